@@ -1,0 +1,1 @@
+"""Promises to the client: working hours, policies, clocks, their ledger and their breaches."""
