@@ -1,0 +1,1 @@
+"""People, their sign-in, teams on lines, rights and sessions."""

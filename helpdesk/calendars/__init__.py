@@ -1,0 +1,1 @@
+"""Working hours and holidays as rows, versioned."""

@@ -1,0 +1,1 @@
+"""Client companies and contacts, and how to reach them."""

@@ -1,0 +1,94 @@
+"""The database session, the base of all tables, and the only place that commits or rolls back."""
+
+import enum
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Date, DateTime, Enum, LargeBinary, MetaData, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, registry
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _values(members: type[enum.Enum]) -> list[str]:
+    return [str(member.value) for member in members]
+
+
+_metadata = MetaData(naming_convention=NAMES)
+
+
+def choice(members: type[enum.Enum], name: str) -> Enum:
+    """A column type for a second column of the same enum in one table:
+
+    Its check constraint needs its own name.
+    """
+    return Enum(
+        members, name=name, native_enum=False, length=40, values_callable=_values, create_constraint=True
+    )
+
+
+class Base(DeclarativeBase):
+    """Every table hangs here;
+
+    The type map sits on the registry because of Flask-SQLAlchemy 3.1 on SQLAlchemy 2.1.
+    """
+
+    metadata = _metadata
+    registry = registry(
+        metadata=_metadata,
+        type_annotation_map={
+            int: BigInteger(),
+            str: Text(),
+            bytes: LargeBinary(),
+            datetime: DateTime(timezone=True),
+            date: Date(),
+            uuid.UUID: Uuid(),
+            dict[str, Any]: JSONB(),
+            list[Any]: JSONB(),
+            enum.Enum: Enum(
+                enum.Enum, native_enum=False, length=40, values_callable=_values, create_constraint=True
+            ),
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One unit of work of a door: everything written inside is kept, or nothing."""
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """A part of the open transaction that may fail by itself; its error goes on to the caller."""
+    with db.session.begin_nested():
+        yield
+
+
+def end_read() -> None:
+    """Give the connection back after reading, so that nothing stays open while a door talks to the network."""
+    db.session.rollback()
+
+
+def notify(channel: str, payload: str = "") -> None:
+    """Wake whoever listens on `channel`; PostgreSQL delivers it only when the transaction commits."""
+    db.session.execute(text("select pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload})

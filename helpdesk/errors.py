@@ -1,0 +1,28 @@
+"""The few errors whose text may be shown to a person."""
+
+
+class DomainError(Exception):
+    """Something the desk does not do; its text is a sentence for the person who asked."""
+
+
+class RuleViolation(DomainError):
+    """The request breaks a rule of the desk (answered with 409)."""
+
+
+class StaleChange(DomainError):
+    """Somebody else changed the same thing meanwhile (answered with 409, both texts kept)."""
+
+
+class NotPermitted(DomainError):
+    """The person may see the thing but not do this to it (answered with 403)."""
+
+
+class BadInput(DomainError):
+    """The shape of what was sent is wrong (answered with 422);
+
+    `field` names the place, None means the whole.
+    """
+
+    def __init__(self, sentence: str, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field

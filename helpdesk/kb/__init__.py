@@ -1,0 +1,1 @@
+"""Instructions for staff and articles for clients, with versions and search."""

@@ -1,0 +1,1 @@
+"""Mail in and out: reading, threading, composing and cleaning, and the doors to IMAP and SMTP."""

@@ -1,0 +1,28 @@
+"""Every table in one import, for migrations and for whoever starts the program."""
+
+from helpdesk import events, heartbeat
+from helpdesk.accounts import models as accounts
+from helpdesk.calendars import models as calendars
+from helpdesk.clients import models as clients
+from helpdesk.kb import models as kb
+from helpdesk.mail import models as mail
+from helpdesk.notifications import models as notifications
+from helpdesk.routing import models as routing
+from helpdesk.sla import models as sla
+from helpdesk.telephony import models as telephony
+from helpdesk.tickets import models as tickets
+
+__all__ = [
+    "accounts",
+    "calendars",
+    "clients",
+    "events",
+    "heartbeat",
+    "kb",
+    "mail",
+    "notifications",
+    "routing",
+    "sla",
+    "telephony",
+    "tickets",
+]

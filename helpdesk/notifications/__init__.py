@@ -1,0 +1,1 @@
+"""Who is told what: notices inside the desk and the outbox of mail."""

@@ -1,0 +1,101 @@
+"""Tables of notices inside the desk and of outgoing mail with its state per recipient."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.db import Base
+
+
+class OutboxKind(StrEnum):
+    """What a mail is; replies written by people go before everything else."""
+
+    REPLY = "reply"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    NOTICE = "notice"
+
+
+class DeliveryState(StrEnum):
+    """What is known about one recipient's copy."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    DELAYED = "delayed"
+    BOUNCED = "bounced"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+
+
+class Notice(Base):
+    """Something a person of the staff should know; `kind` names the sentence, `payload` fills it."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_person_id_id", "person_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[str]
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class Outbox(Base):
+    """One mail to go out, written in the transaction of what caused it. Its Message-ID is fixed here, so a
+    retry is the same mail; `key` makes it unique. Nothing is sent before `due_at`; `lease_until` marks a
+    running attempt.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "kind", "due_at", "id", postgresql_where=text("finished_at is null")),
+        Index("ix_outbox_ticket_id", "ticket_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[OutboxKind]
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailbox.id"))
+    rfc_message_id: Mapped[str] = mapped_column(unique=True)
+    in_reply_to: Mapped[str | None]
+    references: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    reply_token: Mapped[str | None]
+    subject: Mapped[str]
+    body: Mapped[str]
+    language: Mapped[str]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    lease_until: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+    recipients: Mapped[list["OutboxRecipient"]] = relationship(
+        lazy="raise", order_by="OutboxRecipient.id", back_populates="outbox"
+    )
+
+
+class OutboxRecipient(Base):
+    """One address of a mail and what became of it; `answer` is the relay's own words."""
+
+    __tablename__ = "outbox_recipient"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), index=True)
+    email: Mapped[str]
+    name: Mapped[str] = mapped_column(server_default="")
+    field: Mapped[str] = mapped_column(server_default="to")
+    state: Mapped[DeliveryState] = mapped_column(server_default="queued")
+    answer: Mapped[str | None]
+    changed_at: Mapped[datetime]
+
+    outbox: Mapped[Outbox] = relationship(lazy="raise", back_populates="recipients")

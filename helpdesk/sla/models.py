@@ -1,0 +1,185 @@
+"""Tables of SLA policies, contracts, clocks (a cache of the ledger) and the thresholds that have fired."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Integer, Text
+
+from helpdesk.db import Base
+
+
+class Metric(StrEnum):
+    """What a clock measures."""
+
+    FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"
+    UPDATE = "update"
+    RESOLUTION = "resolution"
+    OLA = "ola"
+
+
+class ClockPhase(StrEnum):
+    """What a clock does now."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+    IDLE = "idle"
+
+
+class SlaPolicy(Base):
+    """A named set of targets; the default one catches tickets without a contract."""
+
+    __tablename__ = "sla_policy"
+    __table_args__ = (
+        Index("uq_sla_policy_default", "is_default", unique=True, postgresql_where=text("is_default")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    is_default: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_at: Mapped[datetime]
+
+
+class SlaPolicyVersion(Base):
+    """One edition of a policy; never changed once made. `reopen_grace_s` is in seconds of real time."""
+
+    __tablename__ = "sla_policy_version"
+    __table_args__ = (UniqueConstraint("policy_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("sla_policy.id"))
+    n: Mapped[int]
+    valid_from: Mapped[datetime]
+    on_change: Mapped[str] = mapped_column(server_default="carry")
+    reopen: Mapped[str] = mapped_column(server_default="resume")
+    reopen_grace_s: Mapped[int] = mapped_column(server_default="604800")
+    ola_reentry: Mapped[str] = mapped_column(server_default="resume")
+    pause_states: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    thresholds: Mapped[list[int]] = mapped_column(ARRAY(Integer()), server_default=text("'{75,90,100}'"))
+    forgive: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    policy: Mapped[SlaPolicy] = relationship(lazy="raise")
+    targets: Mapped[list["SlaTarget"]] = relationship(lazy="raise")
+
+
+class SlaTarget(Base):
+    """So many open seconds of a calendar for a metric and priority (and type; for OLA also a line)."""
+
+    __tablename__ = "sla_target"
+    __table_args__ = (
+        UniqueConstraint(
+            "policy_version_id", "metric", "line", "priority", "type", postgresql_nulls_not_distinct=True
+        ),
+        CheckConstraint("seconds > 0", name="seconds"),
+        CheckConstraint("(metric = 'ola') = (line is not null)", name="ola_has_line"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("sla_policy_version.id"))
+    metric: Mapped[Metric]
+    line: Mapped[int | None] = mapped_column(SmallInteger)
+    priority: Mapped[str]
+    type: Mapped[str | None]
+    seconds: Mapped[int]
+    calendar_id: Mapped[int] = mapped_column(ForeignKey("calendar.id"))
+
+
+class Contract(Base):
+    """A company's agreement: which policy holds for it, from an instant until another (null: open-ended)."""
+
+    __tablename__ = "contract"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    policy_id: Mapped[int] = mapped_column(ForeignKey("sla_policy.id"))
+    name: Mapped[str]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+
+    policy: Mapped[SlaPolicy] = relationship(lazy="raise")
+
+
+class TicketSla(Base):
+    """Which policy version a ticket runs under, and through which contract (null: the default policy)."""
+
+    __tablename__ = "ticket_sla"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("sla_policy_version.id"))
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
+    missed: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class SlaClock(Base):
+    """The present state of one clock: a cache that can be rebuilt from the ticket's events at any time.
+
+    Seconds are open seconds of the clock's calendar. When running, elapsed now = `elapsed_s` + open seconds
+    since `checkpoint_at`. `next_fire_at` is null when nothing is to come, so such rows are not in the
+    sweep's index.
+    """
+
+    __tablename__ = "sla_clock"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "metric", "line", "cycle", postgresql_nulls_not_distinct=True),
+        Index("ix_sla_clock_next_fire_at", "next_fire_at", postgresql_where=text("next_fire_at is not null")),
+        Index("ix_sla_clock_breached_at", "breached_at", postgresql_where=text("breached_at is not null")),
+        Index("ix_sla_clock_metric_stopped_at", "metric", "stopped_at"),
+        {"postgresql_with": {"fillfactor": 80}},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    metric: Mapped[Metric]
+    line: Mapped[int | None] = mapped_column(SmallInteger)
+    cycle: Mapped[int] = mapped_column(SmallInteger)
+    epoch: Mapped[int] = mapped_column(SmallInteger)
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("sla_policy_version.id"))
+    calendar_version_id: Mapped[int | None] = mapped_column(ForeignKey("calendar_version.id"))
+    target_s: Mapped[int]
+    phase: Mapped[ClockPhase]
+    started_at: Mapped[datetime | None]
+    stopped_at: Mapped[datetime | None]
+    elapsed_s: Mapped[int]
+    checkpoint_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    met: Mapped[bool | None]
+    breached_at: Mapped[datetime | None]
+    missed_once: Mapped[bool] = mapped_column(server_default=text("false"))
+    next_fire_at: Mapped[datetime | None]
+    next_percent: Mapped[int | None] = mapped_column(SmallInteger)
+    event_seq: Mapped[int]
+
+
+class SlaFiring(Base):
+    """A threshold that was crossed:
+
+    Exactly one row whatever dies, keyed without the rebuildable clock's id.
+    """
+
+    __tablename__ = "sla_firing"
+    __table_args__ = (
+        UniqueConstraint(
+            "ticket_id", "metric", "line", "cycle", "epoch", "percent", postgresql_nulls_not_distinct=True
+        ),
+        Index("ix_sla_firing_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    metric: Mapped[Metric]
+    line: Mapped[int | None] = mapped_column(SmallInteger)
+    cycle: Mapped[int] = mapped_column(SmallInteger)
+    epoch: Mapped[int] = mapped_column(SmallInteger)
+    percent: Mapped[int] = mapped_column(SmallInteger)
+    at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    holder_line: Mapped[int] = mapped_column(SmallInteger)
+    holder_team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    told: Mapped[bool]

@@ -1,0 +1,1 @@
+"""What a ticket is and every verb that changes one."""

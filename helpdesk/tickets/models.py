@@ -1,0 +1,286 @@
+"""Tables of tickets, messages, attachments, handovers and who takes part."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    Sequence,
+    SmallInteger,
+    UniqueConstraint,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from helpdesk.accounts.models import Person, Team
+from helpdesk.clients.models import Company, Contact
+from helpdesk.db import Base
+from helpdesk.tickets.rules import (
+    Channel,
+    DiscardReason,
+    HandoverKind,
+    Impact,
+    MessageKind,
+    Priority,
+    ReturnReason,
+    State,
+    TicketType,
+    Urgency,
+    Visibility,
+)
+
+ticket_number = Sequence("ticket_number", start=1001, metadata=Base.metadata)
+
+_OPEN = "state not in ('resolved', 'closed')"
+
+
+class Ticket(Base):
+    """One request of one client. `id` is the number people say; it is never used again.
+
+    `owner_*` is line 1 towards the client, `team`/`assignee` hold the work now. `sort_due` is the nearest
+    deadline of the running clocks, 'infinity' when none runs. `event_seq` is the place of the last event in
+    the ticket's history.
+    """
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        CheckConstraint("line between 1 and 3", name="line"),
+        CheckConstraint("(discarded_at is null) = (discard_reason is null)", name="discarded_with_reason"),
+        CheckConstraint("(state in ('resolved', 'closed')) = (resolved_at is not null)", name="resolved_at"),
+        Index("ix_ticket_team_due_open", "team_id", "sort_due", "id", postgresql_where=sql(_OPEN)),
+        Index("ix_ticket_line_due_open", "line", "sort_due", "id", postgresql_where=sql(_OPEN)),
+        Index("ix_ticket_assignee_due_open", "assignee_id", "sort_due", "id", postgresql_where=sql(_OPEN)),
+        Index("ix_ticket_owner_due_open", "owner_id", "sort_due", "id", postgresql_where=sql(_OPEN)),
+        Index(
+            "ix_ticket_owner_team_due_open", "owner_team_id", "sort_due", "id", postgresql_where=sql(_OPEN)
+        ),
+        Index("ix_ticket_due_open", "sort_due", "id", postgresql_where=sql(_OPEN)),
+        Index("ix_ticket_team_resolved", "team_id", "resolved_at", "id"),
+        Index("ix_ticket_contact_id", "contact_id", "id"),
+        Index("ix_ticket_company_id", "company_id", "id"),
+        Index("ix_ticket_created_at", "created_at", "id"),
+        Index("ix_ticket_resolved_at", "resolved_at", "id"),
+        Index("ix_ticket_stems", "stems", postgresql_using="gin"),
+        {"postgresql_with": {"fillfactor": 80}},
+    )
+
+    id: Mapped[int] = mapped_column(
+        ticket_number, server_default=ticket_number.next_value(), primary_key=True
+    )
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True, default=uuid.uuid4)
+    version: Mapped[int] = mapped_column(server_default=sql("1"))
+    subject: Mapped[str]
+    channel: Mapped[Channel]
+    type: Mapped[TicketType]
+    state: Mapped[State]
+    priority: Mapped[Priority]
+    impact: Mapped[Impact | None]
+    urgency: Mapped[Urgency | None]
+    language: Mapped[str]
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text()), server_default=sql("'{}'"))
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailbox.id"))
+
+    line: Mapped[int] = mapped_column(SmallInteger)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    owner_team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    held_since: Mapped[datetime]
+    handover_count: Mapped[int] = mapped_column(server_default=sql("0"))
+    return_count: Mapped[int] = mapped_column(server_default=sql("0"))
+
+    opened_by_machine: Mapped[bool] = mapped_column(server_default=sql("false"))
+    created_at: Mapped[datetime]
+    active_at: Mapped[datetime]
+    unanswered_since: Mapped[datetime | None]
+    first_answered_at: Mapped[datetime | None]
+    wake_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    resolution: Mapped[str] = mapped_column(server_default="")
+    first_contact: Mapped[bool] = mapped_column(server_default=sql("false"))
+    reopen_count: Mapped[int] = mapped_column(server_default=sql("0"))
+    client_message_count: Mapped[int] = mapped_column(server_default=sql("0"))
+    discarded_at: Mapped[datetime | None]
+    discard_reason: Mapped[DiscardReason | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+
+    sort_due: Mapped[datetime] = mapped_column(server_default=sql("'infinity'"))
+    event_seq: Mapped[int] = mapped_column(server_default=sql("0"))
+    last_event_at: Mapped[datetime]
+    last_message_id: Mapped[int | None]
+    preview: Mapped[str] = mapped_column(server_default="")
+    stems: Mapped[str] = mapped_column(
+        TSVECTOR, Computed("to_tsvector('russian', left(subject, 2000))", persisted=True), deferred=True
+    )
+
+    company: Mapped[Company] = relationship(lazy="raise")
+    contact: Mapped[Contact] = relationship(lazy="raise")
+    team: Mapped[Team] = relationship(lazy="raise", foreign_keys=[team_id])
+    owner_team: Mapped[Team] = relationship(lazy="raise", foreign_keys=[owner_team_id])
+    assignee: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[assignee_id])
+    owner: Mapped[Person | None] = relationship(lazy="raise", foreign_keys=[owner_id])
+
+    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": version}
+
+
+class Message(Base):
+    """Something said on a ticket. `text` is what people read; `html` is raw HTML of a mail, cleaned only at
+    display.
+
+    `reply_until` is the length of the new words in `text`; what follows is quoted history or a signature,
+    folded. `recipients` lists what a reply was addressed to: {"to": [...], "cc": [...]}.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        CheckConstraint("kind <> 'note' or visibility = 'internal'", name="note_internal"),
+        CheckConstraint("kind <> 'reply' or visibility = 'public'", name="reply_public"),
+        Index("ix_message_ticket_id", "ticket_id", "id"),
+        Index("ix_message_stems", "stems", postgresql_using="gin"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True, default=uuid.uuid4)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[MessageKind]
+    visibility: Mapped[Visibility]
+    channel: Mapped[Channel]
+    subject: Mapped[str] = mapped_column(server_default="")
+    text: Mapped[str]
+    html: Mapped[str | None] = mapped_column(deferred=True)
+    has_html: Mapped[bool] = mapped_column(server_default=sql("false"))
+    reply_until: Mapped[int | None]
+    recipients: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
+    is_machine: Mapped[bool] = mapped_column(server_default=sql("false"))
+    is_unverified: Mapped[bool] = mapped_column(server_default=sql("false"))
+    evidence: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'"))
+    inbound_mail_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_mail.id"))
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
+    created_at: Mapped[datetime]
+    stems: Mapped[str] = mapped_column(
+        TSVECTOR, Computed("to_tsvector('russian', left(text, 200000))", persisted=True), deferred=True
+    )
+
+    author: Mapped[Person] = relationship(lazy="raise")
+    attachments: Mapped[list["Attachment"]] = relationship(lazy="raise", order_by="Attachment.id")
+
+
+class Attachment(Base):
+    """A file of a message;
+
+    Its bytes are the blob of that SHA-256. `inline`: the mail's HTML shows it itself.
+    """
+
+    __tablename__ = "attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[uuid.UUID] = mapped_column(unique=True, default=uuid.uuid4)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    sha256: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    content_type: Mapped[str]
+    size: Mapped[int]
+    content_id: Mapped[str | None]
+    inline: Mapped[bool] = mapped_column(server_default=sql("false"))
+
+
+class Handover(Base):
+    """A move between teams with its card (escalation) or its reason (return).
+
+    `held_s`: seconds at the giver.
+    """
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        Index("ix_handover_ticket_id", "ticket_id", "id"),
+        Index("ix_handover_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), unique=True)
+    kind: Mapped[HandoverKind]
+    from_line: Mapped[int] = mapped_column(SmallInteger)
+    from_team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    from_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    to_line: Mapped[int] = mapped_column(SmallInteger)
+    to_team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    held_s: Mapped[int]
+    symptom: Mapped[str] = mapped_column(server_default="")
+    asked: Mapped[str] = mapped_column(server_default="")
+    tried: Mapped[str] = mapped_column(server_default="")
+    configuration: Mapped[str] = mapped_column(server_default="")
+    reason_code: Mapped[ReturnReason | None]
+    reason: Mapped[str] = mapped_column(server_default="")
+
+    by: Mapped[Person] = relationship(lazy="raise", foreign_keys=[by_id])
+    from_team: Mapped[Team] = relationship(lazy="raise", foreign_keys=[from_team_id])
+    to_team: Mapped[Team] = relationship(lazy="raise", foreign_keys=[to_team_id])
+
+
+class Participant(Base):
+    """Somebody who may read a ticket although his team does not hold it: former holder, caller's operator,
+    mentioned.
+
+    It ends 30 days after the ticket closes, unless `until` ends it before.
+    """
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "person_id"),
+        Index("ix_participant_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    because: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class EventText(Base):
+    """The words that belong to an event: the reason for waiting, for a lowered priority, for discarding."""
+
+    __tablename__ = "event_text"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    text: Mapped[str]
+
+
+class ReadMark(Base):
+    """How far a person has read a ticket."""
+
+    __tablename__ = "read_mark"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    last_message_id: Mapped[int]
+
+
+class Draft(Base):
+    """An unsent text of one person on one ticket, kept when its sending was not possible."""
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("ticket_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[MessageKind]
+    text: Mapped[str]
+    saved_at: Mapped[datetime]

@@ -1,0 +1,235 @@
+"""What a ticket may be and become: states, verbs, priorities, and who may hand it where. Pure."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from helpdesk.errors import RuleViolation
+
+
+class State(StrEnum):
+    """Where a ticket stands. Only the two waiting states can pause a clock."""
+
+    NEW = "new"
+    OPEN = "open"
+    WAITING_CLIENT = "waiting_client"
+    WAITING_THIRD_PARTY = "waiting_third_party"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class TicketType(StrEnum):
+    """What kind of thing is asked."""
+
+    INCIDENT = "incident"
+    REQUEST = "request"
+    QUESTION = "question"
+    DEFECT = "defect"
+    IMPROVEMENT = "improvement"
+
+
+class Priority(StrEnum):
+    """How urgent against the rest; P1 first."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class Channel(StrEnum):
+    """How something reached the desk or left it."""
+
+    MAIL = "mail"
+    PHONE = "phone"
+    DESK = "desk"
+
+
+class Impact(StrEnum):
+    """Who is hit."""
+
+    ONE_PERSON = "one_person"
+    DEPARTMENT = "department"
+    COMPANY = "company"
+
+
+class Urgency(StrEnum):
+    """Can they work."""
+
+    NUISANCE = "nuisance"
+    DETOUR = "detour"
+    STANDSTILL = "standstill"
+
+
+class Line(IntEnum):
+    """A line of support."""
+
+    FIRST = 1
+    SECOND = 2
+    THIRD = 3
+
+
+class MessageKind(StrEnum):
+    """Who speaks to whom: the client to us, we to the client, we among ourselves."""
+
+    CLIENT = "client"
+    REPLY = "reply"
+    NOTE = "note"
+
+
+class Visibility(StrEnum):
+    """Set once when a message is written, never changed."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class ReturnReason(StrEnum):
+    """Why a line gives a ticket back."""
+
+    ANSWERED = "answered"
+    INFORMATION_MISSING = "information_missing"
+    STEPS_NOT_TRIED = "steps_not_tried"
+    WRONG_LINE = "wrong_line"
+    CLIENT_CAN_DO_IT = "client_can_do_it"
+    DUPLICATE = "duplicate"
+
+
+class DiscardReason(StrEnum):
+    """Why something is no request at all."""
+
+    SPAM = "spam"
+    WRONG_NUMBER = "wrong_number"
+    MACHINE_CHATTER = "machine_chatter"
+    TEST = "test"
+
+
+class HandoverKind(StrEnum):
+    """Which way a ticket went between teams."""
+
+    ESCALATION = "escalation"
+    RETURN = "return"
+    MOVE = "move"
+
+
+class Verb(StrEnum):
+    """What can be done to a ticket's state."""
+
+    TAKE = "take"
+    REPLY = "reply"
+    CLIENT_WRITE = "client_write"
+    WAIT_CLIENT = "wait_client"
+    WAIT_THIRD_PARTY = "wait_third_party"
+    RESUME = "resume"
+    ESCALATE = "escalate"
+    RETURN = "return"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+    CLOSE = "close"
+    DISCARD = "discard"
+
+
+_ACTIVE = (State.NEW, State.OPEN, State.WAITING_CLIENT, State.WAITING_THIRD_PARTY)
+_DONE = (State.RESOLVED, State.CLOSED)
+_WAITING = (State.WAITING_CLIENT, State.WAITING_THIRD_PARTY)
+
+TRANSITIONS: dict[tuple[State, Verb], State] = {
+    (State.NEW, Verb.TAKE): State.OPEN,
+    **{(s, Verb.TAKE): s for s in (State.OPEN, *_WAITING)},
+    (State.NEW, Verb.REPLY): State.OPEN,
+    **{(s, Verb.REPLY): s for s in (State.OPEN, *_WAITING, *_DONE)},
+    (State.NEW, Verb.CLIENT_WRITE): State.NEW,
+    (State.OPEN, Verb.CLIENT_WRITE): State.OPEN,
+    **{(s, Verb.CLIENT_WRITE): State.OPEN for s in (*_WAITING, *_DONE)},
+    **{(s, Verb.WAIT_CLIENT): State.WAITING_CLIENT for s in _ACTIVE if s is not State.WAITING_CLIENT},
+    **{
+        (s, Verb.WAIT_THIRD_PARTY): State.WAITING_THIRD_PARTY
+        for s in _ACTIVE
+        if s is not State.WAITING_THIRD_PARTY
+    },
+    **{(s, Verb.RESUME): State.OPEN for s in _WAITING},
+    **{(s, Verb.ESCALATE): State.OPEN for s in _ACTIVE},
+    **{(s, Verb.RETURN): State.OPEN for s in _ACTIVE},
+    **{(s, Verb.RESOLVE): State.RESOLVED for s in _ACTIVE},
+    **{(s, Verb.REOPEN): State.OPEN for s in _DONE},
+    (State.RESOLVED, Verb.CLOSE): State.CLOSED,
+    **{(s, Verb.DISCARD): State.CLOSED for s in (*_ACTIVE, State.RESOLVED)},
+}
+
+OPEN_STATES = frozenset(_ACTIVE)
+WAITING_STATES = frozenset(_WAITING)
+
+_PRIORITIES: dict[tuple[Impact, Urgency], Priority] = {
+    (Impact.ONE_PERSON, Urgency.NUISANCE): Priority.P4,
+    (Impact.ONE_PERSON, Urgency.DETOUR): Priority.P3,
+    (Impact.ONE_PERSON, Urgency.STANDSTILL): Priority.P2,
+    (Impact.DEPARTMENT, Urgency.NUISANCE): Priority.P3,
+    (Impact.DEPARTMENT, Urgency.DETOUR): Priority.P2,
+    (Impact.DEPARTMENT, Urgency.STANDSTILL): Priority.P1,
+    (Impact.COMPANY, Urgency.NUISANCE): Priority.P3,
+    (Impact.COMPANY, Urgency.DETOUR): Priority.P1,
+    (Impact.COMPANY, Urgency.STANDSTILL): Priority.P1,
+}
+
+
+def priority_of(impact: Impact, urgency: Urgency) -> Priority:
+    """The priority of the 3x3 table of impact and urgency (ITIL's impact x urgency matrix)."""
+    return _PRIORITIES[impact, urgency]
+
+
+_NOT_FROM: dict[State, str] = {
+    State.NEW: "This ticket is new: nobody has started on it.",
+    State.OPEN: "This ticket is open and being worked on.",
+    State.WAITING_CLIENT: "This ticket already waits for the client.",
+    State.WAITING_THIRD_PARTY: "This ticket already waits for a third party.",
+    State.RESOLVED: "This ticket is resolved. Reopen it first.",
+    State.CLOSED: "This ticket is closed. Reopen it first.",
+}
+
+
+def next_state(state: State, verb: Verb) -> State:
+    """The state after `verb`. Raises RuleViolation in words when that is not possible from here."""
+    try:
+        return TRANSITIONS[state, verb]
+    except KeyError:
+        raise RuleViolation(_NOT_FROM[state]) from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverCard:
+    """What the next line needs to go on without asking. Texts are plain; `configuration` may be empty."""
+
+    symptom: str
+    asked: str
+    tried: str
+    configuration: str = ""
+
+
+def check_escalation(state: State, *, line: int, to_line: int, card: HandoverCard) -> None:
+    """Refuse to hand up a finished ticket, to skip downwards, beyond line 3, or with an empty card."""
+    next_state(state, Verb.ESCALATE)
+    if line >= Line.THIRD:
+        raise RuleViolation("Line 3 is the last line: return the ticket or solve it there.")
+    if to_line != line + 1:
+        raise RuleViolation(f"A ticket on line {line} goes up to line {line + 1}, not to line {to_line}.")
+    if not card.tried.strip():
+        raise RuleViolation("Say what was tried, so that the next line does not begin at the beginning.")
+    if not card.asked.strip():
+        raise RuleViolation("Say what you ask of the next line.")
+
+
+def check_return(state: State, *, line: int, reason: str) -> None:
+    """Refuse to return a finished ticket, one on line 1, or without words."""
+    next_state(state, Verb.RETURN)
+    if line <= Line.FIRST:
+        raise RuleViolation("Line 1 has nobody to return a ticket to.")
+    if not reason.strip():
+        raise RuleViolation("Say in a sentence why the ticket goes back.")
+
+
+def check_resolution(state: State, *, note: str, client_known: bool) -> None:
+    """Refuse to resolve without a resolution note or while nobody has said who the client is."""
+    next_state(state, Verb.RESOLVE)
+    if not client_known:
+        raise RuleViolation("Say who the client is first: this ticket belongs to nobody yet.")
+    if not note.strip():
+        raise RuleViolation("Write in a sentence what solved it.")
