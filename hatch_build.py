@@ -1,4 +1,4 @@
-"""What a build adds to the tree: browser libraries from npm, the icon sprite, the font and compiled catalogues."""
+"""What a build adds to the tree: browser libraries from npm, icon sprite, font and compiled catalogues."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ SYMBOL = (
 )
 
 
-class BrowserAssets(BuildHookInterface):
+class BrowserAssets(BuildHookInterface[Any]):
     """Runs before a wheel or an editable install is made; does nothing when all is in place."""
 
     PLUGIN_NAME = "custom"
@@ -105,7 +105,9 @@ def sprite(root: Path) -> str:
     """All icons of icons.txt as symbols of one SVG file."""
     outline = root / MODULES / "@tabler/icons/icons/outline"
     names = icon_names((root / ICONS).read_text("utf-8"))
-    symbols = [SYMBOL.format(name=name, shapes=shapes(outline / f"{file}.svg")) for name, file in names.items()]
+    symbols = [
+        SYMBOL.format(name=name, shapes=shapes(outline / f"{file}.svg")) for name, file in names.items()
+    ]
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
 
 
@@ -150,7 +152,9 @@ def compile_catalogues(root: Path) -> None:
 
 def describe(root: Path) -> str:
     lock = json.loads((root / "package-lock.json").read_text("utf-8"))["packages"]
-    parts = [f"{name.removeprefix('node_modules/')} {entry['version']}" for name, entry in lock.items() if name]
+    parts = [
+        f"{name.removeprefix('node_modules/')} {entry['version']}" for name, entry in lock.items() if name
+    ]
     return "Browser assets are in place: " + ", ".join(parts)
 
 

@@ -1,0 +1,16 @@
+"""The PostgreSQL that comes with the desk, started, watched and stopped below its data folder."""
+
+from helpdesk.postgres.folder import PostgresError
+from helpdesk.postgres.roles import APP_ROLE, OWNER_ROLE, Urls, add_database, drop_database
+from helpdesk.postgres.supervisor import embedded, is_running
+
+__all__ = [
+    "APP_ROLE",
+    "OWNER_ROLE",
+    "PostgresError",
+    "Urls",
+    "add_database",
+    "drop_database",
+    "embedded",
+    "is_running",
+]
