@@ -3,7 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.accounts.models import Person
@@ -58,11 +59,17 @@ class CompanyDomain(Base):
 class Contact(Base):
     """A person as client of one company. `lookup` is one lower-cased line of all that he may be found by.
 
+    `words` are its words as they stand: while somebody types, the beginnings of words are found by index (0.1 to 4 ms
+    at 100,000 contacts, 38 MB) and only what is missing by reading the lines (`like '%...%'`, 40 ms there). Every
+    ending of every word as a key of its own answers in 0.1 ms too, but weighs 490 MB.
     `verified_at` null: known only from what came in, nobody has said yet who it is.
     """
 
     __tablename__ = "contact"
-    __table_args__ = (UniqueConstraint("person_id", "company_id"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "company_id"),
+        Index("ix_contact_words", "words", postgresql_using="gin"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -71,6 +78,9 @@ class Contact(Base):
     vip: Mapped[bool] = mapped_column(server_default=text("false"))
     note: Mapped[str] = mapped_column(server_default="")
     lookup: Mapped[str] = mapped_column(server_default="")
+    words: Mapped[str] = mapped_column(
+        TSVECTOR, Computed("array_to_tsvector(string_to_array(lookup, ' '))", persisted=True), deferred=True
+    )
     verified_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
