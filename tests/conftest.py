@@ -1,0 +1,96 @@
+"""What every test stands on: one real PostgreSQL per run, and a transaction around each test, undone after."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from helpdesk.app import create_app
+from sqlalchemy.orm import Session, scoped_session
+
+from helpdesk import clock, schema
+from helpdesk.config import load_settings
+from helpdesk.db import db
+from helpdesk.postgres import Urls, add_database, drop_database, embedded
+
+TEMPLATE = "template_desk"
+NOON = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)  # a Wednesday, noon in Berlin
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Urls]:
+    """A PostgreSQL of this run with an empty, migrated database to copy from."""
+    with embedded(tmp_path_factory.mktemp("pg"), durable=False) as urls:
+        template = add_database(urls, TEMPLATE)
+        schema.upgrade(template.owner, app_url=template.app)
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def database(server: Urls) -> Urls:
+    """The database that tests inside an outer transaction share."""
+    return add_database(server, "shared_desk", template=TEMPLATE)
+
+
+@pytest.fixture
+def own_database(server: Urls, request: pytest.FixtureRequest) -> Iterator[Urls]:
+    """A database of its own for tests with several connections: LISTEN, SKIP LOCKED, workers, browsers."""
+    urls = add_database(server, f"own_{abs(hash(request.node.nodeid)):x}", template=TEMPLATE)
+    yield urls
+    drop_database(urls)
+
+
+def settings_for(urls: Urls, data: Path, **more: str) -> dict[str, str]:
+    """An environment for a desk on that database with its files below `data`."""
+    return {
+        "DATABASE_URL": urls.app,
+        "DATABASE_OWNER_URL": urls.owner,
+        "HELPDESK_DATA": str(data),
+        "HELPDESK_SECRET_KEY": "a secret of the tests, long enough to be taken",
+        "HELPDESK_BASE_URL": "http://127.0.0.1:8000",
+        "HELPDESK_FIRM_NAME": "Fernhill",
+        "HELPDESK_DEFAULT_TIMEZONE": "Europe/Berlin",
+        "HELPDESK_PHONE_REGION": "GB",
+        **more,
+    }
+
+
+@pytest.fixture(scope="session")
+def app(database: Urls, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The program as it runs, on the shared database."""
+    app = create_app(load_settings(settings_for(database, tmp_path_factory.mktemp("data"))))
+    app.testing = True
+    return app
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[scoped_session[Session]]:
+    """The database session; all that the test writes is undone at its end, even what was committed."""
+    with app.app_context():
+        engine = db.engines[None]
+        connection = engine.connect()
+        outer = connection.begin()
+        db._app_engines[app][None] = connection  # type: ignore[assignment]
+        db.session.configure(join_transaction_mode="create_savepoint")
+        try:
+            yield db.session
+        finally:
+            db.session.remove()
+            db._app_engines[app][None] = engine
+            outer.rollback()
+            connection.close()
+
+
+@pytest.fixture
+def client(app: Flask, session: scoped_session[Session]) -> FlaskClient:
+    """A browser without JavaScript; what it does is undone with the test's transaction."""
+    return app.test_client()
+
+
+@pytest.fixture
+def now() -> Iterator[datetime]:
+    """A fixed instant, which every door reads as its time."""
+    with clock.frozen(lambda: NOON):
+        yield NOON
