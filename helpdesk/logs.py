@@ -16,7 +16,7 @@ ESCAPES |= {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
 NAMED = r"[\w-]{0,30}(?:password|passwd|secret|token|api_?key|sid)"
 REDACTIONS = (
     (re.compile(r"\b([a-z][a-z0-9+.-]{1,30}://)[^/\s:@]{0,200}:[^/\s@]{0,200}@", re.IGNORECASE), r"\1***@"),
-    (re.compile(r"[^\s<>\"'(),;:=@]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{1,63}"), "***@***"),
+    (re.compile(r"[^\s<>\"'(),;:=@/*]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{1,63}"), "***@***"),
     (re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(\W{1,5})[^\n\"']+"), r"\1\2***"),
     (re.compile(rf"(?i)\b({NAMED})([\"']?\s?[=:]\s?[\"']?)[^\s\"',;&]+"), r"\1\2***"),
     (re.compile(r"(/[^\s?\"']{0,400})\?[^\s\"']+"), r"\1?***"),
