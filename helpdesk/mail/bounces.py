@@ -1,0 +1,246 @@
+"""What a delivery report says: who was not reached, for good or for now, and about which mail of ours."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from helpdesk.mail.headers import Headers, lowered_domain, read_addresses, read_message_ids
+from helpdesk.mail.mime import Part
+
+STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+SMTP_CODE = re.compile(r"(?<![\d.-])([45])\d\d(?=[ -]|$)(?! (?:bytes|KB))")
+EMAIL = re.compile(r"[\w.+=&%!'#$/*-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}|[\w.+-]+@\[\d+(?:\.\d+){3}\]")
+BRACKETED = re.compile(
+    r"[<(\"']\s*(?:mailto:|smtp:|rfc822;\s*)?([\w.+=&%!'#$/*-]+@[\w.-]+\w)\s*[>)\"']", re.IGNORECASE
+)
+FAILURE_SUBJECT = re.compile(
+    r"^failed mail|automatically rejected|失败|退信|"
+    r"undeliver|delivery (?:status|failure|failed|problem|report|notification|error|has failed)|"
+    r"(?:mail|message)[\w ]* (?:delivery )?(?:fail|return)|returned (?:mail|to sender|message)|"
+    r"failure (?:notice|delivery)|"
+    r"non.?deliver|not delivered|could ?n.t be delivered|could not be delivered|"
+    r"mail(?:er)? (?:error|failure)|"
+    r"mail system error|delivery (?:delayed|warning|temporarily)|message delayed|bounced|"
+    r"user unknown|rejected:|nondeliverable|"
+    r"unzustellbar|zustell|nicht zugestellt|non remis|échec de la remise|non distribu|"
+    r"no se puede entregar|"
+    r"не доставлено|недоставленн|не удалось доставить|mensagem não entregue|mancato recapito|"
+    r"onbestelbaar|error sending",
+    re.IGNORECASE,
+)
+FAILURE_TEXT = re.compile(
+    r"has been returned because|automatically rejected|"
+    r"(?:could|can) ?not be (?:delivered|sent)|couldn.t be delivered|(?:was|were|is|"
+    r"has) (?:not (?:been )?|un)deliver(?:ed|able)|"
+    r"unable to deliver|not able to deliver|wasn't able to deliver|undeliverable|delivery (?:to|"
+    r"failed|error|of)|permanent (?:fatal )?err|fatal error|"
+    r"user unknown|unknown user|no such user|mailbox (?:is )?(?:unavailable|full|not found|"
+    r"does not exist)|does not exist|"
+    r"failed (?:address|recipient|to deliver)|returned to (?:you|sender)|not (?:known|found|listed)|"
+    r"quota|over ?quota|"
+    r"undelivered|not delivered|was rejected|address(?:es)? (?:failed|had|rejected)|problem delivering|"
+    r"did not reach|не удалось доставить|не доставлено|nicht zugestellt|n'a pas pu|"
+    r"can.t be delivered|unreachable|"
+    r"the following (?:recipient|address)|error while|error occurred|no longer|bad address|"
+    r"invalid (?:recipient|address)|unknown (?:recipient|address)",
+    re.IGNORECASE,
+)
+DELAY = re.compile(
+    r"\bwarning\b|\bdelayed\b|\bdeferred\b|will (?:continue|keep|be retried|retry)|still (?:trying|"
+    r"being)|"
+    r"not yet (?:been )?delivered|temporar(?:y|ily)|will try again|do not (?:need to )?re-?send",
+    re.IGNORECASE,
+)
+GAVE_UP = re.compile(
+    r"permanent|gave up|giving up|fatal|too long|no longer|bounced|has been returned|"
+    r"failed permanently",
+    re.IGNORECASE,
+)
+ORIGINAL_BELOW = re.compile(
+    r"^.{0,40}(?:(?:original|returned|unsent|your) message (?:follows|was|headers?|below|text)|"
+    r"below this line is a copy|"
+    r"this is a copy of (?:the|your) message|message header follows|"
+    r"headers? of the (?:original )?message|"
+    r"-{2,} ?(?:original|returned|unsent|start of).{0,30}(?:message|mail)|included is a copy|"
+    r"received: from ).*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+REPORTERS = re.compile(
+    r"^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|maildelivery|mmdf|bounce|mta)", re.IGNORECASE
+)
+CULPRITS = re.compile(
+    r"(?:following|these|intended) (?:recipient|address|user)|recipients? (?:of|for)|did not reach|"
+    r"delivered to (?:the following|these)|failed (?:address|recipient)|addresses? failed|"
+    r"permanent fatal errors|transcript of session|failed permanently",
+    re.IGNORECASE,
+)
+REPORTING_NAME = re.compile(
+    r"mail delivery|mailer-?daemon|postmaster|delivery (?:sub)?system|internet mail", re.IGNORECASE
+)
+GATEWAYS = re.compile(
+    r"smtp|anti-?virus|system.?administrator|^imss@|mail.?service|gateway.*@", re.IGNORECASE
+)
+PREFIX = re.compile(r"^(?:smtp|mailto|rfc822)[=:;]", re.IGNORECASE)
+LIST_ROLE = re.compile(r"-(?:admin|bounces?|owner|request)(?:\+[^@]*)?@", re.IGNORECASE)
+HEAD = 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """One recipient not reached; `status` as in RFC 3463 or empty; not `hard` means for now."""
+
+    recipient: str
+    status: str
+    hard: bool
+    diagnostic: str = ""
+
+
+def read_bounces(tree: Part, text: str, sender: str) -> tuple[Bounce, ...]:
+    """The failures a mail reports, empty if it is no delivery report."""
+    reports = [part for part in tree.walk() if part.content_type.endswith("/delivery-status")]
+    found = tuple(bounce for part in reports for bounce in _from_report(part))
+    if found:
+        return _unrepeated(found)
+    if reports and not _text_says_failed(tree, text, sender):
+        return ()
+    return _unrepeated(_from_text(tree, text, sender))
+
+
+def looks_like_bounce(tree: Part, text: str, sender: str) -> bool:
+    """Also true when no recipient can be named."""
+    return bool(read_bounces(tree, text, sender)) or _text_says_failed(tree, text, sender)
+
+
+def reported_message_ids(tree: Part) -> tuple[str, ...]:
+    """Ids of the mail a report is about: from enclosed headers first, else from anywhere in its text."""
+    enclosed = [part for part in tree.walk() if part is not tree]
+    ids = [part.headers.raw("message-id") for part in enclosed]
+    ids += [_id_line(part.text) for part in tree.walk() if part.content_type.startswith("text/")]
+    return tuple(dict.fromkeys(one for value in ids for one in read_message_ids(value)))
+
+
+def is_delay_only(tree: Part) -> bool:
+    reports = [part for part in tree.walk() if part.content_type.endswith("/delivery-status")]
+    actions = [action for part in reports for action in _actions(part)]
+    return bool(actions) and all(action == "delayed" for action in actions)
+
+
+def _id_line(text: str) -> str:
+    found = re.search(r"^\s*(?:X-)?Message-I[dD]:\s*(<[^<>\s]+>)", text, re.MULTILINE | re.IGNORECASE)
+    return found[1] if found else ""
+
+
+def _blocks(part: Part) -> Iterator[dict[str, str]]:
+    """The groups of fields of a message/delivery-status, the first of which is about the message."""
+    for block in re.split(r"\n\s*\n", part.text):
+        unfolded = re.sub(r"\n[ \t]+", " ", block)
+        fields = re.findall(r"^([A-Za-z-]+)[ \t]*:[ \t]*(.*)$", unfolded, re.MULTILINE)
+        yield {name.lower(): value.strip() for name, value in fields}
+
+
+def _actions(part: Part) -> list[str]:
+    return [block["action"].split()[0].lower() for block in _blocks(part) if block.get("action")]
+
+
+def _from_report(part: Part) -> Iterator[Bounce]:
+    for block in _blocks(part):
+        action = block.get("action", "").split(" ")[0].strip(";").lower()
+        recipient = _recipient(block)
+        if not recipient or action in {"delivered", "relayed", "expanded", "delivery"}:
+            continue
+        diagnostic = block.get("diagnostic-code", "")
+        status = _status_in(block.get("status", "")) or _status_in(diagnostic)
+        if action in {"failed", "delayed"} or status[:1] in {"4", "5"} or not action:
+            yield Bounce(recipient, status, action != "delayed" and status[:1] != "4", diagnostic[:500])
+
+
+def _recipient(block: dict[str, str]) -> str:
+    for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
+        value = block.get(name, "").rpartition(";")[2].strip()
+        found = read_addresses(value)
+        if found:
+            return found[0].email
+    return ""
+
+
+def _status_in(text: str) -> str:
+    found = STATUS.search(text)
+    return found[1] if found else ""
+
+
+def _unrepeated(found: tuple[Bounce, ...]) -> tuple[Bounce, ...]:
+    return tuple({bounce.recipient.lower(): bounce for bounce in reversed(found)}.values())[::-1]
+
+
+def _text_says_failed(tree: Part, text: str, sender: str) -> bool:
+    if tree.headers.has("x-failed-recipients"):
+        return True
+    by_subject = bool(FAILURE_SUBJECT.search(tree.headers.text("subject")))
+    by_sender = bool(REPORTERS.match(sender)) or _has_null_sender(tree.headers)
+    is_machine = by_sender or _is_from_a_machine(tree) or bool(GATEWAYS.search(sender))
+    return is_machine and (by_subject or (by_sender and bool(FAILURE_TEXT.search(text[:HEAD]))))
+
+
+def _has_null_sender(headers: Headers) -> bool:
+    return any(value.strip() == "<>" for value in headers.raw_all("return-path"))
+
+
+def _is_from_a_machine(tree: Part) -> bool:
+    """A person who writes about undelivered mail is a client, so the words alone prove nothing."""
+    value = tree.headers.raw("auto-submitted").lower()
+    is_declared = bool(value) and not value.startswith("no")
+    name = tree.headers.text("from")
+    return is_declared or tree.content_type == "multipart/report" or bool(REPORTING_NAME.search(name))
+
+
+def _from_text(tree: Part, text: str, sender: str) -> tuple[Bounce, ...]:
+    if not _text_says_failed(tree, text, sender):
+        return ()
+    named = read_addresses(tree.headers.raw("x-failed-recipients"))
+    said = _above_the_original(text)
+    recipients = [address.email for address in named] or _recipients_in(said, _own_addresses(tree, sender))
+    if not recipients:
+        recipients = _recipients_in(text[:HEAD], _own_addresses(tree, sender))[:1]
+    status = _status_in(said)
+    hard = _is_hard(tree.headers.text("subject"), said, status)
+    return tuple(Bounce(recipient, status, hard) for recipient in recipients)
+
+
+def _is_hard(subject: str, said: str, status: str) -> bool:
+    if status:
+        return status[0] == "5"
+    code = SMTP_CODE.search(said)
+    if code and not DELAY.search(subject):
+        return code[1] == "5"
+    return bool(GAVE_UP.search(said)) or not DELAY.search(subject + "\n" + said)
+
+
+def _above_the_original(text: str) -> str:
+    cut = ORIGINAL_BELOW.search(text)
+    above = text[: cut.start()] if cut and EMAIL.search(text[: cut.start()]) else text
+    return above[:HEAD]
+
+
+def _own_addresses(tree: Part, sender: str) -> frozenset[str]:
+    """Addresses that stand in a report without being the one that failed."""
+    known = tree.headers.addresses("to", "cc", "from", "sender", "reply-to", "return-path", "delivered-to")
+    emails = {address.email.lower() for address in known} | {sender.lower()}
+    return frozenset(emails | {LIST_ROLE.sub("@", email) for email in emails})
+
+
+def _recipients_in(said: str, own: frozenset[str]) -> list[str]:
+    culprits = CULPRITS.search(said)
+    if culprits:
+        named = _foreign((match[0] for match in EMAIL.finditer(said[culprits.start() :][:800])), own)
+        if named:
+            return named[:50]
+    plausible = (match[1] for match in BRACKETED.finditer(said))
+    found = _foreign(plausible, own) or _foreign((match[0] for match in EMAIL.finditer(said)), own)
+    return found[:50]
+
+
+def _foreign(addresses: Iterator[str], own: frozenset[str]) -> list[str]:
+    bare = (PREFIX.sub("", one.strip("'\"<>.,;:")) for one in addresses)
+    cleaned = (lowered_domain(address) for address in bare)
+    kept = (one for one in cleaned if one.lower() not in own and not REPORTERS.match(one))
+    return list(dict.fromkeys(kept))

@@ -1,0 +1,133 @@
+"""How a stranger's HTML becomes harmless: allow lists, remote pictures blocked, a page of its own."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from urllib.parse import unquote
+
+import nh3
+
+VERSION = 1
+ALLOWED = """
+    p div span br hr b strong i em u s sub sup ul ol li blockquote pre code h1 h2 h3 h4 h5 h6
+    table thead tbody tfoot tr td th a img font center
+"""
+GONE_WITH_CONTENT = """
+    script style title template svg math iframe object embed applet noembed noframes xml select
+"""
+TAGS = frozenset(ALLOWED.split())
+DROPPED = frozenset(GONE_WITH_CONTENT.split())
+ANYWHERE = frozenset({"dir", "align", "style"})
+ATTRIBUTES = {
+    "*": ANYWHERE,
+    "a": ANYWHERE | {"href", "title"},
+    "img": ANYWHERE | {"src", "alt", "title", "width", "height"},
+    "td": ANYWHERE | {"colspan", "rowspan", "width", "height"},
+    "th": ANYWHERE | {"colspan", "rowspan", "width", "height"},
+    "table": ANYWHERE | {"width", "height"},
+    "font": ANYWHERE | {"color"},
+}
+STYLES = frozenset({"color", "background-color", "font-weight", "font-style", "text-align"})
+STYLE_TRAPS = ("url", "expression", "\\", "@", "/*", "<", "var(", "env(", "attr(", "image(")
+SCHEMES = frozenset({"http", "https", "mailto", "tel", "cid"})
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+PICTURE_LIMIT = 2_000_000
+ALL_PICTURES_LIMIT = 8_000_000
+SIZE_LIMIT = 3_000_000
+
+Pictures = Mapping[str, tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class CleanedHtml:
+    """Harmless HTML, and the addresses of the remote pictures that were taken out, in order."""
+
+    html: str
+    remote_images: tuple[str, ...] = ()
+
+    @property
+    def blocked_images(self) -> int:
+        return len(self.remote_images)
+
+
+@dataclass
+class _Filter:
+    """Looks at each attribute that the allow lists let through."""
+
+    pictures: dict[str, tuple[str, bytes]]
+    remote: list[str] = field(default_factory=list)
+    room: int = ALL_PICTURES_LIMIT
+
+    def __call__(self, tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "src":
+            return self._picture(value)
+        if attribute == "href":
+            return None if value.lower().lstrip().startswith("cid:") else value
+        if attribute == "style":
+            return None if any(trap in value.lower() for trap in STYLE_TRAPS) else value or None
+        if attribute in {"width", "height", "colspan", "rowspan"}:
+            return value if value.rstrip("%").isdecimal() and len(value) <= 5 else None
+        return value
+
+    def _picture(self, value: str) -> str | None:
+        scheme, _, rest = value.strip().partition(":")
+        if scheme.lower() == "cid":
+            return self._inline(unquote(rest).lower())
+        if scheme.lower() in {"http", "https"}:
+            self.remote.append(value.strip())
+        return None
+
+    def _inline(self, content_id: str) -> str | None:
+        content_type, content = self.pictures.get(content_id, ("", b""))
+        if content_type not in PICTURES or len(content) > min(PICTURE_LIMIT, self.room):
+            return None
+        self.room -= len(content)
+        return f"data:{content_type};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def clean_html(html: str, inline_images: Pictures | None = None) -> CleanedHtml:
+    """Keep text, tables, links and the mail's own pictures; everything else goes.
+
+    `inline_images` maps Content-ID (any case, no angle brackets) to type and bytes. An HTML body over
+    three million characters is cut there before it is cleaned.
+    """
+    pictures = {key.strip("<>").lower(): value for key, value in (inline_images or {}).items()}
+    judge = _Filter(pictures)
+    return CleanedHtml(_clean(html[:SIZE_LIMIT].replace("\0", ""), judge), tuple(judge.remote))
+
+
+def mail_document(body: str, *, language: str = "", title: str = "") -> str:
+    """The whole page for the sandboxed frame; `body` must come from `clean_html` or `text_to_html`."""
+    return (
+        f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">'
+        f"<title>{escape(title)}</title><style>{PAGE_STYLE}</style></head><body>{body}</body></html>"
+    )
+
+
+def _clean(html: str, judge: _Filter) -> str:
+    return nh3.clean(
+        html,
+        tags=set(TAGS),
+        clean_content_tags=set(DROPPED),
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        attribute_filter=judge,
+        strip_comments=True,
+        link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+        generic_attribute_prefixes=set(),
+        url_schemes=set(SCHEMES),
+        url_relative="deny",
+        filter_style_properties=set(STYLES),
+    )
+
+
+PAGE_STYLE = (
+    ":root{color-scheme:light}body{margin:0;padding:1px 0;background:#fff;color:#1d2125;"
+    'font:15px/1.55 Inter,system-ui,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}'
+    "img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap;font:inherit}"
+    "p,blockquote{margin:0 0 .8em}"
+    "blockquote{padding:0 0 0 12px;border-left:2px solid #c4cad2;color:#4c5561}"
+    "a{color:#1a56c4}"
+)

@@ -1,0 +1,236 @@
+"""How raw bytes become a tree of MIME parts, within limits and without ever failing."""
+
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from helpdesk.mail.charset import decode
+from helpdesk.mail.headers import HEADER_LINE, Headers, read_parameters
+
+MAX_DEPTH = 20
+MAX_PARTS = 500
+MAX_HEADERS = 1_000
+MAX_HEADER_BYTES = 256 * 1024
+TOO_COMPLEX = "MailTooComplex"
+
+LINES = re.compile(rb"[^\n]*\n|[^\n]+")
+FOREIGN_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s-][^\r\n]{2,69}?)[ \t]*\r?\n(?=[Cc]ontent-)")
+BASE64_NOISE = re.compile(rb"[^A-Za-z0-9+/=]")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One node of the tree; `body` holds the bytes below the headers as they came."""
+
+    headers: Headers
+    body: bytes
+    content_type: str
+    parameters: dict[str, str]
+    disposition: str
+    disposition_parameters: dict[str, str]
+    children: tuple["Part", ...] = ()
+
+    @property
+    def encoding(self) -> str:
+        return self.headers.raw("content-transfer-encoding").strip(" \"'").split(";")[0].lower()
+
+    @property
+    def is_multipart(self) -> bool:
+        return self.content_type.startswith("multipart/")
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes with the transfer encoding undone."""
+        return decode_transfer(self.body, self.encoding)
+
+    @cached_property
+    def text(self) -> str:
+        return decode(self.content, self.parameters.get("charset", "")).text
+
+    @property
+    def content_id(self) -> str:
+        return self.headers.raw("content-id").strip().strip("<>").strip()
+
+    def walk(self) -> Iterator["Part"]:
+        """This part and all below it, in order of appearance."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass
+class Budget:
+    """What one mail may still use up, and what was found wrong on the way."""
+
+    parts: int = MAX_PARTS
+    defects: list[str] = field(default_factory=list)
+
+    @property
+    def is_spent(self) -> bool:
+        return any(defect.startswith(TOO_COMPLEX) for defect in self.defects)
+
+    def note(self, defect: str) -> None:
+        if defect not in self.defects:
+            self.defects.append(defect)
+
+
+def read_tree(raw: bytes) -> tuple[Part, tuple[str, ...]]:
+    """The whole mail as a tree, and its defects; beyond the limits it is cut and MailTooComplex noted."""
+    budget = Budget()
+    if b"\n" not in raw and b"\r" in raw:
+        raw = raw.replace(b"\r", b"\n")
+        budget.note("only carriage returns end its lines")
+    return _read_part(raw, 0, budget), tuple(budget.defects)
+
+
+def decode_transfer(body: bytes, encoding: str) -> bytes:
+    """Undo base64, quoted-printable or uuencode; anything else is taken as it is."""
+    if encoding == "base64":
+        return _from_base64(body)
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(body)
+    if encoding in {"x-uuencode", "uuencode", "x-uue", "uue"}:
+        return from_uuencoded(body.splitlines())
+    return body
+
+
+def from_uuencoded(lines: list[bytes]) -> bytes:
+    """The lines between `begin` and `end`, both optional; damaged lines are skipped."""
+    found = []
+    for line in lines:
+        if line.startswith((b"begin ", b"end")) or not line.strip():
+            continue
+        try:
+            found.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            length = (((line[0] - 32) & 63) * 4 + 5) // 3
+            found.append(_uu_or_nothing(line[:length]))
+    return b"".join(found)
+
+
+def _uu_or_nothing(line: bytes) -> bytes:
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:
+        return b""
+
+
+def _from_base64(body: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(body)
+    except binascii.Error:
+        letters = BASE64_NOISE.sub(b"", body).rstrip(b"=")
+        letters = letters[:-1] if len(letters) % 4 == 1 else letters
+        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+
+
+def _read_part(raw: bytes, depth: int, budget: Budget, default: str = "text/plain") -> Part:
+    budget.parts -= 1
+    headers, body = _split_headers(raw, budget)
+    content_type, parameters = read_parameters(headers.raw("content-type"))
+    disposition, given = read_parameters(headers.raw("content-disposition"))
+    if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", content_type):
+        content_type = default if content_type in {"", "text"} else _odd_type(content_type)
+    children = _children(content_type, parameters, headers, body, depth, budget)
+    if content_type.startswith("multipart/") and not children:
+        content_type = "text/plain"
+    return Part(headers, body, content_type, parameters, disposition, given, children)
+
+
+def _odd_type(content_type: str) -> str:
+    if content_type.startswith("multipart/"):
+        return "multipart/mixed"
+    known = {"text/*": "text/plain", "plain": "text/plain", "html": "text/html", "text/": "text/plain"}
+    return known.get(content_type, "text/plain" if "/" not in content_type else "application/octet-stream")
+
+
+def _split_headers(raw: bytes, budget: Budget) -> tuple[Headers, bytes]:
+    """Header lines up to the first blank line; odd lines among them are noted and passed over."""
+    lines: list[tuple[str, bytes]] = []
+    position = 0
+    for found in LINES.finditer(raw):
+        line = found[0]
+        if not line.strip(b"\r\n"):
+            position = found.end()
+            break
+        if not _take_line(line, lines, found.start() == 0):
+            if not _headers_go_on(raw[found.end() : found.end() + 2_000]):
+                budget.note("no blank line between headers and body")
+                break
+            budget.note("a header line has no name")
+        position = found.end()
+        if len(lines) > MAX_HEADERS or position > MAX_HEADER_BYTES:
+            budget.note(f"{TOO_COMPLEX}: headers")
+            break
+    return Headers(tuple(lines)), raw[position:]
+
+
+def _take_line(line: bytes, lines: list[tuple[str, bytes]], is_first: bool) -> bool:
+    if line[:1] in b" \t":
+        if lines:
+            lines[-1] = (lines[-1][0], lines[-1][1] + line)
+        return bool(lines) or not line.strip()
+    if line.startswith((b"From ", b">From ")):
+        return is_first or not lines or line.startswith(b">")
+    found = HEADER_LINE.match(line)
+    if not found:
+        return False
+    lines.append((found[1].decode("ascii").lower(), found[2]))
+    return True
+
+
+def _headers_go_on(rest: bytes) -> bool:
+    block = re.split(rb"\r?\n\r?\n", rest, maxsplit=1)[0].splitlines()[:3]
+    return bool(block) and any(re.match(rb"[A-Za-z][A-Za-z-]+: ", line) for line in block)
+
+
+def _children(
+    content_type: str, parameters: dict[str, str], headers: Headers, body: bytes, depth: int, budget: Budget
+) -> tuple[Part, ...]:
+    if content_type in {"message/rfc822", "message/global"}:
+        encoding = headers.raw("content-transfer-encoding").strip().lower()
+        pieces = [decode_transfer(body, encoding).lstrip(b"\r\n")]
+    elif content_type.startswith("multipart/"):
+        pieces = _pieces(body, parameters.get("boundary", ""), budget)
+    else:
+        return ()
+    if depth >= MAX_DEPTH or len(pieces) > budget.parts or budget.is_spent:
+        budget.note(f"{TOO_COMPLEX}: {'nesting' if depth >= MAX_DEPTH else 'parts'}")
+        return ()
+    default = "message/rfc822" if content_type == "multipart/digest" else "text/plain"
+    return tuple(_read_part(piece, depth + 1, budget, default) for piece in pieces)
+
+
+def _pieces(body: bytes, boundary: str, budget: Budget) -> list[bytes]:
+    """The bytes between delimiter lines; a boundary that never occurs is guessed from the body."""
+    pieces = _cut(body, boundary.encode("utf-8", "replace"), budget) if boundary else []
+    if pieces:
+        return pieces
+    budget.note("the declared boundary does not occur")
+    guessed = FOREIGN_BOUNDARY.search(body)
+    return _cut(body, guessed[1], budget) if guessed else []
+
+
+def _cut(body: bytes, boundary: bytes, budget: Budget) -> list[bytes]:
+    delimiter = re.compile(rb"(?:^|\r?\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|$)")
+    pieces: list[bytes] = []
+    start = -1
+    for found in delimiter.finditer(body):
+        if start >= 0:
+            pieces.append(_after_line(body[start : found.start()]))
+        start = found.end()
+        if found[1]:
+            return pieces
+        if len(pieces) > MAX_PARTS:
+            break
+    if start >= 0:
+        budget.note("the last boundary is missing")
+        pieces.append(_after_line(body[start:]))
+    return pieces
+
+
+def _after_line(piece: bytes) -> bytes:
+    """Drop the line end that belongs to the delimiter line."""
+    return piece[2:] if piece.startswith(b"\r\n") else piece.removeprefix(b"\n")
