@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -20,9 +21,12 @@ NOON = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)  # a Wednesday, noon in Berlin
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Urls]:
-    """A PostgreSQL of this run with an empty, migrated database to copy from."""
-    with embedded(tmp_path_factory.mktemp("pg"), durable=False) as urls:
+def server() -> Iterator[Urls]:
+    """A PostgreSQL of this run with an empty, migrated database to copy from.
+
+    pytest's own temporary folder is private to root, and PostgreSQL does not run as root.
+    """
+    with TemporaryDirectory(prefix="desk-pg-") as place, embedded(place, durable=False) as urls:
         template = add_database(urls, TEMPLATE)
         schema.upgrade(template.owner, app_url=template.app)
         yield urls
@@ -47,7 +51,7 @@ def settings_for(urls: Urls, data: Path, **more: str) -> dict[str, str]:
     return {
         "DATABASE_URL": urls.app,
         "DATABASE_OWNER_URL": urls.owner,
-        "HELPDESK_DATA": str(data),
+        "HELPDESK_DATA_DIR": str(data),
         "HELPDESK_SECRET_KEY": "a secret of the tests, long enough to be taken",
         "HELPDESK_BASE_URL": "http://127.0.0.1:8000",
         "HELPDESK_FIRM_NAME": "Fernhill",

@@ -1,0 +1,184 @@
+"""The `helpdesk` command: each subcommand says what it does, what it needs and what to do next."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+
+from helpdesk import __version__, schema
+from helpdesk.accounts.first import create_administrator
+from helpdesk.app import create_app
+from helpdesk.config import Settings, SettingsError
+from helpdesk.demo.command import run_demo
+from helpdesk.demo.seeding import seed_tickets
+from helpdesk.doctor import examine
+from helpdesk.errors import DomainError
+from helpdesk.logs import configure_logging
+from helpdesk.mail.door import start_door
+from helpdesk.running import settings_from, with_database
+from helpdesk.serving import WebServer
+from helpdesk.timetable import timetable
+from helpdesk.worker import run_worker, stop_on_signals
+
+Command = Callable[..., Any]
+
+
+def data_option(command: Command) -> Command:
+    """`--data DIR`, which every command takes."""
+    return click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Folder of this desk: its database (unless DATABASE_URL names one), mails and files.",
+    )(command)
+
+
+class Sentences(click.Group):
+    """A group of commands whose expected failures are sentences, not tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise click.ClickException("\n".join(error.sentences)) from error
+        except DomainError as error:
+            raise click.ClickException(str(error)) from error
+        except OperationalError as error:
+            raise click.ClickException(f"The database does not answer: {error.orig}".strip()) from error
+
+
+@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="helpdesk")
+def main() -> None:
+    """A service desk around three lines of support and the SLA clock.
+
+    \b
+    To look around:      helpdesk demo
+    To run it for real:  helpdesk db upgrade, helpdesk create-admin,
+                         then helpdesk serve and helpdesk worker side by side.
+    Something is wrong:  helpdesk doctor
+    """
+
+
+@main.command()
+@data_option
+@click.option("--port", default=8000, show_default=True, help="Port of the pages.")
+@click.option("--smtp-port", default=2525, show_default=True, help="Port on which support@ takes mail.")
+@click.option("--reset", is_flag=True, help="Throw away what the last demo wrote and start afresh.")
+def demo(data: Path | None, port: int, smtp_port: int, reset: bool) -> None:
+    """Show a believable firm at work: pages, worker and mail in one command, ended by Ctrl-C.
+
+    Everybody of the cast signs in with one click, so it listens on this machine only. Mail for
+    support@helpdesk.example goes in by SMTP; what the desk sends is caught and can be read and answered.
+    """
+    run_demo(data, port=port, smtp_port=smtp_port, reset=reset)
+
+
+@main.command()
+@data_option
+@click.option("--workers", default=1, show_default=True, help="Web processes; each answers with threads.")
+@click.option("--port", type=int, help="Port of the pages, instead of HELPDESK_PORT.")
+def serve(data: Path | None, workers: int, port: int | None) -> None:
+    """Serve the pages with gunicorn. The database is brought up to date first when it is our own.
+
+    Run `helpdesk worker` beside it: it fetches and sends mail and watches the deadlines.
+    """
+    settings = settings_from(data, **({"HELPDESK_PORT": str(port)} if port else {}))
+    configure_logging(settings)
+    with with_database(settings) as ready:
+        _up_to_date(ready)
+        click.echo(f"The desk answers at {ready.base_url}. Ctrl-C ends it.")
+        WebServer(ready, workers=workers).run()
+
+
+@main.command()
+@data_option
+def worker(data: Path | None) -> None:
+    """Do what happens by itself: fetch and send mail, watch deadlines, close what is long resolved.
+
+    Any number of workers may run; each piece of work is done once.
+    """
+    settings = settings_from(data)
+    configure_logging(settings)
+    with with_database(settings) as ready:
+        _up_to_date(ready)
+        app, stop = create_app(ready), stop_on_signals()
+        door = start_door(app, ready.smtp_door_host, ready.smtp_door_port) if ready.smtp_door_port else None
+        try:
+            run_worker(app, timetable(ready), ready, stop=stop)
+        finally:
+            if door:
+                door.stop()
+
+
+@main.group(name="db")
+def database() -> None:
+    """Look after the database."""
+
+
+@database.command()
+@data_option
+def upgrade(data: Path | None) -> None:
+    """Bring the tables up to date, as the role of DATABASE_OWNER_URL. Safe to repeat."""
+    with with_database(settings_from(data)) as ready:
+        _upgrade(ready)
+    click.echo("The database is up to date.")
+
+
+@main.command(name="create-admin")
+@data_option
+@click.option("--email", prompt="E-mail address", help="What the administrator signs in with.")
+@click.option("--name", prompt="Name", help="How colleagues see the administrator.")
+@click.password_option(help="At least 14 characters; asked for when not given.")
+def create_admin(data: Path | None, email: str, name: str, password: str) -> None:
+    """Make somebody an administrator who can sign in at once."""
+    with with_database(settings_from(data)) as ready:
+        _up_to_date(ready)
+        with create_app(ready).app_context():
+            create_administrator(email=email, name=name, password=password)
+    click.echo(f"{name} is an administrator and signs in as {email} at {ready.base_url}/sign-in.")
+
+
+@main.command()
+@data_option
+@click.option("--tickets", default=1000, show_default=True, help="How many tickets to write.")
+@click.option("--seed", default=1, show_default=True, help="The same number writes the same desk.")
+def seed(data: Path | None, tickets: int, seed: int) -> None:
+    """Write a believable desk of any size, for trying out and for measuring. Never into a desk in use."""
+    with with_database(settings_from(data)) as ready:
+        _up_to_date(ready)
+        with create_app(ready).app_context():
+            seed_tickets(tickets, seed=seed)
+
+
+@main.command()
+@data_option
+def doctor(data: Path | None) -> None:
+    """Look for what is wrong and say how to mend it. Ends with 1 when something is."""
+    with with_database(settings_from(data)) as ready:
+        findings = examine(ready)
+    for finding in findings:
+        click.echo(f"{'fine ' if finding.fine else 'WRONG'}  {finding.what}")
+        if finding.cure:
+            click.echo(f"       {finding.cure}")
+    if not all(finding.fine for finding in findings):
+        raise SystemExit(1)
+
+
+def _up_to_date(settings: Settings) -> None:
+    """Upgrade our own database; of another one only say that it is behind."""
+    if settings.uses_embedded_database or settings.demo:
+        _upgrade(settings)
+        return
+    engine = create_engine(settings.database_url or "")
+    with engine.connect() as connection:
+        have = schema.current(connection)
+    engine.dispose()
+    if have != schema.head():
+        raise click.ClickException("The database is not up to date. Run: helpdesk db upgrade")
+
+
+def _upgrade(settings: Settings) -> None:
+    schema.upgrade(settings.database_owner_url or "", app_url=settings.database_url or "")
