@@ -79,7 +79,9 @@ class Contact(Base):
     note: Mapped[str] = mapped_column(server_default="")
     lookup: Mapped[str] = mapped_column(server_default="")
     words: Mapped[str] = mapped_column(
-        TSVECTOR, Computed("array_to_tsvector(string_to_array(lookup, ' '))", persisted=True), deferred=True
+        TSVECTOR,
+        Computed("array_to_tsvector(array_remove(string_to_array(lookup, ' '), ''))", persisted=True),
+        deferred=True,
     )
     verified_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]

@@ -1,0 +1,279 @@
+"""What changes companies and contacts: making them, how to reach them, and saying who somebody is."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from helpdesk.accounts.people import create_person, sort_key
+from helpdesk.clients import phones, rules
+from helpdesk.clients.models import (
+    Company,
+    CompanyDomain,
+    CompanyKind,
+    Contact,
+    ContactAddress,
+    ContactPhone,
+)
+from helpdesk.clients.queries import company_by_domain, find_contact_by_email, own_company, unknown_company
+from helpdesk.db import db
+from helpdesk.errors import RuleViolation
+
+__all__ = ["own_company", "unknown_company"]
+
+_Row = TypeVar("_Row")
+_SYSTEM_NAMES = {CompanyKind.UNKNOWN: "Unknown client", CompanyKind.OWN: "Our firm"}
+
+
+def ensure_system_companies(now: datetime) -> None:
+    """Make "Unknown client" and "Our firm" where they are missing; harmless when they are there."""
+    for kind, name in _SYSTEM_NAMES.items():
+        if not db.session.scalar(select(Company.id).where(Company.kind == kind)):
+            db.session.add(
+                Company(kind=kind, name=name, sort_key=sort_key(name), confirmed_at=now, created_at=now)
+            )
+    db.session.flush()
+
+
+def create_company(
+    name: str, *, now: datetime, to_be_confirmed: bool = False, main_phone: str = "", region: str = "GB"
+) -> Company:
+    """A new client company. With `to_be_confirmed` somebody still has to look at it.
+
+    Raises RuleViolation without a name, or when a client of that name is there.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise RuleViolation(_("Give the company a name."))
+    _refuse_second(name)
+    company = Company(
+        name=name,
+        sort_key=sort_key(name),
+        confirmed_at=None if to_be_confirmed else now,
+        created_at=now,
+    )
+    set_main_phone(company, main_phone, region)
+    db.session.add(company)
+    db.session.flush()
+    return company
+
+
+def set_main_phone(company: Company, typed: str, region: str = phones.DEFAULT_REGION) -> None:
+    """Keep the main number as typed and, where it can be read, in E.164; "" takes it away."""
+    company.main_phone = typed.strip() or None
+    company.main_phone_e164 = phones.e164(typed, region) if company.main_phone else None
+
+
+def rename_company(company: Company, name: str) -> None:
+    """Another name, by which its contacts are found too. Raises RuleViolation when it is taken or empty."""
+    name = " ".join(name.split())
+    if not name:
+        raise RuleViolation(_("Give the company a name."))
+    if name == company.name:
+        return
+    if sort_key(name) != company.sort_key:
+        _refuse_second(name)
+    company.name, company.sort_key = name, sort_key(name)
+    db.session.flush()
+    for contact in db.session.scalars(select(Contact).where(Contact.company_id == company.id)):
+        refresh_lookup(contact)
+
+
+def _refuse_second(name: str) -> None:
+    if db.session.scalar(select(Company.id).where(Company.sort_key == sort_key(name))):
+        raise RuleViolation(_("A company called “%(name)s” is there already.", name=name))
+
+
+def add_domain(company: Company, typed: str) -> CompanyDomain:
+    """Mail from that domain belongs to the company from now on.
+
+    Raises RuleViolation for what is no domain, for free-mail providers, and when another company has it.
+    """
+    name = rules.domain(typed)
+    if company.kind is not CompanyKind.CLIENT:
+        raise RuleViolation(_("Only a client company has mail domains."))
+    if not rules.is_domain(name):
+        raise RuleViolation(_("“%(domain)s” is no mail domain.", domain=typed.strip()))
+    if rules.is_free_mail(name):
+        raise RuleViolation(_("Anybody can have an address at %(domain)s, so it says nothing.", domain=name))
+    taken = db.session.execute(
+        select(CompanyDomain, Company.name).join(Company).where(CompanyDomain.domain == name)
+    ).one_or_none()
+    if taken and taken[0].company_id != company.id:
+        raise RuleViolation(_("%(domain)s belongs to %(company)s.", domain=name, company=taken[1]))
+    return taken[0] if taken else _kept(CompanyDomain(company_id=company.id, domain=name))
+
+
+def make_contact(
+    name: str,
+    company_id: int,
+    *,
+    now: datetime,
+    emails: Iterable[str] = (),
+    phones: Iterable[str] = (),
+    verified: bool = False,
+    position: str = "",
+    language: str | None = None,
+    region: str = "GB",
+) -> Contact:
+    """A new person as contact of the company. The name falls back to the first address or number.
+
+    Raises RuleViolation when nothing at all is known, or an address belongs to somebody else.
+    """
+    emails, typed = [e for e in emails if e.strip()], [p for p in phones if p.strip()]
+    name = " ".join(name.split()) or next(iter([*emails, *typed]), "").strip()
+    if not name:
+        raise RuleViolation(_("Give at least a name, an address or a number."))
+    person = create_person(name, language=language, zone=None, now=now)
+    contact = _kept(
+        Contact(
+            person_id=person.id,
+            company_id=company_id,
+            position=position.strip(),
+            verified_at=now if verified else None,
+            created_at=now,
+        )
+    )
+    for email in emails:
+        _add_address(contact, email)
+    for number in typed:
+        _add_phone(contact, number, region)
+    refresh_lookup(contact)
+    return contact
+
+
+def contact_for_address(email: str, name: str, *, now: datetime, language: str | None = None) -> Contact:
+    """The contact of that address, made when nobody has it: unverified, at the company of its domain.
+
+    Two senders of the same new address wait for each other (advisory lock until the end of the transaction).
+    """
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(rules.address(email), 71))))
+    found = find_contact_by_email(email)
+    if found:
+        return found
+    company = company_by_domain(rules.domain_of(email))
+    return make_contact(name, company.id, emails=(email,), now=now, language=language)
+
+
+def add_address(contact: Contact, email: str) -> ContactAddress:
+    """One more mail address. Raises RuleViolation for what is none, or is somebody else's."""
+    address = _add_address(contact, email)
+    refresh_lookup(contact)
+    return address
+
+
+def _add_address(contact: Contact, email: str) -> ContactAddress:
+    email = rules.address(email)
+    if not rules.is_address(email):
+        raise RuleViolation(_("“%(email)s” is no mail address.", email=email))
+    owner = find_contact_by_email(email)
+    if owner and owner.id != contact.id:
+        raise RuleViolation(
+            _(
+                "%(email)s belongs to %(name)s of %(company)s.",
+                email=email,
+                name=owner.person.name,
+                company=owner.company.name,
+            )
+        )
+    query = select(ContactAddress).where(ContactAddress.email == email)
+    return (
+        db.session.scalars(query).one()
+        if owner
+        else _kept(ContactAddress(contact_id=contact.id, email=email))
+    )
+
+
+def add_phone(contact: Contact, typed: str, *, region: str = phones.DEFAULT_REGION) -> ContactPhone:
+    """One more number, as typed and in E.164; the same number twice is kept once."""
+    phone = _add_phone(contact, typed, region)
+    refresh_lookup(contact)
+    return phone
+
+
+def _add_phone(contact: Contact, typed: str, region: str) -> ContactPhone:
+    typed = " ".join(typed.split())
+    number = phones.e164(typed, region)
+    same = ContactPhone.e164 == number if number else ContactPhone.typed == typed
+    found = db.session.scalars(
+        select(ContactPhone).where(ContactPhone.contact_id == contact.id, same)
+    ).first()
+    return found or _kept(ContactPhone(contact_id=contact.id, typed=typed, e164=number))
+
+
+def rename_contact(contact: Contact, name: str, *, position: str) -> None:
+    """Correct the name and what the person does there. Raises RuleViolation without a name."""
+    name = " ".join(name.split())
+    if not name:
+        raise RuleViolation(_("Give the contact a name."))
+    contact.person.name, contact.person.sort_key = name, sort_key(name)
+    contact.position = position.strip()
+    refresh_lookup(contact)
+
+
+def verify(contact: Contact, *, now: datetime) -> None:
+    """Somebody has said who this is. Raises RuleViolation while the company is not known."""
+    if contact.company.kind is CompanyKind.UNKNOWN:
+        raise RuleViolation(_("Say first which company the contact belongs to."))
+    contact.verified_at = contact.verified_at or now
+
+
+def absorb(unverified: Contact, into: Contact, *, now: datetime) -> None:
+    """Somebody said that a sender nobody knew is a known contact: his addresses and numbers go over.
+
+    The empty contact is retired; tickets move by their own verb. Raises RuleViolation for a verified one.
+    """
+    if unverified.id == into.id:
+        return
+    if unverified.verified_at is not None:
+        raise RuleViolation(_("%(name)s is a known contact and stays one.", name=unverified.person.name))
+    for address in db.session.scalars(
+        select(ContactAddress).where(ContactAddress.contact_id == unverified.id)
+    ):
+        address.contact_id = into.id
+    _move_phones(unverified, into)
+    unverified.retired_at = now
+    db.session.flush()
+    refresh_lookup(unverified)
+    refresh_lookup(into)
+
+
+def _move_phones(giver: Contact, taker: Contact) -> None:
+    for phone in db.session.scalars(select(ContactPhone).where(ContactPhone.contact_id == giver.id)):
+        db.session.execute(
+            insert(ContactPhone)
+            .values(contact_id=taker.id, typed=phone.typed, e164=phone.e164)
+            .on_conflict_do_nothing()
+        )
+        db.session.delete(phone)
+
+
+def refresh_lookup(contact: Contact) -> None:
+    """Write down anew what the contact may be found by."""
+    db.session.flush()
+    name, position, firm = contact.person.name, contact.position, contact.company.name
+    emails = db.session.scalars(
+        select(ContactAddress.email).where(ContactAddress.contact_id == contact.id)
+    ).all()
+    numbers = db.session.scalars(select(ContactPhone).where(ContactPhone.contact_id == contact.id)).all()
+    digits = [form for phone in numbers for form in _spoken(phone)]
+    contact.lookup = rules.lookup_line([name, firm, position, *emails], digits)
+    db.session.flush()
+
+
+def _spoken(phone: ContactPhone) -> list[str]:
+    """The digits as people begin to type a number: with country, without, and its last seven and four."""
+    typed = phones.digits_of(phone.typed)
+    if not phone.e164:
+        return [typed] if typed else []
+    national = phones.national_digits(phone.e164)
+    return [phones.digits_of(phone.e164), national, national[-7:], national[-4:], typed]
+
+
+def _kept(row: _Row) -> _Row:
+    db.session.add(row)
+    db.session.flush()
+    return row

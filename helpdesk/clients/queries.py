@@ -1,0 +1,261 @@
+"""Who is it: contacts and companies by address, domain, number, or any part of what somebody types."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import TSQUERY, aggregate_order_by
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from helpdesk.accounts.models import Person
+from helpdesk.accounts.people import sort_key
+from helpdesk.clients import phones, rules
+from helpdesk.clients.models import (
+    Company,
+    CompanyDomain,
+    CompanyKind,
+    Contact,
+    ContactAddress,
+    ContactPhone,
+)
+from helpdesk.db import db
+
+_SEEN = 200  # of a vague word only so many are looked at
+
+
+def system_company(kind: CompanyKind) -> Company:
+    """ "Unknown client" or "Our firm"; both are there from the first migration on."""
+    return db.session.scalars(select(Company).where(Company.kind == kind)).one()
+
+
+def unknown_company() -> Company:
+    """The company of whoever nobody has identified."""
+    return system_company(CompanyKind.UNKNOWN)
+
+
+def own_company() -> Company:
+    """The company to which agents belong when they write in as clients."""
+    return system_company(CompanyKind.OWN)
+
+
+def company_by_domain(domain: str) -> Company:
+    """The company that has exactly this mail domain, otherwise "Unknown client"."""
+    query = select(Company).join(CompanyDomain).where(CompanyDomain.domain == rules.domain(domain))
+    return db.session.scalars(query).one_or_none() or unknown_company()
+
+
+def find_company(name: str) -> Company | None:
+    """The company of that name, whatever its case; None when there is none."""
+    query = select(Company).where(Company.sort_key == sort_key(name))
+    return db.session.scalars(query.order_by(Company.id)).first()
+
+
+def find_contact_by_email(email: str) -> Contact | None:
+    """The contact with exactly this address."""
+    query = select(Contact).join(ContactAddress).where(ContactAddress.email == rules.address(email))
+    return db.session.scalars(query).one_or_none()
+
+
+def find_contacts_by_number(e164: str) -> list[Contact]:
+    """Everybody with exactly this number; several people may share one, and nobody is picked for them."""
+    query = (
+        select(Contact)
+        .join(Contact.person)
+        .where(Contact.retired_at.is_(None))
+        .where(Contact.id.in_(select(ContactPhone.contact_id).where(ContactPhone.e164 == e164)))
+    )
+    return list(db.session.scalars(query.order_by(Person.sort_key, Contact.id)))
+
+
+def find_company_by_number(e164: str) -> Company | None:
+    """The company whose main number this is: the caller is probably from there."""
+    query = select(Company).where(Company.main_phone_e164 == e164)
+    return db.session.scalars(query.order_by(Company.id)).first()
+
+
+def contact(contact_id: int) -> Contact | None:
+    """The contact with everything by which he is reached."""
+    query = (
+        select(Contact)
+        .where(Contact.id == contact_id)
+        .options(joinedload(Contact.addresses), joinedload(Contact.phones))
+    )
+    return db.session.scalars(query.execution_options(populate_existing=True)).unique().one_or_none()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A contact as the list under a search field shows him."""
+
+    id: int
+    name: str
+    position: str
+    company: str
+    company_id: int
+    person_id: int
+    vip: bool
+    is_verified: bool
+
+
+def search_contacts(typed: str, *, limit: int = 8, region: str = phones.DEFAULT_REGION) -> list[Found]:
+    """Contacts that have every typed word somewhere in name, company, address or number; best first.
+
+    Beginnings of words come from the index; when they do not fill the list, any part of the lines is read
+    (see Contact for the measure).
+    """
+    wanted = _wanted(typed, region)
+    if not wanted:
+        return []
+    ids = _ids_by(_begins(wanted))
+    if len(ids) < limit:
+        ids += [found for found in _ids_by(_contains(wanted)) if found not in ids]
+    return _ranked(ids, wanted, limit)
+
+
+Wanted = tuple[tuple[str, ...], ...]
+
+
+def _wanted(typed: str, region: str) -> Wanted:
+    """Each typed word with the forms in which it counts; a number is one word in several forms."""
+    if phones.looks_like_number(typed):
+        return (_number_forms(typed, region),)
+    return tuple((word,) for word in rules.words_of(typed)[:6])
+
+
+def _number_forms(typed: str, region: str) -> tuple[str, ...]:
+    digits = phones.digits_of(typed)
+    whole = phones.e164(typed, region)
+    if whole:
+        return (phones.digits_of(whole),)
+    bare = digits.lstrip("0")
+    trunk_eight = digits[1:] if region in {"RU", "KZ"} and digits.startswith("8") else ""
+    return tuple(dict.fromkeys(form for form in (digits, bare, trunk_eight) if len(form) >= 2))
+
+
+def _begins(wanted: Wanted) -> ColumnElement[bool]:
+    """Words of the line begin with what was typed."""
+    words = " & ".join("(" + " | ".join(f"{_quoted(form)}:*" for form in forms) + ")" for forms in wanted)
+    return Contact.words.op("@@", is_comparison=True)(cast(words, TSQUERY))
+
+
+def _quoted(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _contains(wanted: Wanted) -> ColumnElement[bool]:
+    """Each typed word stands anywhere in the line."""
+    return and_(
+        *(or_(*(Contact.lookup.contains(form, autoescape=True) for form in forms)) for forms in wanted)
+    )
+
+
+def _ids_by(condition: ColumnElement[bool]) -> list[int]:
+    query = select(Contact.id).where(condition, Contact.retired_at.is_(None)).limit(_SEEN)
+    return list(db.session.scalars(query))
+
+
+def _ranked(ids: list[int], wanted: Wanted, limit: int) -> list[Found]:
+    """Names that begin with the first typed word go before all others, verified before unverified."""
+    first = wanted[0][0]
+    named = case((Person.sort_key.startswith(first, autoescape=True), 0), else_=1)
+    known = case((Contact.verified_at.is_(None), 1), else_=0)
+    query = (
+        select(Contact)
+        .join(Contact.person)
+        .where(Contact.id.in_(ids))
+        .order_by(named, known, Person.sort_key, Contact.id)
+        .options(contains_eager(Contact.person))
+        .limit(limit)
+    )
+    return [_found(contact) for contact in db.session.scalars(query)] if ids else []
+
+
+def _found(contact: Contact) -> Found:
+    return Found(
+        id=contact.id,
+        name=contact.person.name,
+        person_id=contact.person_id,
+        position=contact.position,
+        company=contact.company.name,
+        company_id=contact.company_id,
+        vip=contact.vip or contact.company.vip,
+        is_verified=contact.verified_at is not None,
+    )
+
+
+def search_companies(typed: str, *, limit: int = 8) -> list[Company]:
+    """Client companies that have the typed words somewhere in their name; those that begin with it first."""
+    key = sort_key(typed)
+    query = (
+        select(Company)
+        .where(Company.kind == CompanyKind.CLIENT)
+        .where(*(Company.sort_key.contains(word, autoescape=True) for word in key.split()))
+        .order_by(case((Company.sort_key.startswith(key, autoescape=True), 0), else_=1), Company.sort_key)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query)) if key else []
+
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class CompanyRow:
+    """A line of the companies' list."""
+
+    company: Company
+    contacts: int
+    domains: tuple[str, ...]
+
+
+def companies_page(typed: str = "", *, after: tuple[str, int] | None = None) -> list[CompanyRow]:
+    """One page of client companies by name, and one row more when there is a next page.
+
+    `after` is (sort_key, id) of the last row of the page before.
+    """
+    people = (
+        select(func.count())
+        .where(Contact.company_id == Company.id, Contact.retired_at.is_(None))
+        .scalar_subquery()
+    )
+    names = select(func.array_agg(aggregate_order_by(CompanyDomain.domain, CompanyDomain.domain)))
+    domains = names.where(CompanyDomain.company_id == Company.id).scalar_subquery()
+    query = _listed(typed).order_by(Company.sort_key, Company.id).limit(PAGE_SIZE + 1)
+    if after:
+        query = query.where(tuple_(Company.sort_key, Company.id) > tuple_(*after))
+    rows = db.session.execute(query.add_columns(people, domains))
+    return [CompanyRow(company, count, tuple(found or ())) for company, count, found in rows]
+
+
+def _listed(typed: str) -> Select[tuple[Company]]:
+    query = select(Company).where(Company.kind == CompanyKind.CLIENT)
+    for word in sort_key(typed).split():
+        named = Company.sort_key.contains(word, autoescape=True)
+        domain = select(CompanyDomain.id).where(
+            CompanyDomain.company_id == Company.id, CompanyDomain.domain.contains(word, autoescape=True)
+        )
+        query = query.where(or_(named, domain.exists()))
+    return query
+
+
+def company(company_id: int) -> Company | None:
+    """The company with its mail domains."""
+    query = select(Company).where(Company.id == company_id).options(selectinload(Company.domains))
+    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def contacts_of(company_id: int, *, limit: int = 200) -> list[Contact]:
+    """The people of the company by name, with how to reach them."""
+    query = (
+        select(Contact)
+        .join(Contact.person)
+        .where(Contact.company_id == company_id, Contact.retired_at.is_(None))
+        .options(
+            contains_eager(Contact.person),
+            selectinload(Contact.addresses),
+            selectinload(Contact.phones),
+        )
+        .order_by(Person.sort_key, Contact.id)
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
