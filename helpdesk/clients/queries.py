@@ -227,7 +227,7 @@ def companies_page(typed: str = "", *, after: tuple[str, int] | None = None) -> 
     return [CompanyRow(company, count, tuple(found or ())) for company, count, found in rows]
 
 
-def _listed(typed: str) -> Select[tuple[Company]]:
+def _listed(typed: str) -> Select[Company]:
     query = select(Company).where(Company.kind == CompanyKind.CLIENT)
     for word in sort_key(typed).split():
         named = Company.sort_key.contains(word, autoescape=True)

@@ -1,116 +1,22 @@
-"""What may name a company or a contact: mail domains, addresses, names and the line they are found by. Pure."""
+"""What may name a company or a contact: mail domains, addresses, and the line they are found by. Pure."""
 
 import re
 
-FREE_MAIL = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "outlook.com",
-        "hotmail.com",
-        "hotmail.co.uk",
-        "hotmail.fr",
-        "hotmail.de",
-        "live.com",
-        "live.co.uk",
-        "msn.com",
-        "yahoo.com",
-        "yahoo.co.uk",
-        "yahoo.de",
-        "yahoo.fr",
-        "yahoo.es",
-        "yahoo.it",
-        "yahoo.co.jp",
-        "ymail.com",
-        "rocketmail.com",
-        "aol.com",
-        "icloud.com",
-        "me.com",
-        "mac.com",
-        "proton.me",
-        "protonmail.com",
-        "pm.me",
-        "tutanota.com",
-        "tuta.com",
-        "fastmail.com",
-        "hey.com",
-        "zoho.com",
-        "mail.com",
-        "gmx.com",
-        "gmx.de",
-        "gmx.net",
-        "gmx.at",
-        "gmx.ch",
-        "web.de",
-        "t-online.de",
-        "freenet.de",
-        "arcor.de",
-        "1und1.de",
-        "posteo.de",
-        "mailbox.org",
-        "orange.fr",
-        "free.fr",
-        "wanadoo.fr",
-        "laposte.net",
-        "sfr.fr",
-        "libero.it",
-        "virgilio.it",
-        "tiscali.it",
-        "wp.pl",
-        "o2.pl",
-        "onet.pl",
-        "interia.pl",
-        "seznam.cz",
-        "email.cz",
-        "centrum.cz",
-        "abv.bg",
-        "ukr.net",
-        "i.ua",
-        "meta.ua",
-        "bigmir.net",
-        "mail.ru",
-        "bk.ru",
-        "inbox.ru",
-        "list.ru",
-        "internet.ru",
-        "xmail.ru",
-        "vk.com",
-        "yandex.ru",
-        "yandex.com",
-        "yandex.by",
-        "yandex.kz",
-        "yandex.ua",
-        "ya.ru",
-        "rambler.ru",
-        "lenta.ru",
-        "autorambler.ru",
-        "myrambler.ro",
-        "ro.ru",
-        "narod.ru",
-        "pochta.ru",
-        "hotbox.ru",
-        "tut.by",
-        "mail.kz",
-        "comcast.net",
-        "verizon.net",
-        "att.net",
-        "sbcglobal.net",
-        "btinternet.com",
-        "sky.com",
-        "virginmedia.com",
-        "talktalk.net",
-        "bigpond.com",
-        "optusnet.com.au",
-        "rediffmail.com",
-        "qq.com",
-        "163.com",
-        "126.com",
-        "sina.com",
-        "naver.com",
-        "daum.net",
-        "hanmail.net",
-    ]
-)
+_FREE_MAIL = """
+    gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk hotmail.fr hotmail.de live.com
+    live.co.uk msn.com yahoo.com yahoo.co.uk yahoo.de yahoo.fr yahoo.es yahoo.it yahoo.co.jp
+    ymail.com rocketmail.com aol.com icloud.com me.com mac.com proton.me protonmail.com pm.me
+    tutanota.com tuta.com fastmail.com hey.com zoho.com mail.com gmx.com gmx.de gmx.net gmx.at
+    gmx.ch web.de t-online.de freenet.de arcor.de 1und1.de posteo.de mailbox.org orange.fr free.fr
+    wanadoo.fr laposte.net sfr.fr libero.it virgilio.it tiscali.it wp.pl o2.pl onet.pl interia.pl
+    seznam.cz email.cz centrum.cz abv.bg ukr.net i.ua meta.ua bigmir.net mail.ru bk.ru inbox.ru
+    list.ru internet.ru xmail.ru vk.com yandex.ru yandex.com yandex.by yandex.kz yandex.ua ya.ru
+    rambler.ru lenta.ru autorambler.ru myrambler.ro ro.ru narod.ru pochta.ru hotbox.ru tut.by
+    mail.kz comcast.net verizon.net att.net sbcglobal.net btinternet.com sky.com virginmedia.com
+    talktalk.net bigpond.com optusnet.com.au rediffmail.com qq.com 163.com 126.com sina.com
+    naver.com daum.net hanmail.net
+"""
+FREE_MAIL = frozenset(_FREE_MAIL.split())
 
 _DOMAIN = re.compile(r"^(?=.{4,253}$)[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?)+$")
 _BREAKS = re.compile(r"[\s,;:<>()\"'«»/\\|]+")
