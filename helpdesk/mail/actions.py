@@ -1,0 +1,77 @@
+"""What may be done to a stored message: keep it as it came, try it again, discard it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+
+from helpdesk.db import db, notify
+from helpdesk.errors import RuleViolation
+from helpdesk.mail.models import InboundMail, InboundState
+
+OPEN_STATES = (InboundState.QUARANTINED, InboundState.IGNORED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """One message as a server handed it over; `uid` and its folder are None for the SMTP door.
+
+    `size` is what the server says in bytes, and may be more than was fetched. `received_at` is aware.
+    """
+
+    mailbox_id: int
+    raw: bytes
+    size: int
+    received_at: datetime
+    envelope_from: str | None = None
+    envelope_to: tuple[str, ...] = ()
+    folder: str | None = None
+    uidvalidity: int | None = None
+    uid: int | None = None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.raw).hexdigest()
+
+
+def store(arrival: Arrival, *, now: datetime) -> int | None:
+    """Keep the bytes before anybody looks into them; None if the server's message is kept already."""
+    values = {
+        "mailbox_id": arrival.mailbox_id,
+        "folder": arrival.folder,
+        "uidvalidity": arrival.uidvalidity,
+        "uid": arrival.uid,
+        "raw": arrival.raw,
+        "size": arrival.size,
+        "sha256": arrival.sha256,
+        "envelope_from": arrival.envelope_from,
+        "envelope_to": list(arrival.envelope_to),
+        "received_at": min(arrival.received_at, now),
+        "next_try_at": now,
+    }
+    row = insert(InboundMail).values(**values).on_conflict_do_nothing().returning(InboundMail.id)
+    stored: int | None = db.session.execute(row).scalar()
+    notify("inbound")
+    return stored
+
+
+def retry(mail: InboundMail, *, now: datetime) -> None:
+    """Put a held or ignored message back in front of the door, as if it had just come."""
+    _check_held(mail)
+    mail.state, mail.attempts, mail.next_try_at = InboundState.RECEIVED, 0, now
+    mail.reason = mail.error = mail.processed_at = None
+    notify("inbound")
+
+
+def discard(mail: InboundMail, *, reason: str, now: datetime) -> None:
+    """Say that nobody needs this message; its bytes stay."""
+    _check_held(mail)
+    if not reason.strip():
+        raise RuleViolation("Say in a few words why this message is not needed.")
+    mail.state, mail.reason, mail.processed_at = InboundState.DISCARDED, reason.strip()[:500], now
+
+
+def _check_held(mail: InboundMail) -> None:
+    if mail.state not in OPEN_STATES:
+        raise RuleViolation("Somebody has already decided about this message.")

@@ -1,0 +1,110 @@
+"""The SMTP door: a local mail server hands messages over here, and gets its 250 only once they are stored."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from helpdesk import clock
+from helpdesk.db import db, transaction
+from helpdesk.mail.actions import Arrival, store
+from helpdesk.mail.mailboxes import mailbox_of
+
+SIZE_LIMIT = 35 * 1024 * 1024
+THREADS = 4
+LATER = "451 The desk cannot store mail just now, please try again later"
+log = logging.getLogger(__name__)
+
+
+class Door:
+    """Answers a mail server; everything that touches the database runs in threads, never in the loop."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="door")
+
+    async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = await self._in_thread(self._judge, address)
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+            envelope.rcpt_options.extend(options)
+        return answer
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.content
+        raw = content if isinstance(content, bytes) else (content or "").encode()
+        return await self._in_thread(self._keep, raw, envelope.mail_from or "", *envelope.rcpt_tos)
+
+    async def _in_thread(self, work: Callable[..., str], *arguments: bytes | str) -> str:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+    def _judge(self, address: str) -> str:
+        try:
+            with self._app.app_context():
+                return "250 OK" if mailbox_of((address,)) else "550 5.1.1 No such mailbox here"
+        except SQLAlchemyError:
+            log.exception("door: cannot look up a recipient")
+            return LATER
+
+    def _keep(self, raw: bytes, sender: str, *recipients: str) -> str:
+        try:
+            with self._app.app_context(), transaction():
+                stored = _store(raw, sender, recipients, now=clock.now(db.session))
+        except SQLAlchemyError:
+            log.exception("door: cannot store a message")
+            return LATER
+        log.info("door: stored inbound_mail=%s bytes=%d", stored, len(raw))
+        return f"250 2.0.0 Stored as {stored}"
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=True)
+
+
+def _store(raw: bytes, sender: str, recipients: tuple[str, ...], *, now: datetime) -> int | None:
+    mailbox = mailbox_of(recipients)
+    if mailbox is None:
+        return None
+    arrival = Arrival(
+        mailbox_id=mailbox.id,
+        raw=raw,
+        size=len(raw),
+        received_at=now,
+        envelope_from=sender,
+        envelope_to=recipients,
+    )
+    return store(arrival, now=now)
+
+
+class RunningDoor:
+    """A door that listens until it is stopped."""
+
+    def __init__(self, app: Flask, host: str, port: int) -> None:
+        self._door = Door(app)
+        self._controller = Controller(
+            self._door,
+            hostname=host,
+            port=port,
+            server_hostname="helpdesk",
+            ident="Helpdesk",
+            data_size_limit=SIZE_LIMIT,
+            enable_SMTPUTF8=True,
+        )
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Take no more mail; what is being stored is stored to the end."""
+        self._controller.stop()
+        self._door.close()
+
+
+def start_door(app: Flask, host: str, port: int) -> RunningDoor:
+    """Listen on host and port in threads of this process; raises OSError when the port is taken."""
+    return RunningDoor(app, host, port)

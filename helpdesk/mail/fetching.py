@@ -1,0 +1,177 @@
+"""How messages are copied from an IMAP mailbox: stored and committed first, then marked on the server."""
+
+import logging
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+from sqlalchemy import select
+
+from helpdesk import clock
+from helpdesk.db import db, end_read, transaction
+from helpdesk.mail.actions import Arrival, store
+from helpdesk.mail.mailboxes import ImapAccess, note_failure, note_success
+from helpdesk.mail.models import Encryption, InboundMail, Mailbox
+
+TIMEOUT = SocketTimeout(connect=15, read=60)
+SIZE_LIMIT = 35 * 1024 * 1024
+HEAD_OF_HUGE = 1024 * 1024
+RESCAN = timedelta(days=30)
+SEEN = rb"\Seen"
+TROUBLE = (IMAPClientError, OSError, ssl.SSLError, EOFError)
+log = logging.getLogger(__name__)
+
+
+def fetch_mailbox(access: ImapAccess) -> int:
+    """Copy everything new; the number of messages stored. Trouble is noted at the mailbox, not raised."""
+    try:
+        stored = _fetch(access)
+    except TROUBLE as trouble:
+        with transaction():
+            note_failure(access.mailbox_id, _sentence(access, trouble), now=clock.now(db.session))
+        log.warning("fetch: mailbox=%d failed: %s", access.mailbox_id, type(trouble).__name__)
+        return 0
+    with transaction():
+        note_success(access.mailbox_id, now=clock.now(db.session))
+    return stored
+
+
+def _fetch(access: ImapAccess) -> int:
+    with _connected(access) as server:
+        uidvalidity = int(server.select_folder(access.folder)[b"UIDVALIDITY"])
+        is_new_numbering = access.uidvalidity not in {None, uidvalidity}
+        if access.uidvalidity != uidvalidity:
+            access = _renumber(access, uidvalidity)
+        _flag_left_over(server, access)
+        uids = _uids(server, access, is_new_numbering=is_new_numbering)
+        return sum(_take(server, access, uid) for uid in uids)
+
+
+@contextmanager
+def _connected(access: ImapAccess) -> Iterator[IMAPClient]:
+    """A session of its own per visit, so that no dead connection outlives its error."""
+    is_tls = access.encryption is Encryption.TLS
+    server = IMAPClient(
+        access.host,
+        access.port,
+        ssl=is_tls,
+        ssl_context=ssl.create_default_context() if is_tls else None,
+        timeout=TIMEOUT,
+    )
+    try:
+        server.normalise_times = False
+        if access.encryption is Encryption.STARTTLS:
+            server.starttls(ssl.create_default_context())
+        server.login(access.user, access.password)
+        yield server
+        server.logout()
+    finally:
+        server.shutdown()
+
+
+def _renumber(access: ImapAccess, uidvalidity: int) -> ImapAccess:
+    """The server counts anew (RFC 3501, 2.3.1.1): begin at its first number again."""
+    with transaction():
+        mailbox = db.session.get_one(Mailbox, access.mailbox_id)
+        mailbox.uidvalidity, mailbox.last_uid = uidvalidity, 0
+    return replace(access, uidvalidity=uidvalidity, last_uid=0)
+
+
+def _uids(server: IMAPClient, access: ImapAccess, *, is_new_numbering: bool) -> list[int]:
+    """What lies above the watermark; `n:*` names the last message even below n, hence the filter."""
+    criteria: list[Any] = ["UID", f"{access.last_uid + 1}:*"]
+    if is_new_numbering:
+        criteria += ["SINCE", (clock.process_time() - RESCAN).date()]
+    return sorted(uid for uid in server.search(criteria) if uid > access.last_uid)
+
+
+def _take(server: IMAPClient, access: ImapAccess, uid: int) -> bool:
+    """Copy one message, commit it with the watermark, then tell the server. False if it was stored before."""
+    arrival = _copy(server, access, uid)
+    if arrival is None:
+        return False
+    with transaction():
+        stored = None if _is_known(arrival) else store(arrival, now=clock.now(db.session))
+        db.session.get_one(Mailbox, access.mailbox_id).last_uid = uid
+    flag_fetched(server, access, [uid])
+    return stored is not None
+
+
+def _copy(server: IMAPClient, access: ImapAccess, uid: int) -> Arrival | None:
+    """The message as it lies there, without marking it; of one beyond the limit only the beginning."""
+    facts = server.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid)
+    if facts is None:
+        return None
+    size = int(facts[b"RFC822.SIZE"])
+    item = "BODY.PEEK[]" if size <= SIZE_LIMIT else f"BODY.PEEK[]<0.{HEAD_OF_HUGE}>"
+    body = server.fetch([uid], [item]).get(uid, {})
+    raw = body.get(b"BODY[]", body.get(b"BODY[]<0>"))
+    if raw is None:
+        return None
+    return Arrival(
+        mailbox_id=access.mailbox_id,
+        raw=raw,
+        size=size,
+        received_at=_aware(facts[b"INTERNALDATE"]),
+        folder=access.folder,
+        uidvalidity=access.uidvalidity,
+        uid=uid,
+    )
+
+
+def flag_fetched(server: IMAPClient, access: ImapAccess, uids: list[int]) -> None:
+    """Show people who open the mailbox that these were taken; our own progress never depends on it."""
+    try:
+        server.add_flags(uids, [SEEN], silent=True)
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError as refusal:
+        log.warning("fetch: mailbox=%d refuses flags: %s", access.mailbox_id, refusal)
+        return
+    with transaction():
+        now = clock.now(db.session)
+        for mail in db.session.scalars(_of_server(access).where(InboundMail.uid.in_(uids))):
+            mail.flagged_at = now
+
+
+def _flag_left_over(server: IMAPClient, access: ImapAccess) -> None:
+    """Mark what an earlier visit stored and had no time to mark."""
+    found = db.session.scalars(_of_server(access).where(InboundMail.flagged_at.is_(None)))
+    uids = [mail.uid for mail in found if mail.uid is not None]
+    end_read()
+    if uids:
+        flag_fetched(server, access, uids)
+
+
+def _of_server(access: ImapAccess) -> Any:
+    return select(InboundMail).where(
+        InboundMail.mailbox_id == access.mailbox_id,
+        InboundMail.folder == access.folder,
+        InboundMail.uidvalidity == access.uidvalidity,
+    )
+
+
+def _is_known(arrival: Arrival) -> bool:
+    """After a renumbering the same bytes are the same message."""
+    same = select(InboundMail.id).where(
+        InboundMail.mailbox_id == arrival.mailbox_id,
+        InboundMail.sha256 == arrival.sha256,
+        InboundMail.folder == arrival.folder,
+        InboundMail.uidvalidity != arrival.uidvalidity,
+    )
+    return db.session.scalar(same.limit(1)) is not None
+
+
+def _aware(moment: datetime) -> datetime:
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _sentence(access: ImapAccess, trouble: Exception) -> str:
+    """What to tell an administrator; never the password, which IMAP errors do not repeat."""
+    said = " ".join(str(trouble).split()) or type(trouble).__name__
+    return f"{access.host}:{access.port}: {said}"

@@ -1,0 +1,102 @@
+"""Which mailboxes there are, whose turn it is to be looked at, and how they fare."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import undefer
+
+from helpdesk.db import db
+from helpdesk.mail.models import Encryption, Mailbox
+from helpdesk.secrets_box import unseal
+
+POLL_EVERY = timedelta(seconds=60)
+JOB_BUDGET = timedelta(minutes=5)
+LONGEST_BACK_OFF = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImapAccess:
+    """All that a fetch needs to know, so that no transaction is open while it talks to the server."""
+
+    mailbox_id: int
+    host: str
+    port: int
+    encryption: Encryption
+    user: str
+    password: str
+    folder: str
+    uidvalidity: int | None
+    last_uid: int
+
+
+def claim_due(*, now: datetime) -> ImapAccess | None:
+    """The mailbox that waited longest, reserved for five minutes; None if none is due."""
+    mailbox = db.session.scalar(
+        select(Mailbox)
+        .where(Mailbox.active, Mailbox.imap_host.is_not(None))
+        .where(or_(Mailbox.next_poll_at.is_(None), Mailbox.next_poll_at <= now))
+        .order_by(Mailbox.next_poll_at.asc().nulls_first(), Mailbox.id)
+        .options(undefer(Mailbox.imap_secret))
+        .with_for_update(skip_locked=True, key_share=True)
+        .limit(1)
+    )
+    if mailbox is None:
+        return None
+    mailbox.next_poll_at = now + JOB_BUDGET
+    return access_of(mailbox)
+
+
+def access_of(mailbox: Mailbox) -> ImapAccess:
+    secret = mailbox.imap_secret
+    return ImapAccess(
+        mailbox_id=mailbox.id,
+        host=mailbox.imap_host or "",
+        port=mailbox.imap_port or (993 if mailbox.imap_encryption is Encryption.TLS else 143),
+        encryption=mailbox.imap_encryption,
+        user=mailbox.imap_user or mailbox.address,
+        password=unseal(secret).decode() if secret else "",
+        folder=mailbox.imap_folder,
+        uidvalidity=mailbox.uidvalidity,
+        last_uid=mailbox.last_uid,
+    )
+
+
+def note_success(mailbox_id: int, *, now: datetime) -> None:
+    """The mailbox answered: forget its troubles and look again in a minute."""
+    mailbox = db.session.get_one(Mailbox, mailbox_id)
+    mailbox.polled_at, mailbox.next_poll_at = now, now + POLL_EVERY
+    mailbox.failures, mailbox.failing_since, mailbox.error = 0, None, None
+
+
+def note_failure(mailbox_id: int, sentence: str, *, now: datetime) -> None:
+    """Keep what went wrong where people see it, and wait 1, 2, 4 ... at most 15 minutes."""
+    mailbox = db.session.get_one(Mailbox, mailbox_id)
+    mailbox.failures += 1
+    mailbox.failing_since = mailbox.failing_since or now
+    mailbox.error = sentence[:500]
+    mailbox.next_poll_at = now + back_off(mailbox.failures)
+
+
+def back_off(failures: int) -> timedelta:
+    doubled: int = 1 << min(failures - 1, 10)
+    return min(POLL_EVERY * doubled, LONGEST_BACK_OFF)
+
+
+def mailbox_of(addresses: tuple[str, ...]) -> Mailbox | None:
+    """The first of the addresses that is ours, with or without a plus part; None if none is."""
+    wanted = [bare(address) for address in addresses]
+    found = {
+        one.address: one for one in db.session.scalars(select(Mailbox).where(Mailbox.address.in_(wanted)))
+    }
+    return next((found[address] for address in wanted if address in found), None)
+
+
+def own_addresses() -> frozenset[str]:
+    return frozenset(db.session.scalars(select(Mailbox.address)))
+
+
+def bare(address: str) -> str:
+    """The address in lower case without what follows a plus sign in its local part (RFC 5233)."""
+    local, at, domain = address.strip().lower().rpartition("@")
+    return local.partition("+")[0] + at + domain
