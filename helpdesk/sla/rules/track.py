@@ -1,0 +1,287 @@
+"""One clock while a ledger is replayed: how seconds are counted, thresholds crossed and epochs opened."""
+
+from dataclasses import dataclass, field, replace
+
+from helpdesk.sla.calendar import OpenTime
+from helpdesk.sla.rules.values import (
+    REPORTED_ONLY,
+    ClockState,
+    Crossing,
+    Cycle,
+    Key,
+    LedgerEntry,
+    Line,
+    Metric,
+    OnChange,
+    Phase,
+    Step,
+)
+
+Segment = tuple[int, int, OpenTime]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a clock counts against: target, calendar, and where both come from."""
+
+    seconds: int
+    open: OpenTime
+    calendar: Key
+    policy: Key
+    thresholds: tuple[int, ...]
+    forgive: bool
+
+    def same_clock_as(self, other: "Terms") -> bool:
+        """Whether changing to the other changes no figure."""
+        return self.seconds == other.seconds and self.open is other.open
+
+
+def needs(terms: Terms) -> tuple[tuple[int, int], ...]:
+    """(percent, seconds) of each threshold in order, fractions rounded up; 100 is always among them."""
+    percents = sorted({*terms.thresholds, 100})
+    return tuple((percent, -(-terms.seconds * percent // 100)) for percent in percents)
+
+
+@dataclass(slots=True)
+class Track:
+    """The working copy of one cycle of one clock.
+
+    Crossings are noted strictly before an instant by `advance`, and at it by `judge`, once all entries of the
+    instant have been applied: so a stop on the due second is in time and a pause on it is not.
+    """
+
+    metric: Metric
+    line: Line | None
+    terms: Terms
+    started_at: int
+    cycle: int = 1
+    epoch: int = 1
+    phase: Phase = Phase.PAUSED
+    elapsed_s: int = 0
+    since: int = 0
+    since_count: int = 0
+    stopped_at: int | None = None
+    due: int | None = None
+    breached_at: int | None = None
+    epoch_from: int = 0
+    segments: list[Segment] = field(default_factory=list)
+    crossed: list[tuple[int, int]] = field(default_factory=list)
+    needs: tuple[tuple[int, int], ...] = ()
+    history: list[int] = field(default_factory=list)
+    inherited: int = 0
+    closed: tuple[Cycle, ...] = ()
+    steps: list[Step] | None = None
+    cause: LedgerEntry | None = None
+
+    def __post_init__(self) -> None:
+        self.epoch_from = self.started_at
+        self.needs = needs(self.terms) if self.metric not in REPORTED_ONLY else ()
+
+    def elapsed(self, t: int) -> int:
+        """Open running seconds up to t, under the calendars in force when they passed."""
+        if self.phase is not Phase.RUNNING:
+            return self.elapsed_s
+        return self.elapsed_s + self.terms.open.counted(t) - self.since_count
+
+    def run(self, t: int) -> None:
+        """Count from t on."""
+        if self.phase is not Phase.RUNNING:
+            self.note("started" if not self.segments and t == self.started_at else "resumed", t)
+            self.phase, self.since, self.since_count = Phase.RUNNING, t, self.terms.open.counted(t)
+
+    def halt(self, t: int, phase: Phase) -> None:
+        """Stop counting at t and be in `phase`."""
+        if self.phase is not phase:
+            self._close_segment(t)
+            self.phase = phase
+            self.note(phase.value, t)
+
+    def stop(self, t: int) -> None:
+        """Stop for good; the due instant shown from now on is where it would have been."""
+        if self.phase in (Phase.STOPPED, Phase.CANCELLED):
+            return
+        self.halt(t, Phase.STOPPED)
+        self.stopped_at = t
+        if self.due is None:
+            self.due = self.terms.open.due(t, self.terms.seconds - self.elapsed_s)
+
+    def leave(self, t: int) -> None:
+        """The ticket goes to another line; a clock that is just used up shows when."""
+        self.halt(t, Phase.IDLE)
+        if self.due is None and self.elapsed_s >= self.terms.seconds:
+            self.due = t
+
+    def resume(self, t: int, phase: Phase) -> None:
+        """Go on after a stop or after another line held the ticket; a breach stays."""
+        self.stopped_at = None
+        if self.breached_at is None:
+            self.due = None
+        self.go(t, phase)
+
+    def go(self, t: int, phase: Phase) -> None:
+        """Run, or stand in `phase`."""
+        if phase is Phase.RUNNING:
+            self.run(t)
+        else:
+            self.halt(t, phase)
+
+    def advance(self, t: int) -> None:
+        """Note the thresholds crossed strictly before t."""
+        if self.phase is not Phase.RUNNING or len(self.crossed) == len(self.needs):
+            return
+        counted = self.elapsed_s + self.terms.open.counted(t) - self.since_count
+        for percent, need in self.needs[len(self.crossed) :]:
+            if need > counted:
+                return
+            reached = self.terms.open.reached(self.since_count + need - self.elapsed_s)
+            if reached is None or reached >= t:
+                return
+            self._cross(percent, reached)
+
+    def judge(self, t: int) -> None:
+        """Note what is crossed at t itself, now that everything that happened at t is known."""
+        if self.phase is not Phase.RUNNING and self.phase is not Phase.PAUSED:
+            return
+        counted = self.elapsed(t)
+        for percent, need in self.needs[len(self.crossed) :]:
+            if need > counted:
+                return
+            self._cross(percent, t)
+
+    def change(self, t: int, terms: Terms, mode: OnChange) -> None:
+        """Count against other terms from t on and open a new epoch; the same terms change nothing."""
+        if terms.same_clock_as(self.terms):
+            self.terms = replace(terms, thresholds=self.terms.thresholds)
+            return
+        after = self._recounted(t, terms.open) if mode is OnChange.RETROACTIVE else self.elapsed(t)
+        running, phase = self.phase is Phase.RUNNING, self.phase
+        self._close_segment(t)
+        self._open_epoch(t, terms)
+        self._keep_segments(mode)
+        self.elapsed_s = 0 if mode is OnChange.RESTART else after
+        if running:
+            self.phase, self.since, self.since_count = phase, t, terms.open.counted(t)
+        if mode is OnChange.RETROACTIVE and phase is not Phase.IDLE:
+            self._cross_in_the_past(t)
+        self.note("changed", t)
+
+    def backdate(self, t: int, ran: list[tuple[int, int]]) -> None:
+        """Count what a clock that begins at t would have counted, had it existed then."""
+        self.segments = [(a, b, self.terms.open) for a, b in ran]
+        self.elapsed_s, self.epoch_from = self._recounted(t, self.terms.open), t
+        self._cross_in_the_past(t)
+
+    def note(self, kind: str, t: int) -> None:
+        """Remember a step for the explanation, if one was asked for."""
+        if self.steps is not None:
+            cause = self.cause
+            figures = (self.elapsed(t), self.terms.seconds)
+            who = (cause.seq, cause.actor, cause.reason) if cause else (None, None, None)
+            self.steps.append(Step(kind, t, *figures, *who))
+
+    def next_cycle(self, t: int, terms: Terms) -> "Track":
+        """A fresh clock of the same metric that remembers how the earlier ones ended."""
+        result = Cycle(self.elapsed_s, self.phase is Phase.STOPPED and self.breached_at is None)
+        history = [*self.history, *([] if self.breached_at is None else [self.breached_at])]
+        return Track(
+            self.metric,
+            self.line,
+            terms,
+            t,
+            cycle=self.cycle + 1,
+            history=history,
+            inherited=len(history),
+            closed=(*self.closed, result),
+            steps=self.steps,
+            cause=self.cause,
+        )
+
+    def state(self, as_of: int, enforce_from: int) -> ClockState:
+        """This clock as a value."""
+        elapsed = self.elapsed(as_of)
+        own = self.history[self.inherited :]
+        decided = None if self.stopped_at is None else True
+        return ClockState(
+            metric=self.metric,
+            line=self.line,
+            cycle=self.cycle,
+            epoch=self.epoch,
+            phase=self.phase,
+            policy=self.terms.policy,
+            calendar=self.terms.calendar,
+            started_at=self.started_at,
+            stopped_at=self.stopped_at,
+            target_s=self.terms.seconds,
+            elapsed_s=elapsed,
+            remaining_s=self.terms.seconds - elapsed,
+            due_at=self._due_at(),
+            met=decided if self.breached_at is None else False,
+            breached_at=self.breached_at,
+            breach_history=tuple(self.history),
+            missed_once=self.breached_at is not None or (bool(own) and not self.terms.forgive),
+            next_crossing=self._next_crossing(enforce_from),
+            crossings=tuple(Crossing(percent, at, at < enforce_from) for percent, at in self.crossed),
+            closed_cycles=self.closed,
+        )
+
+    def all_segments(self, as_of: int) -> list[Segment]:
+        """Every stretch that counts towards `elapsed`, with the calendar it was counted under."""
+        if self.phase is Phase.RUNNING and as_of > self.since:
+            return [*self.segments, (self.since, as_of, self.terms.open)]
+        return self.segments
+
+    def _due_at(self) -> int | None:
+        if self.due is not None or self.phase is not Phase.RUNNING or not self.needs:
+            return self.due
+        return self.terms.open.reached(self.since_count + self.terms.seconds - self.elapsed_s)
+
+    def _next_crossing(self, enforce_from: int) -> Crossing | None:
+        if self.phase is not Phase.RUNNING or len(self.crossed) == len(self.needs):
+            return None
+        percent, need = self.needs[len(self.crossed)]
+        at = self.terms.open.reached(self.since_count + need - self.elapsed_s)
+        return None if at is None else Crossing(percent, at, at < enforce_from)
+
+    def _cross(self, percent: int, reached: int) -> None:
+        at = max(reached, self.epoch_from)
+        self.crossed.append((percent, at))
+        if percent == 100:
+            self.due, self.breached_at = reached, at
+            if self.steps is not None:
+                self.steps.append(Step("breached", at, self.terms.seconds, self.terms.seconds))
+
+    def _close_segment(self, t: int) -> None:
+        self.advance(t)
+        self.elapsed_s = self.elapsed(t)
+        if self.phase is Phase.RUNNING and t > self.since:
+            self.segments.append((self.since, t, self.terms.open))
+
+    def _recounted(self, t: int, open_: OpenTime) -> int:
+        return sum(open_.open_seconds(a, b) for a, b, _ in self.all_segments(t))
+
+    def _keep_segments(self, mode: OnChange) -> None:
+        if mode is OnChange.RESTART:
+            self.segments = []
+        elif mode is OnChange.RETROACTIVE:
+            self.segments = [(a, b, self.terms.open) for a, b, _ in self.segments]
+
+    def _open_epoch(self, t: int, terms: Terms) -> None:
+        if self.breached_at is not None:
+            self.history.append(self.breached_at)
+        self.epoch, self.epoch_from = self.epoch + 1, t
+        self.due = self.breached_at = None
+        self.crossed = []
+        self.terms = terms
+        self.needs = needs(terms) if self.metric not in REPORTED_ONLY else ()
+
+    def _cross_in_the_past(self, t: int) -> None:
+        """Where recounted stretches reach each threshold; the crossing itself carries the change instant."""
+        counted = 0
+        for a, b, open_ in self.segments:
+            there = counted + open_.open_seconds(a, b)
+            for percent, need in self.needs[len(self.crossed) :]:
+                reached = open_.due(a, need - counted) if need <= there else None
+                if reached is None or reached >= t:
+                    break
+                self._cross(percent, reached)
+            counted = there
