@@ -1,0 +1,185 @@
+"""The house rules that can be read from the source: who imports whom, and where certain words stand."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DOORS = {"views", "api", "jobs", "cli"}
+TOP_FLOOR = {"app", "worker", "cli", "demo", "seed", "doctor", "running", "serving", "__main__"}
+ONLY_IN = {
+    "transactions end": (r"\.(commit|rollback)\(", {"db.py", "schema.py"}),
+    "the process's clock is read": (r"\b(datetime|date)\.(now|utcnow|today)\(|\btime\.time\(", {"clock.py"}),
+    "IMAP and SMTP are spoken": (r"^\s*(import|from) (imaplib|smtplib|imapclient|aiosmtpd)\b", {"mail/"}),
+    "markup is trusted": (r"\bMarkup\(", {"web/markup.py", "web.py"}),
+}
+NOWHERE = {
+    "umask is for a whole process, threads included": r"\bos\.umask\(",
+    "evaluated text is code from outside": r"(?<![\w.])(eval|exec)\(",
+    "a shell reads more than was meant": r"shell=True|\bos\.(system|popen)\(",
+    "a pickle is code from outside": r"^\s*(import|from) (pickle|marshal|shelve)\b",
+    "yaml.load builds any object": r"\byaml\.load\(",
+}
+
+
+@cache
+def sources() -> tuple[Path, ...]:
+    return tuple(sorted((ROOT / "helpdesk").rglob("*.py")))
+
+
+@cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
+
+
+def name(file: Path) -> str:
+    return file.relative_to(ROOT / "helpdesk").as_posix()
+
+
+def module(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """Line and full name of everything imported below the node."""
+    for found in ast.walk(node):
+        if isinstance(found, ast.Import):
+            yield from ((found.lineno, alias.name) for alias in found.names)
+        elif isinstance(found, ast.ImportFrom):
+            yield from ((found.lineno, f"{found.module}.{alias.name}") for alias in found.names)
+
+
+def lines(file: Path, pattern: str) -> list[str]:
+    text = file.read_text("utf-8").splitlines()
+    return [
+        f"{name(file)}:{at} {line.strip()}" for at, line in enumerate(text, 1) if re.search(pattern, line)
+    ]
+
+
+def test_imports_point_down() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_no_import_stands_inside_a_function() -> None:
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    found = [
+        f"{name(file)}:{line} {what}"
+        for file in sources()
+        for function in ast.walk(tree(file))
+        if isinstance(function, functions)
+        for line, what in imports(function)
+    ]
+    assert found == []
+
+
+def test_imports_are_absolute() -> None:
+    relative = [
+        f"{name(file)}:{node.lineno}"
+        for file in sources()
+        for node in ast.walk(tree(file))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert relative == []
+
+
+def test_only_the_top_floor_imports_a_door() -> None:
+    found = [
+        f"{name(file)}:{line} {what}"
+        for file in sources()
+        if module(file).split(".")[1:2] and module(file).split(".")[1] not in TOP_FLOOR
+        for line, what in imports(tree(file))
+        if is_door(what) and package(what) != package(module(file))
+    ]
+    assert found == []
+
+
+def is_door(what: str) -> bool:
+    return what.startswith("helpdesk.") and bool(DOORS & set(what.split(".")[2:]))
+
+
+def package(what: str) -> str:
+    return ".".join(what.split(".")[:2])
+
+
+@cache
+def pure_modules() -> frozenset[str]:
+    """Modules that import, through whatever they import, nothing but the standard library."""
+    needs = {module(file): {what for _, what in imports(tree(file))} for file in sources()}
+    pure = set(needs)
+    while impure := {each for each in pure if not all(is_pure(what, pure) for what in needs[each])}:
+        pure -= impure
+    return frozenset(pure)
+
+
+def is_pure(what: str, pure: set[str]) -> bool:
+    """An import names a module, or something in it."""
+    return (
+        what.split(".", maxsplit=1)[0] in sys.stdlib_module_names
+        or what in pure
+        or what.rpartition(".")[0] in pure
+    )
+
+
+def test_what_everybody_may_import_knows_nothing_but_the_standard_library() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    exceptions = settings["tool"]["importlinter"]["contracts"][0]["ignore_imports"]
+    targets = [line.split(" -> ")[1] for line in exceptions if line.startswith("helpdesk.** ->")]
+    patterns = [re.escape(each).replace(r"\*\*", ".+").replace(r"\*", "[^.]+") for each in targets]
+    listed = {module(file) for file in sources()}
+    listed = {each for each in listed if any(re.fullmatch(pattern, each) for pattern in patterns)}
+    assert sorted(listed - pure_modules()) == []
+
+
+@pytest.mark.parametrize("why", ONLY_IN)
+def test_some_words_stand_in_one_place_only(why: str) -> None:
+    pattern, allowed = ONLY_IN[why]
+    elsewhere = (file for file in sources() if not name(file).startswith(tuple(allowed)))
+    assert [line for file in elsewhere for line in lines(file, pattern)] == []
+
+
+@pytest.mark.parametrize("why", NOWHERE)
+def test_some_words_stand_nowhere(why: str) -> None:
+    assert [line for file in sources() for line in lines(file, NOWHERE[why])] == []
+
+
+def test_no_template_trusts_markup_or_carries_style_and_script() -> None:
+    forbidden = (
+        r"\|\s*safe\b|autoescape false|\sstyle=[\"']|\son[a-z]+=[\"']|\bhx-on\b|hx-vals=[\"']js:|javascript:"
+    )
+    templates = sorted((ROOT / "templates").rglob("*.html"))
+    found = [
+        f"{file.relative_to(ROOT)}:{at} {line.strip()[:100]}"
+        for file in templates
+        for at, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if re.search(forbidden, line)
+    ]
+    assert found == []
+
+
+def test_every_module_says_what_it_knows() -> None:
+    assert [name(file) for file in sources() if not ast.get_docstring(tree(file))] == []
+
+
+def test_no_file_is_too_long_to_read_in_one_go() -> None:
+    """Three hundred lines are a reason to split; beyond four hundred nobody found the seam."""
+    assert [name(file) for file in sources() if len(file.read_text("utf-8").splitlines()) > 400] == []
+
+
+def test_nothing_is_called_after_nothing() -> None:
+    """utils, helpers and managers say nothing about what is inside."""
+    empty_words = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
+    assert [name(file) for file in sources() if file.stem in empty_words] == []
