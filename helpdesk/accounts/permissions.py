@@ -1,0 +1,111 @@
+"""Who may do what: every permission and the relations to a thing that give it. Pure."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The seven roles that the permission matrix is written for; a person may hold several."""
+
+    ANONYMOUS = "anonymous"
+    LINE_1 = "line_1"
+    LINE_2 = "line_2"
+    LINE_3 = "line_3"
+    LEAD = "lead"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+
+
+class Relation(StrEnum):
+    """How a person stands to a thing, or, in the last group, to the desk as a whole."""
+
+    HOLDING_TEAM = (
+        "holding_team"  # line 1: in the ticket's team; lines 2 and 3: in a team on the ticket's line
+    )
+    ASSIGNEE = "assignee"
+    OWNER_TEAM = "owner_team"
+    PARTICIPANT = "participant"
+    LEADS = "leads"  # leads the ticket's team or its owner team
+    MANAGES = "manages"  # the ticket is in the manager's scope
+    READS = "reads"  # all staff read all tickets (staff visibility "open")
+    SPEAKS = "speaks"  # works on the ticket in a team that answers clients
+    OWN = "own"  # the thing is the person's own: a session, a draft
+
+    AGENT = "agent"
+    LINE_1 = "line_1"
+    LINE_2 = "line_2"
+    LINE_3 = "line_3"
+    LEAD = "lead"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """What a route asks for. PUBLIC asks nothing; SIGNED_IN asks only who it is."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+    OWN_SESSION = "own_session"
+    TICKET_READ = "ticket_read"
+    TICKET_REPLY = "ticket_reply"
+    TICKET_NOTE = "ticket_note"
+    TICKET_CHANGE = "ticket_change"
+    TICKET_HAND_OVER = "ticket_hand_over"
+    TICKET_DISCARD = "ticket_discard"
+    CALL_LOG = "call_log"
+    CONTACT_SEARCH = "contact_search"
+    CLIENT_READ = "client_read"
+    CLIENT_CHANGE = "client_change"
+    ARTICLE_READ = "article_read"
+    ARTICLE_WRITE = "article_write"
+    ARTICLE_PUBLISH = "article_publish"
+    REPORT_READ = "report_read"
+    MAIL_HELD = "mail_held"
+    SETTINGS_READ = "settings_read"
+
+
+_R = Relation
+_ON_TICKET = frozenset(
+    {
+        _R.HOLDING_TEAM,
+        _R.ASSIGNEE,
+        _R.OWNER_TEAM,
+        _R.PARTICIPANT,
+        _R.LEADS,
+        _R.MANAGES,
+        _R.READS,
+        _R.SPEAKS,
+    }
+)
+
+GRANTS: dict[Permission, frozenset[Relation]] = {
+    Permission.OWN_SESSION: frozenset({_R.OWN}),
+    Permission.TICKET_READ: _ON_TICKET,
+    Permission.TICKET_REPLY: frozenset({_R.SPEAKS}),
+    Permission.TICKET_NOTE: frozenset(
+        {_R.HOLDING_TEAM, _R.ASSIGNEE, _R.OWNER_TEAM, _R.PARTICIPANT, _R.LEADS}
+    ),
+    Permission.TICKET_CHANGE: frozenset({_R.HOLDING_TEAM, _R.ASSIGNEE, _R.OWNER_TEAM, _R.LEADS}),
+    Permission.TICKET_HAND_OVER: frozenset({_R.HOLDING_TEAM, _R.ASSIGNEE, _R.LEADS}),
+    Permission.TICKET_DISCARD: frozenset({_R.HOLDING_TEAM, _R.OWNER_TEAM, _R.LEADS}),
+    Permission.CALL_LOG: frozenset({_R.AGENT}),
+    Permission.CONTACT_SEARCH: frozenset({_R.AGENT}),
+    Permission.CLIENT_READ: frozenset({_R.AGENT, _R.MANAGER, _R.ADMINISTRATOR}),
+    Permission.CLIENT_CHANGE: frozenset({_R.LINE_1, _R.LEAD, _R.ADMINISTRATOR}),
+    Permission.ARTICLE_READ: frozenset({_R.AGENT, _R.MANAGER, _R.ADMINISTRATOR}),
+    Permission.ARTICLE_WRITE: frozenset({_R.AGENT}),
+    Permission.ARTICLE_PUBLISH: frozenset({_R.LEAD}),
+    Permission.REPORT_READ: frozenset({_R.LEAD, _R.MANAGER}),
+    Permission.MAIL_HELD: frozenset({_R.LINE_1, _R.LEAD, _R.ADMINISTRATOR}),
+    Permission.SETTINGS_READ: frozenset({_R.ADMINISTRATOR}),
+}
+
+
+def may(relations: Iterable[Relation], permission: Permission) -> bool:
+    """Whether somebody who stands like this has the permission.
+
+    PUBLIC and SIGNED_IN ask nothing of a relation: whether somebody is signed in is judged at the door.
+    """
+    if permission in (Permission.PUBLIC, Permission.SIGNED_IN):
+        return True
+    return not GRANTS[permission].isdisjoint(relations)

@@ -1,0 +1,138 @@
+"""Languages and zones of the viewer, and how times, spans and numbers are written for them."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from babel.dates import format_date, format_skeleton
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, format_decimal, format_percent, get_locale, get_timezone, gettext
+from flask_babel import format_datetime as _format_datetime
+
+from helpdesk.clock import process_time
+
+LANGUAGES = ("en", "ru")
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+babel = Babel()
+
+
+def install(
+    app: Flask,
+    *,
+    language: Callable[[], str | None],
+    zone: Callable[[], str | None],
+    default_language: str,
+    default_zone: str,
+) -> None:
+    """Let pages speak the viewer's language: the one chosen in the profile, else the browser's, else the default."""
+
+    def choose_language() -> str:
+        chosen = language()
+        return chosen if chosen in LANGUAGES else browser_language(default_language)
+
+    babel.init_app(
+        app,
+        default_locale=default_language,
+        default_timezone=default_zone,
+        locale_selector=choose_language,
+        timezone_selector=lambda: zone() or default_zone,
+    )
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals["page_language"] = page_language
+
+
+def browser_language(default: str) -> str:
+    """The first language of the browser that we speak."""
+    if not has_request_context():
+        return default
+    return request.accept_languages.best_match(LANGUAGES, default) or default
+
+
+def page_language() -> str:
+    """The language of this page: en or ru."""
+    return str(get_locale() or "en").split("_")[0]
+
+
+def viewer_zone() -> Any:
+    """The viewer's time zone (a tzinfo)."""
+    return get_timezone()
+
+
+def duration(span: timedelta | float) -> str:
+    """A span in at most two units, rounded down: 18 min, 2 h 10, 1 d 4 h. A number means seconds."""
+    seconds = int(span.total_seconds() if isinstance(span, timedelta) else span)
+    seconds = abs(seconds)
+    if seconds >= DAY:
+        days, hours = seconds // DAY, seconds % DAY // HOUR
+        if hours == 0:
+            return gettext("%(days)s d", days=days)
+        return gettext("%(days)s d %(hours)s h", days=days, hours=hours)
+    if seconds >= HOUR:
+        hours, minutes = seconds // HOUR, seconds % HOUR // MINUTE
+        if minutes == 0:
+            return gettext("%(hours)s h", hours=hours)
+        return gettext("%(hours)s h %(minutes)s", hours=hours, minutes=f"{minutes:02d}")
+    return gettext("%(minutes)s min", minutes=seconds // MINUTE)
+
+
+def age(moment: datetime, now: datetime | None = None) -> str:
+    """How long ago, in the words of `duration`; `now` is this process's own clock when None."""
+    return duration((now or process_time()) - moment)
+
+
+def time(moment: datetime) -> str:
+    """The time of day in the viewer's zone: 14:05."""
+    return _format_datetime(moment, "HH:mm")
+
+
+def day(moment: datetime | date) -> str:
+    """The day in the viewer's zone: 22 Nov, with the year when it is not this one."""
+    local = moment.astimezone(viewer_zone()).date() if isinstance(moment, datetime) else moment
+    skeleton = "MMMd" if local.year == _today().year else "yMMMd"
+    midnight = datetime(local.year, local.month, local.day, tzinfo=viewer_zone())
+    return str(format_skeleton(skeleton, midnight, tzinfo=viewer_zone(), locale=get_locale()))
+
+
+def moment(at: datetime) -> str:
+    """Day and time as people say them: today 14:05, yesterday 9:30, 22 Nov, 14:05."""
+    days = (_today() - at.astimezone(viewer_zone()).date()).days
+    if days == 0:
+        return gettext("today %(time)s", time=time(at))
+    if days == 1:
+        return gettext("yesterday %(time)s", time=time(at))
+    return gettext("%(day)s, %(time)s", day=day(at), time=time(at))
+
+
+def full_moment(at: datetime) -> str:
+    """Everything, for a hint: Sunday, 22 November 2026, 14:05."""
+    local = at.astimezone(viewer_zone())
+    return f"{format_date(local, 'full', locale=get_locale())}, {time(at)}"
+
+
+def number(value: float) -> str:
+    """A number with the separators of the language."""
+    return format_decimal(value)
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """A share between 0 and 1 as percent; a dash for None."""
+    if share is None:
+        return "–"
+    return format_percent(share, f"#,##0.{'0' * digits}%" if digits else "#,##0%")
+
+
+def _today() -> date:
+    return process_time().astimezone(viewer_zone()).date()
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "age": age,
+    "duration": duration,
+    "time": time,
+    "day": day,
+    "moment": moment,
+    "full_moment": full_moment,
+    "number": number,
+    "percent": percent,
+}
