@@ -1,6 +1,7 @@
 """What a ticket may be and become: states, verbs, priorities, and who may hand it where. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from helpdesk.errors import RuleViolation
@@ -157,6 +158,7 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
 
 OPEN_STATES = frozenset(_ACTIVE)
 WAITING_STATES = frozenset(_WAITING)
+DONE_STATES = frozenset(_DONE)
 
 _PRIORITIES: dict[tuple[Impact, Urgency], Priority] = {
     (Impact.ONE_PERSON, Urgency.NUISANCE): Priority.P4,
@@ -176,13 +178,18 @@ def priority_of(impact: Impact, urgency: Urgency) -> Priority:
     return _PRIORITIES[impact, urgency]
 
 
+def N_(sentence: str) -> str:  # noqa: N802
+    """Mark a sentence for the catalogues; whoever shows it translates it."""
+    return sentence
+
+
 _NOT_FROM: dict[State, str] = {
-    State.NEW: "This ticket is new: nobody has started on it.",
-    State.OPEN: "This ticket is open and being worked on.",
-    State.WAITING_CLIENT: "This ticket already waits for the client.",
-    State.WAITING_THIRD_PARTY: "This ticket already waits for a third party.",
-    State.RESOLVED: "This ticket is resolved. Reopen it first.",
-    State.CLOSED: "This ticket is closed. Reopen it first.",
+    State.NEW: N_("This ticket is new: nobody has started on it."),
+    State.OPEN: N_("This ticket is open and being worked on."),
+    State.WAITING_CLIENT: N_("This ticket already waits for the client."),
+    State.WAITING_THIRD_PARTY: N_("This ticket already waits for a third party."),
+    State.RESOLVED: N_("This ticket is resolved. Reopen it first."),
+    State.CLOSED: N_("This ticket is closed. Reopen it first."),
 }
 
 
@@ -210,7 +217,7 @@ def check_escalation(state: State, *, line: int, to_line: int, card: HandoverCar
     if line >= Line.THIRD:
         raise RuleViolation("Line 3 is the last line: return the ticket or solve it there.")
     if to_line != line + 1:
-        raise RuleViolation(f"A ticket on line {line} goes up to line {line + 1}, not to line {to_line}.")
+        raise RuleViolation("A ticket goes up one line at a time.")
     if not card.tried.strip():
         raise RuleViolation("Say what was tried, so that the next line does not begin at the beginning.")
     if not card.asked.strip():
@@ -233,3 +240,83 @@ def check_resolution(state: State, *, note: str, client_known: bool) -> None:
         raise RuleViolation("Say who the client is first: this ticket belongs to nobody yet.")
     if not note.strip():
         raise RuleViolation("Write in a sentence what solved it.")
+
+
+def check_wait(state: State, verb: Verb, *, reason: str, wake_at: datetime | None, now: datetime) -> None:
+    """Refuse to let a finished ticket wait, to wait for nothing that has a name, or until the past."""
+    next_state(state, verb)
+    if not reason.strip():
+        raise RuleViolation("Say what we wait for.")
+    if wake_at is not None and wake_at <= now:
+        raise RuleViolation("The moment to look again has already passed.")
+
+
+def check_priority(state: State, *, old: Priority, new: Priority, reason: str) -> None:
+    """Refuse to change a finished ticket, to change nothing, and to lower a priority without a word."""
+    check_unfinished(state)
+    if new == old:
+        raise RuleViolation("This ticket already has that priority.")
+    if new > old and not reason.strip():
+        raise RuleViolation("Say why this has become less urgent.")
+
+
+def check_unfinished(state: State) -> None:
+    """Refuse to change what is already resolved or closed."""
+    if state not in OPEN_STATES:
+        raise RuleViolation(_NOT_FROM[state])
+
+
+def check_reply(*, text: str, answers_client: bool, has_recipient: bool) -> None:
+    """Refuse an empty answer, one by a line that does not speak to clients, and one that would reach
+    nobody.
+    """
+    if not text.strip():
+        raise RuleViolation("Write something first.")
+    if not answers_client:
+        raise RuleViolation("Your line does not answer clients itself: write a note, or return the ticket.")
+    if not has_recipient:
+        raise RuleViolation("This client has no mail address: call back, or write a note.")
+
+
+def check_assignment(state: State, *, is_member: bool) -> None:
+    """Refuse to give a finished ticket away, or to somebody outside the team that holds it."""
+    next_state(state, Verb.TAKE)
+    if not is_member:
+        raise RuleViolation("Only somebody of the team that holds a ticket can work on it. Move it first.")
+
+
+def check_move(state: State, *, team_id: int, to_team_id: int, reason: str) -> None:
+    """Refuse to move a finished ticket, to where it already is, or without a word."""
+    next_state(state, Verb.ESCALATE)
+    if team_id == to_team_id:
+        raise RuleViolation("This ticket is already with that team.")
+    if not reason.strip():
+        raise RuleViolation("Say in a sentence why the ticket moves.")
+
+
+REOPEN_DAYS = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How a ticket ended; `resolved_at` is None while it has not."""
+
+    resolved_at: datetime | None
+    discarded: bool
+    merged: bool
+
+
+def accepts_answers(ending: Ending, now: datetime) -> bool:
+    """Whether what the client writes belongs on this ticket; if not, it opens one that follows it.
+
+    An unfinished ticket always does, a resolved or closed one for seven days after it was resolved.
+    """
+    if ending.resolved_at is None:
+        return True
+    in_time = now < ending.resolved_at + timedelta(days=REOPEN_DAYS)
+    return in_time and not ending.discarded and not ending.merged
+
+
+def is_first_contact(*, line: int, handovers: int, client_messages: int) -> bool:
+    """First-contact solution: by line 1, without a hand-over, before a second message of the client."""
+    return line == Line.FIRST and handovers == 0 and client_messages <= 1

@@ -1,0 +1,222 @@
+"""What is said on a ticket: the client's words, our answers, and notes among ourselves."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from helpdesk.clients.models import ContactAddress
+from helpdesk.db import db
+from helpdesk.errors import RuleViolation, StaleChange
+from helpdesk.events import publish
+from helpdesk.tickets import rules
+from helpdesk.tickets.actions import state as states
+from helpdesk.tickets.actions.holders import become_owner, seats_of
+from helpdesk.tickets.actions.ledger import stamp
+from helpdesk.tickets.events import AgentReplied, ClientWrote, NoteAdded
+from helpdesk.tickets.models import Attachment, Message, Ticket
+from helpdesk.tickets.rules import Channel, Line, MessageKind, Verb, Visibility
+
+PREVIEW_LENGTH = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewFile:
+    """A file of a message; its bytes are already the blob of that SHA-256."""
+
+    sha256: str
+    name: str
+    content_type: str
+    size: int
+    content_id: str | None = None
+    inline: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientMessage:
+    """What a client said, in `text`; `html` is raw and cleaned only at display.
+
+    `author_id` is the contact's person. `reply_until` is the length of the new words in `text`, None: all of it.
+    `evidence` says why it is on this ticket, as codes.
+    """
+
+    author_id: int
+    text: str
+    channel: Channel
+    subject: str = ""
+    html: str | None = None
+    reply_until: int | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    is_machine: bool = False
+    is_unverified: bool = False
+    evidence: tuple[str, ...] = ()
+    inbound_mail_id: int | None = None
+    call_id: int | None = None
+    files: tuple[NewFile, ...] = ()
+    public_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """A public answer. `to` and `cc` are mail addresses; no `to` means the contact's own address."""
+
+    text: str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    files: tuple[NewFile, ...] = ()
+
+
+def accepts_answers(ticket: Ticket, now: datetime) -> bool:
+    """Whether what the client writes now belongs here; if not, open one with `follows_id`."""
+    ending = rules.Ending(
+        resolved_at=ticket.resolved_at,
+        discarded=ticket.discarded_at is not None,
+        merged=ticket.merged_into_id is not None,
+    )
+    return rules.accepts_answers(ending, now)
+
+
+def add_client_message(ticket: Ticket, words: ClientMessage, *, by: int, now: datetime) -> Message:
+    """Add what the client said; a person's words end waiting and reopen a finished ticket, a machine's do
+    nothing.
+
+    Raises RuleViolation when the ticket no longer takes answers (see accepts_answers).
+    """
+    if not accepts_answers(ticket, now):
+        raise RuleViolation("This ticket is closed for good: what the client writes now opens another one.")
+    old = ticket.state
+    message = keep_client_message(ticket, words, now=now)
+    if not words.is_machine and old in rules.OPEN_STATES:
+        ticket.state = rules.next_state(old, Verb.CLIENT_WRITE)
+        ticket.wake_at = None
+    event = ClientWrote(**stamp(ticket, by, now), message_id=message.id, is_machine=words.is_machine, old=old)
+    publish(event)
+    if not words.is_machine and old not in rules.OPEN_STATES:
+        states.reopen(ticket, by_client=True, by=by, now=now)
+    return message
+
+
+def keep_client_message(ticket: Ticket, words: ClientMessage, *, now: datetime) -> Message:
+    """Write the row and what the ticket remembers of it; part of a verb, so without an event."""
+    message = Message(
+        ticket_id=ticket.id,
+        public_id=words.public_id or uuid.uuid4(),
+        author_id=words.author_id,
+        kind=MessageKind.CLIENT,
+        visibility=Visibility.PUBLIC,
+        channel=words.channel,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        has_html=bool(words.html),
+        reply_until=words.reply_until,
+        recipients={"to": list(words.to), "cc": list(words.cc)},
+        is_machine=words.is_machine,
+        is_unverified=words.is_unverified,
+        evidence=list(words.evidence),
+        inbound_mail_id=words.inbound_mail_id,
+        call_id=words.call_id,
+        created_at=now,
+    )
+    _keep(ticket, message, words.files)
+    if not words.is_machine:
+        ticket.client_message_count += 1
+        ticket.unanswered_since = ticket.unanswered_since or now
+        ticket.preview = preview_of(words.text[: words.reply_until])
+    return message
+
+
+def preview_of(text: str) -> str:
+    """The first words in one line, for lists."""
+    return " ".join(text.split())[:PREVIEW_LENGTH]
+
+
+def reply(ticket: Ticket, answer: Reply, *, by: int, now: datetime) -> Message:
+    """Answer the client in public: a new ticket becomes open, and nobody waits for our answer any more.
+
+    The first person of line 1 who answers becomes the owner towards the client.
+    """
+    seats = seats_of(by)
+    to = answer.to or _own_address(ticket)
+    rules.check_reply(
+        text=answer.text,
+        answers_client=any(seat.answers_client for seat in seats),
+        has_recipient=bool(to),
+    )
+    ticket.state = rules.next_state(ticket.state, Verb.REPLY)
+    message = _ours(ticket, answer.text, MessageKind.REPLY, by=by, now=now)
+    message.recipients = {"to": list(to), "cc": list(answer.cc)}
+    _keep(ticket, message, answer.files)
+    if any(seat.line == Line.FIRST for seat in seats):
+        become_owner(ticket, by)
+    first = ticket.first_answered_at is None
+    ticket.first_answered_at, ticket.unanswered_since = ticket.first_answered_at or now, None
+    event = AgentReplied(**stamp(ticket, by, now), message_id=message.id, line=ticket.line, first=first)
+    publish(event)
+    return message
+
+
+def add_note(
+    ticket: Ticket, text: str, *, by: int, now: datetime, files: tuple[NewFile, ...] = ()
+) -> Message:
+    """Write something that the client never sees; changes no state and stops no clock."""
+    if not text.strip():
+        raise RuleViolation("Write something first.")
+    message = _ours(ticket, text, MessageKind.NOTE, by=by, now=now)
+    _keep(ticket, message, files)
+    publish(NoteAdded(**stamp(ticket, by, now), message_id=message.id))
+    return message
+
+
+def check_last_message(ticket: Ticket, seen_id: int) -> None:
+    """Refuse to send when something was said since the form was opened. Raises StaleChange."""
+    if (ticket.last_message_id or 0) > seen_id:
+        raise StaleChange("Something was added to this ticket while you were writing.")
+
+
+def _ours(ticket: Ticket, text: str, kind: MessageKind, *, by: int, now: datetime) -> Message:
+    public = kind is MessageKind.REPLY
+    return Message(
+        ticket_id=ticket.id,
+        public_id=uuid.uuid4(),
+        author_id=by,
+        kind=kind,
+        visibility=Visibility.PUBLIC if public else Visibility.INTERNAL,
+        channel=Channel.MAIL if public else Channel.DESK,
+        text=text.replace("\r\n", "\n").strip(),
+        has_html=False,
+        is_machine=False,
+        is_unverified=False,
+        created_at=now,
+    )
+
+
+def _keep(ticket: Ticket, message: Message, files: tuple[NewFile, ...]) -> None:
+    db.session.add(message)
+    db.session.flush()
+    for file in files:
+        db.session.add(
+            Attachment(
+                message_id=message.id,
+                sha256=file.sha256,
+                name=file.name,
+                content_type=file.content_type,
+                size=file.size,
+                content_id=file.content_id,
+                inline=file.inline,
+            )
+        )
+    ticket.last_message_id = message.id
+
+
+def _own_address(ticket: Ticket) -> tuple[str, ...]:
+    """The contact's first address that still takes mail; empty when there is none."""
+    found = db.session.scalar(
+        select(ContactAddress.email)
+        .where(ContactAddress.contact_id == ticket.contact_id)
+        .order_by(ContactAddress.undeliverable_at.isnot(None), ContactAddress.id)
+        .limit(1)
+    )
+    return (found,) if found else ()

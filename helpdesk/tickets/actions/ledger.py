@@ -1,0 +1,55 @@
+"""How a verb writes itself into a ticket's history: its place, its moment, its words, and the lock before
+it.
+"""
+
+from datetime import datetime
+from typing import TypedDict
+
+from helpdesk.db import db
+from helpdesk.errors import StaleChange
+from helpdesk.events import EventRow
+from helpdesk.tickets.models import EventText, Ticket
+from helpdesk.tickets.rules import State
+
+
+class Stamp(TypedDict):
+    """What every event of a ticket is made with."""
+
+    at: datetime
+    actor_id: int
+    ticket_id: int
+    seq: int
+    state: State
+
+
+def lock(ticket: Ticket) -> None:
+    """Read the row again and keep others from changing it until the end of the transaction."""
+    db.session.refresh(ticket, with_for_update={"key_share": True})
+
+
+def stamp(ticket: Ticket, by: int, now: datetime) -> Stamp:
+    """Take the next place in the ticket's history and write the row, so that reactions read it as it is
+    now.
+    """
+    ticket.event_seq += 1
+    ticket.last_event_at = ticket.active_at = now
+    db.session.flush()
+    return Stamp(at=now, actor_id=by, ticket_id=ticket.id, seq=ticket.event_seq, state=ticket.state)
+
+
+def keep_words(row: EventRow, words: str) -> None:
+    """Keep the sentence that belongs to an event; an empty one is not kept."""
+    if words.strip():
+        db.session.add(EventText(event_id=row.id, text=words.strip()))
+        db.session.flush()
+
+
+def raise_version(ticket: Ticket) -> None:
+    """Make forms on properties and places that were opened before stale."""
+    ticket.version += 1
+
+
+def check_version(ticket: Ticket, form_version: int) -> None:
+    """Refuse a form that was opened before somebody else changed properties or place. Raises StaleChange."""
+    if ticket.version != form_version:
+        raise StaleChange("Somebody else changed this ticket while you had the form open.")

@@ -1,0 +1,252 @@
+"""Everything that can happen to a ticket, in the past tense."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from helpdesk.events import TicketEvent
+from helpdesk.tickets.rules import Channel, DiscardReason, Priority, ReturnReason, State, TicketType
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketFact(TicketEvent):
+    """What every event of a ticket adds: `state` is where the ticket stands after it."""
+
+    state: State
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketOpened(TicketFact):
+    """A request began; `message_id` is its first message, None for an empty one.
+
+    `live`: a person answered at once (a call), so the first answer is given. `by_machine`: an automatic sender,
+    who is owed no answer.
+    """
+
+    kind: ClassVar[str] = "ticket.opened"
+    channel: Channel
+    type: TicketType
+    priority: Priority
+    line: int
+    team_id: int
+    assignee_id: int | None
+    contact_id: int
+    company_id: int
+    message_id: int | None
+    by_machine: bool
+    live: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientWrote(TicketFact):
+    """The client said something more; `old` is the state before (a waiting ticket becomes open)."""
+
+    kind: ClassVar[str] = "ticket.client_wrote"
+    message_id: int
+    is_machine: bool
+    old: State
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgentReplied(TicketFact):
+    """A person of the desk answered the client; `line` is the one the ticket is on, `first` the first
+    answer ever.
+    """
+
+    kind: ClassVar[str] = "ticket.agent_replied"
+    message_id: int
+    line: int
+    first: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteAdded(TicketFact):
+    """Something was written that the client never sees."""
+
+    kind: ClassVar[str] = "ticket.note_added"
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketTaken(TicketFact):
+    """Somebody began to work on it himself."""
+
+    kind: ClassVar[str] = "ticket.taken"
+    assignee_id: int
+    previous_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketAssigned(TicketFact):
+    """It was given to a person of the team; None: to nobody."""
+
+    kind: ClassVar[str] = "ticket.assigned"
+    assignee_id: int | None
+    previous_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOver(TicketFact):
+    """What escalations, returns and moves share. `held_s`: seconds of real time at the giving team."""
+
+    from_line: int
+    from_team_id: int
+    to_line: int
+    to_team_id: int
+    assignee_id: int | None
+    previous_assignee_id: int | None
+    held_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketEscalated(HandedOver):
+    """It went up one line with a card."""
+
+    kind: ClassVar[str] = "ticket.escalated"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketReturned(HandedOver):
+    """It went back to where it came from, for a reason."""
+
+    kind: ClassVar[str] = "ticket.returned"
+    reason_code: ReturnReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketMoved(HandedOver):
+    """It went to another team without card or blame."""
+
+    kind: ClassVar[str] = "ticket.moved"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PriorityChanged(TicketFact):
+    """It became more or less urgent."""
+
+    kind: ClassVar[str] = "ticket.priority_changed"
+    old: Priority
+    new: Priority
+
+
+@dataclass(frozen=True, kw_only=True)
+class TypeChanged(TicketFact):
+    """It turned out to be another kind of thing."""
+
+    kind: ClassVar[str] = "ticket.type_changed"
+    old: TicketType
+    new: TicketType
+
+
+@dataclass(frozen=True, kw_only=True)
+class PropertiesChanged(TicketFact):
+    """Subject or tags were put right; `names` says which, never the words."""
+
+    kind: ClassVar[str] = "ticket.properties_changed"
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateChanged(TicketFact):
+    """It began to wait, or went on; `wake_at` is when waiting ends by itself, None: never."""
+
+    kind: ClassVar[str] = "ticket.state_changed"
+    old: State
+    new: State
+    wake_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketResolved(TicketFact):
+    """It was solved; `first_contact`: by line 1 before a second message of the client, `in_call`: while he
+    was there.
+    """
+
+    kind: ClassVar[str] = "ticket.resolved"
+    first_contact: bool
+    in_call: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketReopened(TicketFact):
+    """It came back to life; `by_client`: by his answer."""
+
+    kind: ClassVar[str] = "ticket.reopened"
+    by_client: bool
+    old: State
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketClosed(TicketFact):
+    """Nobody came back to it in time, or a person put it away."""
+
+    kind: ClassVar[str] = "ticket.closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketDiscarded(TicketFact):
+    """It was no request at all."""
+
+    kind: ClassVar[str] = "ticket.discarded"
+    reason: DiscardReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientIdentified(TicketFact):
+    """Somebody said who the client is."""
+
+    kind: ClassVar[str] = "ticket.client_identified"
+    old_contact_id: int
+    new_contact_id: int
+    old_company_id: int
+    new_company_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallJoined(TicketFact):
+    """A call turned out to be about it; whoever took the call takes part from now on."""
+
+    kind: ClassVar[str] = "ticket.call_joined"
+    call_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleLinked(TicketFact):
+    """An instruction was used on it."""
+
+    kind: ClassVar[str] = "ticket.article_linked"
+    article_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleSolved(TicketFact):
+    """An instruction solved it, or (`solved` false) did not help."""
+
+    kind: ClassVar[str] = "ticket.article_solved"
+    article_id: int
+    solved: bool
+
+
+TICKET_EVENTS: tuple[type[TicketFact], ...] = (
+    TicketOpened,
+    ClientWrote,
+    AgentReplied,
+    NoteAdded,
+    TicketTaken,
+    TicketAssigned,
+    TicketEscalated,
+    TicketReturned,
+    TicketMoved,
+    PriorityChanged,
+    TypeChanged,
+    PropertiesChanged,
+    StateChanged,
+    TicketResolved,
+    TicketReopened,
+    TicketClosed,
+    TicketDiscarded,
+    ClientIdentified,
+    CallJoined,
+    ArticleLinked,
+    ArticleSolved,
+)
