@@ -1,0 +1,101 @@
+"""A row of the outbox as a whole mail: sender, threading headers, words and files."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from helpdesk import blobs
+from helpdesk.db import db
+from helpdesk.mail.compose import Kind, Outgoing, OutgoingFile, chain
+from helpdesk.mail.headers import Address
+from helpdesk.mail.models import Mailbox, MailReference
+from helpdesk.mail.tokens import make_marker, newest, reply_address
+from helpdesk.notifications.models import Outbox, OutboxKind, OutboxRecipient
+from helpdesk.notifications.signing import id_domain, keys
+from helpdesk.tickets.models import Attachment, Message
+from helpdesk.tickets.rules import MessageKind, Visibility
+
+
+def outgoing_of(mail: Outbox, mailbox: Mailbox, *, now: datetime) -> Outgoing:
+    """The mail as it will be sent; its place in the thread is fixed at the first attempt."""
+    if mail.attempts <= 1:
+        _fix_thread(mail)
+    recipients = db.session.scalars(
+        select(OutboxRecipient).where(OutboxRecipient.outbox_id == mail.id).order_by(OutboxRecipient.id)
+    ).all()
+    has_token = bool(mailbox.plus_addressing and mail.reply_token)
+    return Outgoing(
+        from_name=mailbox.name,
+        from_email=mailbox.address,
+        to=tuple(Address(one.name, one.email) for one in recipients if one.field == "to"),
+        cc=tuple(Address(one.name, one.email) for one in recipients if one.field == "cc"),
+        subject=mail.subject,
+        text=mail.body if has_token else f"{mail.body}\n{_marker(mail)}\n",
+        message_id=mail.rfc_message_id,
+        sent_at=now,
+        instance_id=id_domain(),
+        kind=Kind(mail.kind.value),
+        reply_to=reply_address(mailbox.address, mail.reply_token or "") if has_token else "",
+        in_reply_to=mail.in_reply_to or "",
+        references=tuple(mail.references),
+        files=_files(mail),
+    )
+
+
+def loop_mark() -> str:
+    """What our own machine-written mail carries in X-Loop."""
+    return id_domain()
+
+
+def _fix_thread(mail: Outbox) -> None:
+    """In-Reply-To is the client's last mail before this one; References is the chain of all ids before it."""
+    known = db.session.scalars(
+        select(MailReference)
+        .where(MailReference.ticket_id == mail.ticket_id, MailReference.created_at <= mail.created_at)
+        .where(MailReference.rfc_message_id != mail.rfc_message_id)
+        .order_by(MailReference.created_at, MailReference.message_id)
+    ).all()
+    theirs = [one.rfc_message_id for one in known if not one.ours]
+    ids = tuple(one.rfc_message_id for one in known)
+    mail.in_reply_to = theirs[-1] if theirs else (ids[-1] if ids else None)
+    mail.references = list(chain(ids, mail.in_reply_to or ""))
+
+
+def _marker(mail: Outbox) -> str:
+    version, key = newest(keys())
+    return make_marker(key, mail.ticket_id or 0, mail.message_id or 0, version)
+
+
+def _files(mail: Outbox) -> tuple[OutgoingFile, ...]:
+    """The files of an agent's public answer; nothing else is ever attached."""
+    if mail.kind is not OutboxKind.REPLY:
+        return ()
+    found = db.session.scalars(
+        select(Attachment)
+        .join(Message, Message.id == Attachment.message_id)
+        .where(Message.id == mail.message_id, Message.kind == MessageKind.REPLY)
+        .where(Message.visibility == Visibility.PUBLIC)
+        .order_by(Attachment.id)
+    )
+    return tuple(OutgoingFile(one.name, one.content_type, _content(one.sha256)) for one in found)
+
+
+def _content(sha256: str) -> bytes:
+    with blobs.open_blob(sha256) as file:
+        return file.read()
+
+
+def remember(mail: Outbox) -> None:
+    """Our own id stands for this ticket from now on."""
+    known = db.session.get(MailReference, mail.rfc_message_id)
+    if mail.ticket_id is None or known is not None:
+        return
+    db.session.add(
+        MailReference(
+            rfc_message_id=mail.rfc_message_id,
+            ticket_id=mail.ticket_id,
+            message_id=mail.message_id,
+            ours=True,
+            created_at=mail.created_at,
+        )
+    )

@@ -1,0 +1,184 @@
+"""Who is told when something happened to a ticket: the client by mail, the staff by notices, open pages."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from helpdesk.accounts.models import Membership, Person, TeamRole
+from helpdesk.clients.models import Contact, ContactAddress
+from helpdesk.db import db, notify
+from helpdesk.events import EventRow, TicketEvent
+from helpdesk.mail.headers import Address
+from helpdesk.notifications.actions import (
+    CAP_REACHED,
+    Mailing,
+    News,
+    acknowledgements_since,
+    hold_back,
+    queue_mail,
+    tell,
+)
+from helpdesk.notifications.letters import Occasion, write
+from helpdesk.notifications.models import Outbox, OutboxKind
+from helpdesk.tickets.events import AgentReplied, TicketFact, TicketOpened, TicketReopened, TicketResolved
+from helpdesk.tickets.models import Message, Ticket
+from helpdesk.tickets.rules import Channel
+
+UNDO = timedelta(seconds=10)
+REOPEN_DAYS = 7
+CAPS = {True: (3, timedelta(hours=1)), False: (3, timedelta(days=1))}
+BY_CLIENT = frozenset({Channel.MAIL, Channel.PHONE})
+
+
+def queue_acknowledgement(event: TicketOpened, row: EventRow) -> None:
+    """Tell the client the number of his request; never a machine, and strangers only a few times a day."""
+    if event.by_machine or event.channel not in BY_CLIENT:
+        return
+    ticket = db.session.get_one(Ticket, event.ticket_id)
+    contact = db.session.get_one(Contact, ticket.contact_id)
+    to = _addresses_of(contact)
+    if not to:
+        return
+    is_known = contact.verified_at is not None
+    letter = write(Occasion.RECEIVED if is_known else Occasion.RECEIVED_UNKNOWN, ticket)
+    most, window = CAPS[is_known]
+    is_capped = acknowledgements_since(to[0].email, row.effective_at - window) >= most
+    mailing = Mailing(
+        key=f"received:{ticket.id}",
+        kind=OutboxKind.ACKNOWLEDGEMENT,
+        letter=letter,
+        to=to[:1],
+        message_id=event.message_id,
+        due_at=event.at,
+    )
+    mail = queue_mail(ticket, mailing, now=event.at)
+    if is_capped:
+        hold_back(mail, CAP_REACHED, now=event.at)
+
+
+def queue_reply(event: AgentReplied, row: EventRow) -> None:
+    """Send the agent's words in ten seconds; until then they can be taken back."""
+    ticket = db.session.get_one(Ticket, event.ticket_id)
+    message = db.session.get_one(Message, event.message_id)
+    author = db.session.get_one(Person, message.author_id)
+    contact = db.session.get_one(Contact, ticket.contact_id)
+    to = _listed(message, "to") or _addresses_of(contact)[:1]
+    if not to:
+        return
+    mailing = Mailing(
+        key=f"reply:{message.id}",
+        kind=OutboxKind.REPLY,
+        letter=write(Occasion.REPLY, ticket, text=message.text, agent=author.name),
+        to=to,
+        cc=_listed(message, "cc"),
+        message_id=message.id,
+        due_at=event.at + UNDO,
+    )
+    queue_mail(ticket, mailing, now=event.at)
+
+
+def queue_resolved(event: TicketResolved, row: EventRow) -> None:
+    """Tell the client that we think it is done; not when he was on the phone and heard it himself."""
+    if event.in_call:
+        _drop_unsent_acknowledgement(event.ticket_id)
+        return
+    _queue_notice(event, row, Occasion.RESOLVED, days=str(REOPEN_DAYS))
+
+
+def queue_reopened(event: TicketReopened, row: EventRow) -> None:
+    """Tell the client that we work on it again, when it was not his own answer that did it."""
+    if not event.by_client:
+        _queue_notice(event, row, Occasion.REOPENED)
+
+
+def _queue_notice(event: TicketFact, row: EventRow, occasion: Occasion, **words: str) -> None:
+    ticket = db.session.get_one(Ticket, event.ticket_id)
+    contact = db.session.get_one(Contact, ticket.contact_id)
+    to = _addresses_of(contact)
+    if not to or contact.verified_at is None or ticket.opened_by_machine:
+        return
+    mailing = Mailing(
+        key=f"{occasion}:{row.id}",
+        kind=OutboxKind.NOTICE,
+        letter=write(occasion, ticket, **words),
+        to=to[:1],
+        message_id=ticket.last_message_id,
+        due_at=event.at + UNDO,
+    )
+    queue_mail(ticket, mailing, now=event.at)
+
+
+def _drop_unsent_acknowledgement(ticket_id: int) -> None:
+    """A receipt for what is already solved would only puzzle; it goes while nobody has tried to send it."""
+    key = f"received:{ticket_id}"
+    mail = db.session.scalar(select(Outbox).where(Outbox.key == key, Outbox.attempts == 0))
+    if mail is not None and mail.finished_at is None:
+        hold_back(mail, "not sent: solved during the call", now=mail.created_at)
+
+
+def tell_team(event: TicketFact, row: EventRow) -> None:
+    """Say to whoever holds the ticket now that it came to them: its assignee, else the whole team."""
+    ticket = db.session.get_one(Ticket, event.ticket_id)
+    people = (ticket.assignee_id,) if ticket.assignee_id else members_of(ticket.team_id)
+    tell(people, _news(event, row), but=event.actor_id)
+
+
+def tell_owner(event: TicketFact, row: EventRow) -> None:
+    """Say it to the person of line 1 who answers for the ticket towards the client."""
+    ticket = db.session.get_one(Ticket, event.ticket_id)
+    tell((ticket.owner_id,), _news(event, row), but=event.actor_id)
+
+
+def tell_assignee(event: TicketFact, row: EventRow) -> None:
+    """Say it to the person who works on the ticket."""
+    ticket = db.session.get_one(Ticket, event.ticket_id)
+    tell((ticket.assignee_id,), _news(event, row), but=event.actor_id)
+
+
+def tell_holders(event: TicketFact, row: EventRow) -> None:
+    """Say it to the owner and to the assignee, once if they are one person."""
+    ticket = db.session.get_one(Ticket, event.ticket_id)
+    tell((ticket.owner_id, ticket.assignee_id), _news(event, row), but=event.actor_id)
+
+
+def tell_threshold(event: TicketEvent, row: EventRow) -> None:
+    """Say to owner, assignee and the team's leads how much of a target is used."""
+    ticket = db.session.get_one(Ticket, event.ticket_id)
+    people = (ticket.owner_id, ticket.assignee_id, *members_of(ticket.team_id, role=TeamRole.LEAD))
+    used = {name: row.payload.get(name) for name in ("metric", "percent", "line")}
+    tell(people, News(kind=event.kind, ticket_id=ticket.id, event_id=row.id, at=event.at, payload=used))
+
+
+def announce(event: TicketEvent, row: EventRow) -> None:
+    """Let open pages know that this ticket changed."""
+    notify("desk", str(event.ticket_id))
+
+
+def members_of(team_id: int, *, role: TeamRole | None = None) -> Iterable[int]:
+    """The people of a team now; with `role` only those in that role."""
+    statement = select(Membership.person_id).where(Membership.team_id == team_id, Membership.until.is_(None))
+    if role is not None:
+        statement = statement.where(Membership.role == role)
+    return db.session.scalars(statement).all()
+
+
+def _news(event: TicketFact, row: EventRow) -> News:
+    return News(kind=event.kind, ticket_id=event.ticket_id, event_id=row.id, at=event.at)
+
+
+def _addresses_of(contact: Contact) -> tuple[Address, ...]:
+    """Where mail reaches the contact, first address first; without those that bounced for good."""
+    statement = select(ContactAddress.email).where(
+        ContactAddress.contact_id == contact.id, ContactAddress.undeliverable_at.is_(None)
+    )
+    name = contact.person.name if contact.verified_at else ""
+    return tuple(Address(name, email) for email in db.session.scalars(statement.order_by(ContactAddress.id)))
+
+
+def _listed(message: Message, field: str) -> tuple[Address, ...]:
+    """The addresses that the agent saw beside his answer."""
+    return tuple(
+        Address("", one) if isinstance(one, str) else Address(one.get("name", ""), one["email"])
+        for one in message.recipients.get(field, [])
+    )
