@@ -83,13 +83,16 @@ def publish(event: Event) -> EventRow:
 
 
 def record(event: Event) -> EventRow:
-    """Append the event to the log and give back its row with an id."""
+    """Append the event to the log and give back its row with an id.
+
+    An event found later than it happened says so in `found_at`; all others are recorded as they happen.
+    """
     row = EventRow(
         ticket_id=getattr(event, "ticket_id", None),
         seq=getattr(event, "seq", None),
         kind=event.kind,
         effective_at=event.at,
-        recorded_at=event.at,
+        recorded_at=getattr(event, "found_at", event.at),
         actor_id=event.actor_id,
         payload=payload_of(event),
     )

@@ -1,0 +1,37 @@
+"""What can happen to promises: a policy was chosen for a ticket, a threshold of a clock was crossed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from helpdesk.events import TicketEvent
+from helpdesk.sla.models import Metric
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyChosen(TicketEvent):
+    """Which policy version and calendar versions hold for the ticket from now on, by which contract (None:
+    default).
+    """
+
+    kind: ClassVar[str] = "sla.policy_chosen"
+    policy_version_id: int
+    contract_id: int | None
+    calendar_version_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThresholdCrossed(TicketEvent):
+    """A clock has used up `percent` of its target: at `at`, and the sweep found it at `found_at`.
+
+    `loud`: somebody is to be told; of several crossings found together only the highest is.
+    """
+
+    kind: ClassVar[str] = "sla.threshold_crossed"
+    metric: Metric
+    line: int | None
+    cycle: int
+    epoch: int
+    percent: int
+    loud: bool
+    found_at: datetime

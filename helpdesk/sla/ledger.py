@@ -1,0 +1,160 @@
+"""The events of a ticket as the ledger that the engine reads: one table from kinds to entries."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from helpdesk.db import db
+from helpdesk.events import EventRow
+from helpdesk.sla.policies import Choice
+from helpdesk.sla.rules import Author, Kind, LedgerEntry, TicketState
+
+ENTRIES_PER_EVENT = 4  # room for the entries of one event between the places of two events
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An event row without its table: what the ledger is made from."""
+
+    id: int
+    seq: int
+    kind: str
+    at: datetime
+    actor_id: int
+    payload: Mapping[str, Any]
+
+
+def facts_of(ticket_id: int) -> list[Fact]:
+    """The events of a ticket that clocks depend on, in order; one statement."""
+    columns = (
+        EventRow.id,
+        EventRow.seq,
+        EventRow.kind,
+        EventRow.effective_at,
+        EventRow.actor_id,
+        EventRow.payload,
+    )
+    statement = select(*columns).where(EventRow.ticket_id == ticket_id, EventRow.kind.in_(KINDS))
+    return [Fact(*row) for row in db.session.execute(statement.order_by(EventRow.seq))]
+
+
+def choices_in(facts: Iterable[Fact]) -> list[Choice]:
+    """Every policy choice that the ledger names."""
+    return [_choice(fact.payload) for fact in facts if fact.kind == "sla.policy_chosen"]
+
+
+def ledger_of(facts: Iterable[Fact]) -> list[LedgerEntry]:
+    """The entries of these facts. The policy chosen at the creation becomes part of the creation."""
+    facts = list(facts)
+    first = next((fact for fact in facts if fact.kind == "sla.policy_chosen"), None)
+    entries = []
+    for fact in facts:
+        if fact is first:
+            continue
+        for place, entry in enumerate(_MAKERS[fact.kind](fact.payload)):
+            entries.append(_placed(entry, fact, place, first))
+    return entries
+
+
+def _placed(entry: dict[str, Any], fact: Fact, place: int, first: Fact | None) -> LedgerEntry:
+    if entry["kind"] is Kind.CREATED:
+        entry["policy"] = _choice(first.payload).key if first else None
+    return LedgerEntry(
+        at=int(fact.at.timestamp()),
+        seq=fact.seq * ENTRIES_PER_EVENT + place,
+        actor=fact.actor_id,
+        reason=fact.id,
+        **entry,
+    )
+
+
+def _choice(payload: Mapping[str, Any]) -> Choice:
+    return Choice(
+        payload["policy_version_id"], payload["contract_id"], tuple(payload["calendar_version_ids"])
+    )
+
+
+Entries = Iterator[dict[str, Any]]
+
+
+def _opened(payload: Mapping[str, Any]) -> Entries:
+    by = Author.MACHINE if payload["by_machine"] else Author.CUSTOMER
+    yield {
+        "kind": Kind.CREATED,
+        "by": by,
+        "live": payload["live"],
+        "priority": payload["priority"],
+        "type": payload["type"],
+        "line": payload["line"],
+    }
+
+
+def _client_wrote(payload: Mapping[str, Any]) -> Entries:
+    by = Author.MACHINE if payload["is_machine"] else Author.CUSTOMER
+    yield {"kind": Kind.CLIENT_MESSAGE, "by": by}
+    if payload["old"] != payload["state"]:
+        yield {"kind": Kind.STATE_CHANGED, "state": TicketState(payload["state"])}
+
+
+def _replied(payload: Mapping[str, Any]) -> Entries:
+    yield {"kind": Kind.AGENT_REPLY}
+
+
+def _handed_over(payload: Mapping[str, Any]) -> Entries:
+    yield {"kind": Kind.LINE_CHANGED, "line": payload["to_line"]}
+    yield {"kind": Kind.STATE_CHANGED, "state": TicketState(payload["state"])}
+
+
+def _priority(payload: Mapping[str, Any]) -> Entries:
+    yield {"kind": Kind.PRIORITY_CHANGED, "priority": payload["new"]}
+
+
+def _type(payload: Mapping[str, Any]) -> Entries:
+    yield {"kind": Kind.TYPE_CHANGED, "type": payload["new"]}
+
+
+def _state(payload: Mapping[str, Any]) -> Entries:
+    yield {"kind": Kind.STATE_CHANGED, "state": TicketState(payload["new"])}
+
+
+def _resolved(payload: Mapping[str, Any]) -> Entries:
+    yield {"kind": Kind.RESOLVED}
+
+
+def _reopened(payload: Mapping[str, Any]) -> Entries:
+    yield {"kind": Kind.REOPENED}
+
+
+def _closed(payload: Mapping[str, Any]) -> Entries:
+    yield {"kind": Kind.CLOSED}
+
+
+def _discarded(payload: Mapping[str, Any]) -> Entries:
+    """No request at all: its clocks are cancelled, neither met nor missed."""
+    yield {"kind": Kind.MERGED}
+
+
+def _policy(payload: Mapping[str, Any]) -> Entries:
+    yield {"kind": Kind.POLICY_CHANGED, "policy": _choice(payload).key}
+
+
+_MAKERS: dict[str, Callable[[Mapping[str, Any]], Entries]] = {
+    "ticket.opened": _opened,
+    "ticket.client_wrote": _client_wrote,
+    "ticket.agent_replied": _replied,
+    "ticket.escalated": _handed_over,
+    "ticket.returned": _handed_over,
+    "ticket.moved": _handed_over,
+    "ticket.priority_changed": _priority,
+    "ticket.type_changed": _type,
+    "ticket.state_changed": _state,
+    "ticket.resolved": _resolved,
+    "ticket.reopened": _reopened,
+    "ticket.closed": _closed,
+    "ticket.discarded": _discarded,
+    "sla.policy_chosen": _policy,
+}
+KINDS = tuple(_MAKERS)

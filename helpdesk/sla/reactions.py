@@ -1,0 +1,58 @@
+"""What the clocks do when something happened to a ticket."""
+
+from datetime import datetime
+
+from helpdesk.db import db
+from helpdesk.events import EventRow, record
+from helpdesk.sla.clocks import refresh
+from helpdesk.sla.events import PolicyChosen
+from helpdesk.sla.models import TicketSla
+from helpdesk.sla.policies import Choice, choose
+from helpdesk.tickets.events import ClientIdentified, TicketFact, TicketOpened
+from helpdesk.tickets.models import Ticket
+
+
+def choose_policy(event: TicketOpened, _row: EventRow) -> None:
+    """Write down which policy holds for the new ticket. A desk without any policy keeps no clocks."""
+    choice = choose(event.company_id, event.at)
+    if choice is not None:
+        _write(_ticket(event), choice, at=event.at, by=event.actor_id)
+
+
+def reconsider_policy(event: ClientIdentified, _row: EventRow) -> None:
+    """The client turned out to be another company: from now on its contract holds."""
+    if event.new_company_id == event.old_company_id:
+        return
+    choice = choose(event.new_company_id, event.at)
+    known = db.session.get(TicketSla, event.ticket_id)
+    same = choice is not None and known is not None and known.policy_version_id == choice.policy_version_id
+    if choice is not None and not same:
+        _write(_ticket(event), choice, at=event.at, by=event.actor_id)
+
+
+def move_clocks(event: TicketFact, _row: EventRow) -> None:
+    """Rewrite the ticket's clocks from its ledger, which has just grown."""
+    refresh(_ticket(event), event.at)
+
+
+def _ticket(event: TicketFact) -> Ticket:
+    return db.session.get_one(Ticket, event.ticket_id)
+
+
+def _write(ticket: Ticket, choice: Choice, *, at: datetime, by: int) -> None:
+    ticket.event_seq += 1
+    record(
+        PolicyChosen(
+            at=at,
+            actor_id=by,
+            ticket_id=ticket.id,
+            seq=ticket.event_seq,
+            policy_version_id=choice.policy_version_id,
+            contract_id=choice.contract_id,
+            calendar_version_ids=choice.calendar_version_ids,
+        )
+    )
+    row = db.session.get(TicketSla, ticket.id) or TicketSla(ticket_id=ticket.id)
+    row.policy_version_id, row.contract_id = choice.policy_version_id, choice.contract_id
+    db.session.add(row)
+    db.session.flush()

@@ -1,0 +1,68 @@
+"""What clocks are called and what they say, in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext, lazy_gettext
+
+from helpdesk.i18n import duration
+from helpdesk.sla.chip import ChipState, ClockView, nearest
+
+NAMES = {
+    "first_response": lazy_gettext("First answer"),
+    "next_response": lazy_gettext("Next answer"),
+    "update": lazy_gettext("Update"),
+    "resolution": lazy_gettext("Solution"),
+}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """What the macro `sla_chip` draws; `all` lists every clock as (name, words)."""
+
+    state: str
+    words: str
+    share: float
+    name: str
+    all: tuple[tuple[str, str], ...]
+    due_at: datetime | None = None
+
+
+def chip_of(clocks: list[ClockView], now: datetime) -> Chip:
+    """The nearest of a ticket's clocks in words."""
+    shown = nearest(clocks)
+    every = tuple((name_of(clock), say(clock, now)) for clock in clocks if clock.state is not ChipState.NONE)
+    if shown is None:
+        return Chip("none", gettext("no deadline"), 0.0, "", every)
+    return Chip(shown.state.value, say(shown, now), shown.share, name_of(shown), every, shown.due_at)
+
+
+def single_chip(clock: ClockView, now: datetime) -> Chip:
+    """One clock for the head of a ticket."""
+    words = say(clock, now)
+    return Chip(
+        clock.state.value, words, clock.share, name_of(clock), ((name_of(clock), words),), clock.due_at
+    )
+
+
+def name_of(clock: ClockView) -> str:
+    """What people call the clock."""
+    if clock.line is not None:
+        return gettext("Line %(line)s", line=clock.line)
+    return str(NAMES.get(clock.metric, clock.metric))
+
+
+def say(clock: ClockView, now: datetime) -> str:
+    """The clock's state in a few words: open hours, two units at most, rounded down."""
+    state = clock.state
+    if state is ChipState.BREACH and clock.breached_at:
+        return gettext("breached %(span)s ago", span=duration(int((now - clock.breached_at).total_seconds())))
+    if state is ChipState.PAUSE:
+        return gettext("paused, %(span)s left", span=duration(clock.remaining_s))
+    if state is ChipState.MET:
+        return gettext("in %(span)s", span=duration(clock.elapsed_s))
+    if state is ChipState.MISSED:
+        return gettext("missed by %(span)s", span=duration(-clock.remaining_s))
+    if state is ChipState.NONE:
+        return gettext("not running")
+    return gettext("%(span)s left", span=duration(clock.remaining_s))
