@@ -1,0 +1,114 @@
+"""What comes in, as one frozen value that every channel fills, and what became of it. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from helpdesk.tickets.rules import Channel, Impact, Priority, TicketType, Urgency
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who says he sent it; nothing here is verified. All empty: nobody knows."""
+
+    email: str = ""
+    name: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """The words. `html` is raw; `reply_until` is the length of the new words in `text`, None: all of it."""
+
+    text: str
+    html: str | None = None
+    reply_until: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncomingFile:
+    """A file that came along; with a `content_id` and `inline` the HTML shows it in place."""
+
+    name: str
+    content_type: str
+    content: bytes
+    content_id: str | None = None
+    inline: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pointer:
+    """One reason to think that this belongs to a ticket, as the door found it.
+
+    A signed one was made by us and cannot be guessed; an unsigned one counts only for somebody on the ticket.
+    """
+
+    ticket_id: int
+    code: str
+    is_signed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What whoever brings it in has already decided; None leaves it to rules and defaults.
+
+    `team_id` was chosen by a person and stands; `default_team_id` is the mailbox's and yields to a rule.
+    `assignee_id` keeps it from the start, `live`: somebody of the desk is talking to the client right now.
+    """
+
+    contact_id: int | None = None
+    type: TicketType | None = None
+    priority: Priority | None = None
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+    team_id: int | None = None
+    default_team_id: int | None = None
+    assignee_id: int | None = None
+    mailbox_id: int | None = None
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    live: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incoming:
+    """One thing that a person or a machine sent us.
+
+    `answers` are the pointers to tickets, strongest first. `evidence` says what kind of thing this is.
+    `inbound_mail_id` or `call_id` is the row it came from, by which a second time is noticed.
+    """
+
+    channel: Channel
+    sender: Sender
+    subject: str
+    body: Body
+    received_at: datetime
+    answers: tuple[Pointer, ...] = ()
+    attachments: tuple[IncomingFile, ...] = ()
+    wishes: Wishes = Wishes()
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    is_machine: bool = False
+    is_away_note: bool = False
+    evidence: tuple[str, ...] = ()
+    inbound_mail_id: int | None = None
+    call_id: int | None = None
+
+
+class Outcome(StrEnum):
+    """What became of it."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    DUPLICATE = "duplicate"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What became of it and why, as a code. Both ids are None for what was ignored."""
+
+    outcome: Outcome
+    because: str
+    ticket_id: int | None = None
+    message_id: int | None = None

@@ -1,0 +1,99 @@
+"""The four steps of whatever comes in: seen before, who is it, which ticket, then join it or open one."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from helpdesk import blobs
+from helpdesk.clients.models import Contact
+from helpdesk.db import db
+from helpdesk.intake.incoming import Incoming, IncomingFile, Outcome, Receipt
+from helpdesk.intake.matching import Match, match
+from helpdesk.intake.opening import open_new
+from helpdesk.intake.senders import contact_of
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets.models import Message, Ticket
+
+
+def receive(incoming: Incoming, *, by: int, now: datetime) -> Receipt:
+    """Make it a ticket or a message of one, in the open transaction; the same thing twice is one."""
+    seen = _seen_before(incoming)
+    if seen is not None:
+        return seen
+    contact = contact_of(incoming, now=now)
+    found = match(incoming, contact)
+    if incoming.is_away_note and found.ticket is None:
+        return Receipt(outcome=Outcome.IGNORED, because="away_note")
+    words = _words(incoming, contact, found)
+    if found.ticket is not None:
+        tickets.lock(found.ticket)
+        now = max(now, found.ticket.last_event_at)
+        if tickets.accepts_answers(found.ticket, now):
+            return _join(found.ticket, found, words, by=by, now=now)
+        if incoming.is_machine:
+            return Receipt(outcome=Outcome.IGNORED, because="finished_ticket", ticket_id=found.ticket.id)
+    follows = found.ticket if found.ticket and found.is_client_side else None
+    ticket = open_new(incoming, contact, replace(words, is_unverified=False), follows, by=by, now=now)
+    because = "follows" if follows else "new"
+    return Receipt(
+        outcome=Outcome.OPENED, because=because, ticket_id=ticket.id, message_id=ticket.last_message_id
+    )
+
+
+def _seen_before(incoming: Incoming) -> Receipt | None:
+    """The message that the same row of mail or call has made already, after a repeated attempt."""
+    if incoming.inbound_mail_id is not None:
+        same = Message.inbound_mail_id == incoming.inbound_mail_id
+    elif incoming.call_id is not None:
+        same = Message.call_id == incoming.call_id
+    else:
+        return None
+    message = db.session.scalar(select(Message).where(same).limit(1))
+    if message is None:
+        return None
+    return Receipt(
+        outcome=Outcome.DUPLICATE,
+        because="same_source",
+        ticket_id=message.ticket_id,
+        message_id=message.id,
+    )
+
+
+def _join(ticket: Ticket, found: Match, words: tickets.ClientMessage, *, by: int, now: datetime) -> Receipt:
+    message = tickets.add_client_message(ticket, words, by=by, now=now)
+    because = found.pointer.code if found.pointer else ""
+    return Receipt(outcome=Outcome.JOINED, because=because, ticket_id=ticket.id, message_id=message.id)
+
+
+def _words(incoming: Incoming, contact: Contact, found: Match) -> tickets.ClientMessage:
+    """What was said, as a message; it stays inside if the sender is not on the client's side."""
+    pointer = (found.pointer.code,) if found.pointer else ()
+    mentions = tuple(f"mentions:{number}" for number in found.mentions)
+    return tickets.ClientMessage(
+        author_id=contact.person_id,
+        channel=incoming.channel,
+        subject=incoming.subject,
+        text=incoming.body.text,
+        html=incoming.body.html or None,
+        reply_until=incoming.body.reply_until,
+        to=incoming.to,
+        cc=incoming.cc,
+        is_machine=incoming.is_machine,
+        is_unverified=found.ticket is not None and not found.is_client_side,
+        evidence=(*pointer, *mentions, *incoming.evidence),
+        inbound_mail_id=incoming.inbound_mail_id,
+        call_id=incoming.call_id,
+        files=tuple(_kept(file) for file in incoming.attachments),
+    )
+
+
+def _kept(file: IncomingFile) -> tickets.NewFile:
+    return tickets.NewFile(
+        sha256=blobs.store(file.content),
+        name=file.name,
+        content_type=file.content_type,
+        size=len(file.content),
+        content_id=file.content_id or None,
+        inline=file.inline,
+    )
