@@ -1,0 +1,61 @@
+"""What follows from each event, in order: the one table to read."""
+
+from collections.abc import Mapping
+
+from helpdesk.accounts.events import PasswordChanged, SignedIn, SignedOut, SignInFailed
+from helpdesk.events import Event, Reaction
+from helpdesk.notifications import reactions as notifications
+from helpdesk.sla import reactions as sla
+from helpdesk.sla.events import ThresholdCrossed
+from helpdesk.tickets import events as tickets
+
+# The event itself is written down before any of these run; nothing here leaves the building, all write rows.
+REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
+    tickets.TicketOpened: (
+        sla.choose_policy,
+        sla.move_clocks,
+        notifications.queue_acknowledgement,
+        notifications.tell_team,
+        notifications.announce,
+    ),
+    tickets.ClientWrote: (sla.move_clocks, notifications.tell_holders, notifications.announce),
+    tickets.AgentReplied: (sla.move_clocks, notifications.queue_reply, notifications.announce),
+    tickets.NoteAdded: (notifications.tell_holders, notifications.announce),
+    tickets.TicketTaken: (notifications.announce,),
+    tickets.TicketAssigned: (notifications.tell_assignee, notifications.announce),
+    tickets.TicketEscalated: (sla.move_clocks, notifications.tell_team, notifications.announce),
+    tickets.TicketReturned: (
+        sla.move_clocks,
+        notifications.tell_team,
+        notifications.tell_owner,
+        notifications.announce,
+    ),
+    tickets.TicketMoved: (sla.move_clocks, notifications.tell_team, notifications.announce),
+    tickets.PriorityChanged: (sla.move_clocks, notifications.announce),
+    tickets.TypeChanged: (sla.move_clocks, notifications.announce),
+    tickets.PropertiesChanged: (notifications.announce,),
+    tickets.StateChanged: (sla.move_clocks, notifications.announce),
+    tickets.TicketResolved: (
+        sla.move_clocks,
+        notifications.queue_resolved,
+        notifications.tell_owner,
+        notifications.announce,
+    ),
+    tickets.TicketReopened: (
+        sla.move_clocks,
+        notifications.queue_reopened,
+        notifications.tell_holders,
+        notifications.announce,
+    ),
+    tickets.TicketClosed: (sla.move_clocks, notifications.announce),
+    tickets.TicketDiscarded: (sla.move_clocks, notifications.announce),
+    tickets.ClientIdentified: (sla.reconsider_policy, sla.move_clocks, notifications.announce),
+    tickets.CallJoined: (notifications.tell_holders, notifications.announce),
+    tickets.ArticleLinked: (),
+    tickets.ArticleSolved: (),
+    ThresholdCrossed: (notifications.tell_threshold, notifications.announce),
+    SignedIn: (),
+    SignedOut: (),
+    SignInFailed: (),
+    PasswordChanged: (),
+}
