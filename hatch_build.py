@@ -53,7 +53,7 @@ class Requirements(MetadataHookInterface):
 
 
 def build(root: Path) -> None:
-    """Bring browser assets and catalogues up to date; a second run costs a few milliseconds."""
+    """Bring browser assets and catalogues up to date; a second run costs milliseconds and says nothing."""
     compile_catalogues(root)
     wanted = fingerprint(root)
     stamp = root / VENDOR / ".stamp"
@@ -62,6 +62,7 @@ def build(root: Path) -> None:
     fetch(root)
     fill_vendor(root)
     stamp.write_text(wanted, encoding="ascii")
+    print(describe(root), file=sys.stderr)
 
 
 def fingerprint(root: Path) -> str:
@@ -159,6 +160,4 @@ def describe(root: Path) -> str:
 
 
 if __name__ == "__main__":
-    here = Path(__file__).resolve().parent
-    build(here)
-    print(describe(here))
+    build(Path(__file__).resolve().parent)
