@@ -56,7 +56,7 @@ def read_body(tree: Part) -> Body:
 
 
 def _sort(part: Part) -> Iterator[Block | Part]:
-    if part.content_type == "multipart/alternative":
+    if part.content_type == "multipart/alternative" and part.children:
         yield from _alternative(part)
     elif part.is_multipart:
         for child in part.children:
@@ -79,6 +79,8 @@ def _alternative(part: Part) -> Iterator[Block | Part]:
 
 
 def _is_words(part: Part) -> bool:
+    if part.is_hollow:
+        return True
     if part.content_type not in WORDS or part.disposition == "attachment":
         return False
     return not given_name(part) or (part.disposition == "inline" and part.content_type == "text/html")

@@ -16,7 +16,7 @@ BRACKETED = re.compile(
 FAILURE_SUBJECT = re.compile(
     r"^failed mail|automatically rejected|失败|退信|"
     r"undeliver|delivery (?:status|failure|failed|problem|report|notification|error|has failed)|"
-    r"(?:mail|message)[\w ]* (?:delivery )?(?:fail|return)|returned (?:mail|to sender|message)|"
+    r"(?:mail|message)[\w ]{0,30} (?:delivery )?(?:fail|return)|returned (?:mail|to sender|message)|"
     r"failure (?:notice|delivery)|"
     r"non.?deliver|not delivered|could ?n.t be delivered|could not be delivered|"
     r"mail(?:er)? (?:error|failure)|"
@@ -175,10 +175,14 @@ def _unrepeated(found: tuple[Bounce, ...]) -> tuple[Bounce, ...]:
 def _text_says_failed(tree: Part, text: str, sender: str) -> bool:
     if tree.headers.has("x-failed-recipients"):
         return True
-    by_subject = bool(FAILURE_SUBJECT.search(tree.headers.text("subject")))
+    by_subject = bool(FAILURE_SUBJECT.search(_subject(tree)))
     by_sender = bool(REPORTERS.match(sender)) or _has_null_sender(tree.headers)
     is_machine = by_sender or _is_from_a_machine(tree) or bool(GATEWAYS.search(sender))
     return is_machine and (by_subject or (by_sender and bool(FAILURE_TEXT.search(text[:HEAD]))))
+
+
+def _subject(tree: Part) -> str:
+    return tree.headers.text("subject")[:300]
 
 
 def _has_null_sender(headers: Headers) -> bool:
@@ -202,7 +206,7 @@ def _from_text(tree: Part, text: str, sender: str) -> tuple[Bounce, ...]:
     if not recipients:
         recipients = _recipients_in(text[:HEAD], _own_addresses(tree, sender))[:1]
     status = _status_in(said)
-    hard = _is_hard(tree.headers.text("subject"), said, status)
+    hard = _is_hard(_subject(tree), said, status)
     return tuple(Bounce(recipient, status, hard) for recipient in recipients)
 
 

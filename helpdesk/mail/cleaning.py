@@ -62,8 +62,6 @@ class _Filter:
     def __call__(self, tag: str, attribute: str, value: str) -> str | None:
         if attribute == "src":
             return self._picture(value)
-        if attribute == "href":
-            return None if value.lower().lstrip().startswith("cid:") else value
         if attribute == "style":
             return None if any(trap in value.lower() for trap in STYLE_TRAPS) else value or None
         if attribute in {"width", "height", "colspan", "rowspan"}:

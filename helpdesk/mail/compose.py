@@ -1,9 +1,11 @@
 """How an outgoing mail is written, byte for byte: headers, both bodies and files, and nothing smuggled in."""
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
+from email.headerregistry import AddressHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
@@ -21,6 +23,7 @@ NULL_SENDER = "<>"
 FORBIDDEN = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 MESSAGE_ID = re.compile(r"^<[^<>\s@]+@[^<>\s@]+>$")
 ID_LENGTH = 240
+WORD_BYTES = 45
 MEDIA_TYPE = re.compile(r"^(application|audio|font|image|text|video)/[\w.+-]+$")
 ID_HEADERS = frozenset({"references", "in-reply-to", "message-id"})
 
@@ -74,12 +77,16 @@ class Outgoing:
 
 
 class MailPolicy(EmailPolicy):
-    """The SMTP policy, but ids are folded between and never inside: the library would encode long ones."""
+    """The SMTP policy, but folding only where nothing is lost.
+
+    The library of Python 3.11 encodes long ids as words and drops blanks between encoded words.
+    """
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        if name.lower() not in ID_HEADERS:
+        pieces = _pieces(name.lower(), value)
+        if not pieces:
             return super().fold_binary(name, value)
-        return f"{name}: {f'{self.linesep} '.join(str(value).split())}{self.linesep}".encode("ascii")
+        return f"{name}: {f'{self.linesep} '.join(pieces)}{self.linesep}".encode("ascii")
 
 
 POLICY = MailPolicy(linesep=SMTP.linesep, cte_type="7bit", max_line_length=76)
@@ -118,6 +125,38 @@ def chain(references: tuple[str, ...], in_reply_to: str) -> tuple[str, ...]:
     whole = (*references, *([in_reply_to] if in_reply_to else []))
     known = [one for one in dict.fromkeys(reversed(whole)) if _is_message_id(one)][::-1]
     return tuple(known if len(known) <= REFERENCES_KEPT + 1 else [known[0], *known[-REFERENCES_KEPT:]])
+
+
+def encoded_words(text: str) -> list[str]:
+    """RFC 2047 words of at most 75 characters, cut between characters; ASCII text stays as it is."""
+    if text.isascii():
+        return [text]
+    chunks = [""]
+    for letter in text:
+        if len((chunks[-1] + letter).encode()) > WORD_BYTES:
+            chunks.append("")
+        chunks[-1] += letter
+    return [f"=?utf-8?B?{b64encode(chunk.encode()).decode('ascii')}?=" for chunk in chunks]
+
+
+def _pieces(name: str, value: str) -> list[str]:
+    """The value cut where it may be folded; empty leaves it to the library."""
+    if name in ID_HEADERS:
+        return str(value).split()
+    if name == "subject" and not value.isascii():
+        return encoded_words(str(value))
+    if isinstance(value, AddressHeader):
+        return _folded_addresses(value.addresses)
+    return []
+
+
+def _folded_addresses(addresses: tuple[HeaderAddress, ...]) -> list[str]:
+    pieces = []
+    for address in addresses:
+        name, spec = address.display_name, address.addr_spec
+        pieces += [str(address)] if name.isascii() else [*encoded_words(name), f"<{spec}>"]
+        pieces[-1] += ","
+    return [*pieces[:-1], pieces[-1].removesuffix(",")]
 
 
 def _headers(outgoing: Outgoing) -> list[tuple[str, str | tuple[HeaderAddress, ...]]]:

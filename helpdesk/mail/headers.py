@@ -56,7 +56,7 @@ class Headers:
 
 def unfold(value: bytes) -> str:
     """The value without its folds; 8-bit text goes through the ladder of character sets."""
-    text = value.decode("ascii") if value.isascii() else decode(value).text
+    text = clean_text(value.decode("ascii")) if value.isascii() else decode(value).text
     return FOLD.sub("", text).strip()
 
 

@@ -38,7 +38,12 @@ class Part:
 
     @property
     def is_multipart(self) -> bool:
-        return self.content_type.startswith("multipart/")
+        return self.content_type.startswith("multipart/") and bool(self.children)
+
+    @property
+    def is_hollow(self) -> bool:
+        """Declared as several parts, but none could be told apart: all that is left is text."""
+        return self.content_type.startswith("multipart/") and not self.children
 
     @cached_property
     def content(self) -> bytes:
@@ -134,8 +139,6 @@ def _read_part(raw: bytes, depth: int, budget: Budget, default: str = "text/plai
     if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", content_type):
         content_type = default if content_type in {"", "text"} else _odd_type(content_type)
     children = _children(content_type, parameters, headers, body, depth, budget)
-    if content_type.startswith("multipart/") and not children:
-        content_type = "text/plain"
     return Part(headers, body, content_type, parameters, disposition, given, children)
 
 

@@ -1,28 +1,33 @@
 """How an HTML body reads as plain text."""
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 
 BREAKING = """
     p div br li tr table ul ol h1 h2 h3 h4 h5 h6 blockquote pre hr center section article header footer
 """
 LOOSE = "p table ul ol h1 h2 h3 h4 h5 h6 blockquote pre"
-UNSEEN = "script style head title noscript template svg math object iframe"
-BLOCKS = frozenset(BREAKING.split())
-SPACED = frozenset(LOOSE.split())
-SKIPPED = frozenset(UNSEEN.split())
+BREAKS = dict.fromkeys(BREAKING.split(), "\n") | dict.fromkeys(LOOSE.split(), "\n\n")
+BREAKS |= {"td": " ", "th": " ", "li": "\n- "}
+RAW = re.compile(r"<(script|style|title|noscript|template|svg|math|object|iframe)\b[^<>]*>", re.IGNORECASE)
+COMMENT_START = "<!--"
+TOKEN = re.compile(r"<(/?)([a-zA-Z][\w:-]*)([^<>]*)>|<[!?][^<>]*>|([^<]+|<)")
+BLANKS = re.compile(r"[ \t\r\n\f]+")
+LINK = re.compile(r"""href\s*=\s*["']?(https?://[^"'\s>]+)""", re.IGNORECASE)
 LIMIT = 2_000_000
 
 
 def html_to_text(html: str) -> str:
     """Visible words with line breaks where blocks end, and addresses of links behind their text."""
-    reader = _Reader()
-    try:
-        reader.feed(html[:LIMIT])
-        reader.close()
-    except (AssertionError, ValueError, RecursionError):
-        reader.pieces.append(re.sub(r"<[^>]{0,2000}>", " ", html[reader.seen : LIMIT]))
-    return tidy("".join(reader.pieces))
+    writer = _Writer()
+    for closing, tag, attributes, words in TOKEN.findall(_without_unseen(html[:LIMIT])):
+        if words:
+            writer.write(words)
+        elif tag and closing:
+            writer.close(tag.lower())
+        elif tag:
+            writer.open(tag.lower(), attributes)
+    return tidy("".join(writer.pieces))
 
 
 def tidy(text: str) -> str:
@@ -30,52 +35,69 @@ def tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
-class _Reader(HTMLParser):
+def _without_unseen(html: str) -> str:
+    """Cut comments and elements that a reader never sees; one that is never closed ends at its own tag."""
+    html = _without_comments(html)
+    pieces: list[str] = []
+    position = 0
+    missing: set[str] = set()
+    for found in RAW.finditer(html):
+        name = found[1].lower()
+        if found.start() < position or name in missing:
+            continue
+        end = re.compile(f"</{name}", re.IGNORECASE).search(html, found.end())
+        if end is None:
+            missing.add(name)
+            continue
+        pieces.append(html[position : found.start()])
+        position = end.start()
+    return "".join([*pieces, html[position:]])
+
+
+def _without_comments(html: str) -> str:
+    pieces: list[str] = []
+    position = 0
+    while (start := html.find(COMMENT_START, position)) >= 0:
+        end = html.find("-->", start + 4)
+        if end < 0:
+            break
+        pieces.append(html[position:start])
+        position = end + 3
+    return "".join([*pieces, html[position:]])
+
+
+class _Writer:
+    """Collects the words between tags."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
-        self.skipping: list[str] = []
         self.preformatted = 0
         self.link = ""
         self.link_start = 0
-        self.seen = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in SKIPPED:
-            self.skipping.append(tag)
-        if tag == "body":
-            self.skipping.clear()
-        self._break(tag)
-        if tag in {"td", "th"}:
-            self.pieces.append(" ")
-        if tag == "li":
-            self.pieces.append("- ")
+    def write(self, words: str) -> None:
+        shown = unescape(words) if "&" in words else words
+        self.pieces.append(shown if self.preformatted else BLANKS.sub(" ", shown))
+
+    def open(self, tag: str, attributes: str) -> None:
+        if tag in BREAKS:
+            self.pieces.append(BREAKS[tag])
         if tag == "pre":
             self.preformatted += 1
         if tag == "a":
-            self.link, self.link_start = dict(attrs).get("href") or "", len(self.pieces)
+            found = LINK.search(attributes)
+            self.link, self.link_start = unescape(found[1]) if found else "", len(self.pieces)
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.skipping:
-            while self.skipping.pop() != tag:
-                pass
+    def close(self, tag: str) -> None:
+        if tag == "a" and self.link:
+            self._name_link()
         if tag == "pre":
             self.preformatted = max(0, self.preformatted - 1)
-        if tag == "a":
-            self._close_link()
-        if tag != "br":
-            self._break(tag)
+        if tag in BREAKS and tag not in {"br", "td", "th", "li"}:
+            self.pieces.append(BREAKS[tag])
 
-    def handle_data(self, data: str) -> None:
-        if not self.skipping:
-            self.pieces.append(data if self.preformatted else re.sub(r"[ \t\r\n\f]+", " ", data))
-
-    def _break(self, tag: str) -> None:
-        if tag in BLOCKS and not self.skipping:
-            self.pieces.append("\n\n" if tag in SPACED else "\n")
-
-    def _close_link(self) -> None:
+    def _name_link(self) -> None:
         words = "".join(self.pieces[self.link_start :])
-        if self.link.startswith(("http://", "https://")) and self.link not in words and words.strip():
+        if words.strip() and self.link.rstrip("/") not in words:
             self.pieces.append(f" <{self.link}>")
         self.link = ""

@@ -77,7 +77,8 @@ def _first_cut(lines: list[str]) -> int:
     for number in range(len(lines)):
         if _starts_history(lines, number, quotes_to_the_end):
             return number
-    return quotes_to_the_end
+    answers_inside = any(QUOTED.match(line) for line in lines[:quotes_to_the_end])
+    return len(lines) if answers_inside else quotes_to_the_end
 
 
 def _starts_history(lines: list[str], number: int, tail: int) -> bool:

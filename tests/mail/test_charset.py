@@ -1,0 +1,34 @@
+"""The ladder of character sets."""
+
+import pytest
+
+from helpdesk.mail.charset import decode
+
+RUSSIAN = "Добрый день, не открывается карточка клиента"
+
+
+@pytest.mark.parametrize(
+    ("raw", "declared", "text", "step"),
+    [
+        (RUSSIAN.encode("koi8-r"), "koi8-r", RUSSIAN, "declared"),
+        (RUSSIAN.encode("cp1251"), "x-cp1251", RUSSIAN, "declared"),
+        (RUSSIAN.encode(), "us-ascii", RUSSIAN, "utf8"),
+        (RUSSIAN.encode(), "iso-8859-1", RUSSIAN, "utf8"),
+        (RUSSIAN.encode("cp1251"), "utf-8", RUSSIAN, "guessed"),
+        (RUSSIAN.encode("koi8-r"), "", RUSSIAN, "guessed"),
+        (RUSSIAN.encode("cp866"), "unknown-8bit", RUSSIAN, "guessed"),
+        ("안녕하세요 똠".encode("cp949"), "ks_c_5601-1987", "안녕하세요 똠", "declared"),
+        ("你好，世界".encode("gb18030"), "gb2312", "你好，世界", "declared"),
+        ("邮件传输失败".encode("gb18030"), "", "邮件传输失败", "guessed"),
+        ("“café”".encode("cp1252"), "iso-8859-1", "“café”", "declared"),
+        ("café".encode("latin-1"), "no-such-set", "café", "replaced"),
+        (RUSSIAN.encode()[:-1], "utf-8", RUSSIAN[:-1] + "\ufffd", "declared_with_losses"),
+        (b"a\0b\r\nc\rd", "utf-8", "ab\nc\nd", "declared"),
+        (b"+ADw-", "utf-7", "+ADw-", "utf8"),
+        (b"\\u0041", "unicode_escape", "\\u0041", "utf8"),
+        (b"YQ==", "base64", "YQ==", "utf8"),
+        (b"\xed\xa0\x80", "utf-8", "í\xa0€", "replaced"),
+    ],
+)
+def test_text_is_found_in_bytes(raw: bytes, declared: str, text: str, step: str) -> None:
+    assert decode(raw, declared) == (text, step)

@@ -1,0 +1,71 @@
+"""Folding of history and signatures: no word is ever lost."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from helpdesk.mail.quotes import fold
+
+HEADS = [
+    "On Mon, 1 Jun 2026 at 10:00, Firm support <support@helpdesk.example> wrote:",
+    "On Mon, 1 Jun 2026 at 10:00, Firm support\n<support@helpdesk.example> wrote:",
+    "Am 01.06.2026 um 10:00 schrieb Firm support:",
+    "Le 1 juin 2026 à 10:00, Firm support a écrit :",
+    "El 01/06/2026 a las 10:00, Firm support escribió:",
+    "Il giorno 1 giu 2026 alle 10:00 Firm support ha scritto:",
+    "Em 01/06/2026 10:00, Firm support escreveu:",
+    "Op 01-06-2026 om 10:00 schreef Firm support:",
+    "Den 2026-06-01 10:00, skrev Firm support:",
+    "W dniu 01.06.2026 10:00, Firm support pisze:",
+    "1 июня 2026 г., 10:00, Firm support <support@helpdesk.example> написал:",
+    "Понедельник, 1 июня 2026, 10:00 +03:00 от Firm support <support@helpdesk.example> написала:",
+    "01.06.2026 10:00, Firm support пишет:",
+    "2026年6月1日 10:00，Firm support <support@helpdesk.example> 写道：",
+]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_what_follows_an_attribution_is_folded(head: str) -> None:
+    found = fold(f"It works.\n\n{head}\n> Please try.\n> Bye\n")
+    assert found.reply == "It works.\n\n"
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        "-----Original Message-----\nFrom: a\nold words",
+        "-------- Исходное сообщение --------\nстарые слова",
+        "From: Support <s@helpdesk.example>\nSent: Monday\nTo: Eva\nSubject: Help\n\nold words",
+        "________________________________\nFrom: Support\nSent: Monday\nTo: Eva\n\nold words",
+        "От: Поддержка\nОтправлено: понедельник\nКому: Ева\nТема: Помощь\n\nстарые слова",
+        "## Please write above this line ##\nold words",
+        "-- \nEva Lang\nHead of sales",
+        "> old words\n> more",
+    ],
+)
+def test_history_and_signatures_are_folded(history: str) -> None:
+    assert fold(f"New words\n\n{history}\n").reply.strip() == "New words"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> question one\nanswer one\n> question two\nanswer two\n",
+        f"{HEADS[0]}\n> question\n\nThe answer stands below.\n",
+        f"Hello\n{HEADS[0]}\n> question\nanswer inside\n> more\n",
+        "> only a quote\n",
+        "-- \nonly a signature\n",
+        "Regards to all of them, and I wrote:\nthis is mine\n",
+        "From: here to there\nit is far\n",
+        "",
+    ],
+)
+def test_nothing_is_folded_where_words_could_be_lost(text: str) -> None:
+    assert fold(text).reply == text
+
+
+@given(st.text(alphabet="> \n-:abОтFrom", max_size=300))
+def test_the_two_halves_are_always_the_whole(text: str) -> None:
+    found = fold(text)
+    assert found.reply + found.quoted == text
+    assert found.reply.strip() or not text.strip()

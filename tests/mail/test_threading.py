@@ -1,0 +1,165 @@
+"""Which ticket a mail belongs to, and that no guess or forgery opens one."""
+
+from pathlib import Path
+
+import pytest
+
+from helpdesk.mail.parsing import ParsedMail, parse
+from helpdesk.mail.threading import (
+    Evidence,
+    Match,
+    Proof,
+    choose,
+    evidence,
+    subject_numbers,
+    with_subject_tag,
+)
+from helpdesk.mail.tokens import (
+    Token,
+    make_marker,
+    make_message_id,
+    make_token,
+    newest,
+    read_markers,
+    read_message_id,
+    read_token,
+    reply_address,
+)
+
+SAMPLES = Path(__file__).parent / "samples"
+KEYS = {1: b"first key of thirty-two bytes ....", 2: b"second key of thirty-two bytes ..."}
+TOKEN = make_token(KEYS[2], 1042, 77, 2)
+ADDRESS = reply_address("support@helpdesk.example", TOKEN)
+OWN_ID = make_message_id(KEYS[1], 1042, 76, 1, domain="helpdesk.example", unique="o9")
+
+
+def mail(**headers: str) -> ParsedMail:
+    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+    return parse(f"From: eva@x.example\r\n{lines}\r\nHello".encode())
+
+
+def test_a_reply_address_comes_back_as_its_ticket_and_message() -> None:
+    assert read_token(ADDRESS, KEYS) == Token(1042, 77, 2)
+
+
+def test_letter_case_of_the_local_part_does_not_matter() -> None:
+    assert read_token(ADDRESS.upper(), KEYS) == Token(1042, 77, 2)
+
+
+def test_a_reply_address_fits_into_a_local_part_and_carries_a_hundred_bits() -> None:
+    long = reply_address("support@helpdesk.example", make_token(KEYS[1], 10**9, 10**10, 99))
+    assert len(long.partition("@")[0]) <= 64
+    assert len(TOKEN.rpartition(".")[2]) == 20
+
+
+def test_old_keys_stay_valid_and_the_newest_signs() -> None:
+    assert newest(KEYS) == (2, KEYS[2])
+    assert read_message_id(OWN_ID, KEYS) == Token(1042, 76, 1)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "support@helpdesk.example",
+        "support+anything@helpdesk.example",
+        ADDRESS.replace("1042", "1043"),
+        ADDRESS.replace(".77.", ".78."),
+        ADDRESS.replace(".2.", ".1."),
+        ADDRESS.replace(".2.", ".3."),
+        ADDRESS.replace("+t.", "+m."),
+        ADDRESS.replace("+t.", "+b."),
+        ADDRESS.replace("@", "x@"),
+        f"support+{TOKEN[:-1]}@helpdesk.example",
+        "support+t.1042.77.2.@helpdesk.example",
+        "support+t.1042.77.2." + "a" * 20 + "@helpdesk.example",
+        "support+t." + "9" * 400 + ".1.1." + "a" * 20 + "@helpdesk.example",
+        OWN_ID.strip("<>").replace("m.", "support+t.", 1),
+    ],
+)
+def test_a_forged_or_damaged_token_is_no_token(address: str) -> None:
+    assert read_token(address, KEYS) is None
+
+
+def test_a_token_for_one_use_is_worth_nothing_in_another() -> None:
+    assert read_message_id(f"<{TOKEN}@helpdesk.example>", KEYS) is None
+    assert read_markers(f"[ref:{TOKEN}]", KEYS) == ()
+
+
+def test_a_marker_is_found_in_a_quoted_body() -> None:
+    marker = make_marker(KEYS[2], 1042, 77, 2)
+    assert read_markers(f"> old words\n> {marker}\n", KEYS) == (Token(1042, 77, 2),)
+
+
+@pytest.mark.parametrize(
+    ("subject", "numbers"),
+    [
+        ("Re: [HD#1042] Import", (1042,)),
+        ("AW: [hd#1042] FW: [HD # 7]", (1042, 7)),
+        ("[HD#1042] [HD#1042]", (1042,)),
+        ("[XX#1042] HD#1042 [HD#] [HD#-5]", ()),
+        ("[HD#99999999999999999999]", ()),
+    ],
+)
+def test_ticket_numbers_are_read_from_subjects(subject: str, numbers: tuple[int, ...]) -> None:
+    assert subject_numbers(subject, "HD") == numbers
+
+
+def test_a_subject_carries_one_tag() -> None:
+    assert with_subject_tag("Re: [HD#5] Import", "HD", 5) == "[HD#5] Re: Import"
+    assert with_subject_tag("", "HD", 5) == "[HD#5]"
+
+
+def test_evidence_comes_in_its_order() -> None:
+    found = evidence(
+        mail(
+            To=f"Support <{ADDRESS}>",
+            Subject="Re: [HD#9] x",
+            In_Reply_To="<a@x.example>",
+            References=f"<old@x.example> {OWN_ID} <a@x.example>",
+        ),
+        KEYS,
+        "HD",
+    )
+    assert found == (
+        Evidence(Proof.REPLY_ADDRESS, Token(1042, 77, 2)),
+        Evidence(Proof.OWN_MESSAGE_ID, Token(1042, 76, 1)),
+        Evidence(Proof.STORED_MESSAGE_ID, message_id="<a@x.example>"),
+        Evidence(Proof.STORED_MESSAGE_ID, message_id="<old@x.example>"),
+        Evidence(Proof.SUBJECT_NUMBER, number=9),
+    )
+
+
+def test_a_wrong_token_leads_on_to_the_next_evidence() -> None:
+    found = evidence(parse((SAMPLES / "answer_with_quote.eml").read_bytes()), KEYS, "HD")
+    assert [one.kind for one in found] == [
+        Proof.STORED_MESSAGE_ID,
+        Proof.STORED_MESSAGE_ID,
+        Proof.SUBJECT_NUMBER,
+    ]
+
+
+SIGNED = Evidence(Proof.REPLY_ADDRESS, Token(1042, 77, 2))
+STORED = Evidence(Proof.STORED_MESSAGE_ID, message_id="<a@x.example>")
+NUMBER = Evidence(Proof.SUBJECT_NUMBER, number=9)
+
+
+def test_a_stranger_with_a_number_opens_a_new_ticket_that_mentions_it() -> None:
+    assert choose((NUMBER,), {NUMBER: 9}, lambda ticket: False) == Match(None, None, False, (9,))
+
+
+def test_a_stranger_with_a_stored_id_appends_nothing() -> None:
+    assert choose((STORED,), {STORED: 8}, lambda ticket: False).ticket_id is None
+
+
+def test_a_participant_with_a_number_reaches_the_ticket() -> None:
+    assert choose((NUMBER,), {NUMBER: 9}, lambda ticket: True) == Match(9, NUMBER, True)
+
+
+def test_a_stranger_with_a_token_is_let_in_as_unknown() -> None:
+    assert choose((SIGNED, NUMBER), {SIGNED: 1042, NUMBER: 9}, lambda ticket: False) == Match(
+        1042, SIGNED, False
+    )
+
+
+def test_evidence_for_a_ticket_that_is_gone_is_passed_over() -> None:
+    assert choose((SIGNED, NUMBER), {NUMBER: 9}, lambda ticket: ticket == 9).ticket_id == 9
