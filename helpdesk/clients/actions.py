@@ -224,31 +224,34 @@ def verify(contact: Contact, *, now: datetime) -> None:
 def absorb(unverified: Contact, into: Contact, *, now: datetime) -> None:
     """Somebody said that a sender nobody knew is a known contact: his addresses and numbers go over.
 
-    The empty contact is retired; tickets move by their own verb. Raises RuleViolation for a verified one.
+    A contact who is left with nothing is retired; tickets move by their own verb. Raises RuleViolation for a
+    verified one.
     """
     if unverified.id == into.id:
         return
     if unverified.verified_at is not None:
         raise RuleViolation(_("%(name)s is a known contact and stays one.", name=unverified.person.name))
-    for address in db.session.scalars(
-        select(ContactAddress).where(ContactAddress.contact_id == unverified.id)
-    ):
-        address.contact_id = into.id
-    _move_phones(unverified, into)
-    unverified.retired_at = now
-    db.session.flush()
+    if _move_addresses(unverified, into) + _move_phones(unverified, into):
+        unverified.retired_at = now
     refresh_lookup(unverified)
     refresh_lookup(into)
 
 
-def _move_phones(giver: Contact, taker: Contact) -> None:
-    for phone in db.session.scalars(select(ContactPhone).where(ContactPhone.contact_id == giver.id)):
-        db.session.execute(
-            insert(ContactPhone)
-            .values(contact_id=taker.id, typed=phone.typed, e164=phone.e164)
-            .on_conflict_do_nothing()
-        )
+def _move_addresses(giver: Contact, taker: Contact) -> int:
+    query = select(ContactAddress).where(ContactAddress.contact_id == giver.id)
+    addresses = db.session.scalars(query).all()
+    for address in addresses:
+        address.contact_id = taker.id
+    return len(addresses)
+
+
+def _move_phones(giver: Contact, taker: Contact) -> int:
+    numbers = db.session.scalars(select(ContactPhone).where(ContactPhone.contact_id == giver.id)).all()
+    for phone in numbers:
+        same = {"contact_id": taker.id, "typed": phone.typed, "e164": phone.e164}
+        db.session.execute(insert(ContactPhone).values(same).on_conflict_do_nothing())
         db.session.delete(phone)
+    return len(numbers)
 
 
 def refresh_lookup(contact: Contact) -> None:

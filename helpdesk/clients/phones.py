@@ -47,6 +47,11 @@ def region_of(number: str | None, otherwise: str = DEFAULT_REGION) -> str:
     return phonenumbers.region_code_for_number(phonenumbers.parse(number, None)) or otherwise
 
 
+def begun_digits(typed: str) -> str:
+    """The digits of a number that is still being typed, without the (0) dialled only inside the country."""
+    return digits_of(_cleaned(typed))
+
+
 def digits_of(typed: str) -> str:
     """Only the digits, in ASCII."""
     return "".join(str(int(char)) for char in typed if char.isdecimal())

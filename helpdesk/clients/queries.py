@@ -122,13 +122,11 @@ def _wanted(typed: str, region: str) -> Wanted:
 
 
 def _number_forms(typed: str, region: str) -> tuple[str, ...]:
-    digits = phones.digits_of(typed)
-    whole = phones.e164(typed, region)
-    if whole:
-        return (phones.digits_of(whole),)
+    digits = phones.begun_digits(typed)
+    whole = phones.digits_of(phones.e164(typed, region) or "")
     bare = digits.lstrip("0")
     trunk_eight = digits[1:] if region in {"RU", "KZ"} and digits.startswith("8") else ""
-    return tuple(dict.fromkeys(form for form in (digits, bare, trunk_eight) if len(form) >= 2))
+    return tuple(dict.fromkeys(form for form in (whole, digits, bare, trunk_eight) if len(form) >= 2))
 
 
 def _begins(wanted: Wanted) -> ColumnElement[bool]:
