@@ -9,7 +9,8 @@ from helpdesk.logs import JsonLines, TextLines, clean
 
 
 def record(message: str, **facts: object) -> logging.LogRecord:
-    made = logging.makeLogRecord({"name": "helpdesk.tickets", "levelno": 20, "levelname": "INFO", "msg": message})
+    facts |= {"name": "helpdesk.tickets", "levelno": 20, "levelname": "INFO", "msg": message}
+    made = logging.makeLogRecord({})
     vars(made).update(facts)
     return made
 
