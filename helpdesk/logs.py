@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
+from helpdesk.config import Settings
+
 ESCAPES = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 ESCAPES |= {
     code: f"\\u{code:04x}" for code in (0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
@@ -26,13 +28,13 @@ USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "tas
 QUIET = ("apscheduler", "imapclient", "mail.log", "urllib3", "asyncio")
 
 
-def set_up(*, form: str = "text", level: str = "info") -> None:
-    """Send every log line of this process to standard error in the given form (text or json)."""
+def configure_logging(settings: Settings) -> None:
+    """Send every log line of this process to standard error in the installation's form and level."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if form == "json" else TextLines())
+    handler.setFormatter(JsonLines() if settings.log_format == "json" else TextLines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
+    root.setLevel(settings.log_level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     sys.excepthook = _log_uncaught
