@@ -19,7 +19,8 @@ class TicketFact(TicketEvent):
 class TicketOpened(TicketFact):
     """A request began; `message_id` is its first message, None for an empty one.
 
-    `live`: a person answered at once (a call), so the first answer is given. `by_machine`: an automatic sender,
+    `live`: a person answered at once (a call), so the first answer is given. `by_machine`: an automatic
+    sender,
     who is owed no answer.
     """
 

@@ -37,7 +37,8 @@ class NewFile:
 class ClientMessage:
     """What a client said, in `text`; `html` is raw and cleaned only at display.
 
-    `author_id` is the contact's person. `reply_until` is the length of the new words in `text`, None: all of it.
+    `author_id` is the contact's person. `reply_until` is the length of the new words in `text`, None: all
+    of it.
     `evidence` says why it is on this ticket, as codes.
     """
 
@@ -56,6 +57,11 @@ class ClientMessage:
     call_id: int | None = None
     files: tuple[NewFile, ...] = ()
     public_id: uuid.UUID | None = None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Neither a machine's words nor those of somebody who is not on the ticket move anything."""
+        return self.is_machine or self.is_unverified
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,12 +94,12 @@ def add_client_message(ticket: Ticket, words: ClientMessage, *, by: int, now: da
         raise RuleViolation("This ticket is closed for good: what the client writes now opens another one.")
     old = ticket.state
     message = keep_client_message(ticket, words, now=now)
-    if not words.is_machine and old in rules.OPEN_STATES:
+    if not words.is_quiet and old in rules.OPEN_STATES:
         ticket.state = rules.next_state(old, Verb.CLIENT_WRITE)
         ticket.wake_at = None
-    event = ClientWrote(**stamp(ticket, by, now), message_id=message.id, is_machine=words.is_machine, old=old)
+    event = ClientWrote(**stamp(ticket, by, now), message_id=message.id, is_machine=words.is_quiet, old=old)
     publish(event)
-    if not words.is_machine and old not in rules.OPEN_STATES:
+    if not words.is_quiet and old not in rules.OPEN_STATES:
         states.reopen(ticket, by_client=True, by=by, now=now)
     return message
 
@@ -105,7 +111,7 @@ def keep_client_message(ticket: Ticket, words: ClientMessage, *, now: datetime) 
         public_id=words.public_id or uuid.uuid4(),
         author_id=words.author_id,
         kind=MessageKind.CLIENT,
-        visibility=Visibility.PUBLIC,
+        visibility=Visibility.INTERNAL if words.is_unverified else Visibility.PUBLIC,
         channel=words.channel,
         subject=words.subject,
         text=words.text,
@@ -121,7 +127,7 @@ def keep_client_message(ticket: Ticket, words: ClientMessage, *, now: datetime) 
         created_at=now,
     )
     _keep(ticket, message, words.files)
-    if not words.is_machine:
+    if not words.is_quiet:
         ticket.client_message_count += 1
         ticket.unanswered_since = ticket.unanswered_since or now
         ticket.preview = preview_of(words.text[: words.reply_until])

@@ -1,0 +1,210 @@
+"""What a list of tickets is narrowed to, read from an address and written back into one. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import TypeVar
+
+from helpdesk.errors import BadInput
+from helpdesk.tickets.rules import DONE_STATES, OPEN_STATES, Line, Priority, State, TicketType
+
+Word = TypeVar("Word", bound=StrEnum)
+Reader = Callable[[str, Sequence[str], tzinfo], object]
+TEXT_LIMIT = 200
+CURSOR = "after"
+STATE_GROUPS = {"unfinished": OPEN_STATES, "finished": DONE_STATES}
+
+
+class Risk(StrEnum):
+    """How near the nearest deadline is."""
+
+    BREACHED = "breached"
+    AT_RISK = "at-risk"
+
+
+class Holder(StrEnum):
+    """Assignees that are no number."""
+
+    NOBODY = "nobody"
+    ME = "me"
+
+
+class YesNo(StrEnum):
+    """A question with two answers."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class Verdict(StrEnum):
+    """Whether the deadlines were kept."""
+
+    MET = "met"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """All that a list may be narrowed to; empty and None narrow nothing. Instants are half-open spans.
+
+    `escalated` is when it was handed up; `sla` the final verdict; `q` words in the subject.
+    """
+
+    state: tuple[State, ...] = ()
+    priority: tuple[Priority, ...] = ()
+    type: tuple[TicketType, ...] = ()
+    line: tuple[int, ...] = ()
+    team: tuple[int, ...] = ()
+    assignee: Holder | int | None = None
+    company: int | None = None
+    tag: str | None = None
+    risk: Risk | None = None
+    sla: Verdict | None = None
+    first_contact: YesNo | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+    resolved_from: datetime | None = None
+    resolved_to: datetime | None = None
+    escalated_from: datetime | None = None
+    escalated_to: datetime | None = None
+    q: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filters()
+
+    @property
+    def is_unfinished_only(self) -> bool:
+        """Whether only open tickets can be found, so that the order of time left makes sense."""
+        return bool(self.state) and OPEN_STATES.issuperset(self.state)
+
+    def without(self, name: str) -> "Filters":
+        """The same without one filter; a span goes as a whole."""
+        names = [f.name for f in fields(self) if f.name.partition("_from")[0].partition("_to")[0] == name]
+        empty = Filters()
+        return replace(self, **{one: getattr(empty, one) for one in names or [name]})
+
+
+def read(args: Mapping[str, Sequence[str]], zone: tzinfo) -> Filters:
+    """The filters of an address; days are civil days of `zone`, the last one included.
+
+    Raises BadInput with a sentence for a name or value that is none; `after` and empty values are passed
+    over.
+    """
+    given = {name: [v for v in values if v] for name, values in args.items() if name != CURSOR}
+    unknown = set(given) - set(READERS)
+    if unknown:
+        raise BadInput("There is no such filter: check the address of this page.", min(unknown))
+    found = {name: READERS[name](name, values, zone) for name, values in given.items() if values}
+    return Filters(**found)  # type: ignore[arg-type]
+
+
+def written(filters: Filters) -> list[tuple[str, str]]:
+    """The filters as pairs for an address."""
+    pairs: list[tuple[str, str]] = []
+    for f in fields(filters):
+        value = getattr(filters, f.name)
+        several = value if isinstance(value, tuple) else (value,)
+        pairs += [(f.name, _text(one)) for one in several if one not in (None, "")]
+    return pairs
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _refuse(name: str) -> BadInput:
+    return BadInput("A filter has a value that means nothing: check the address of this page.", name)
+
+
+def _words(kind: type[Word]) -> Reader:
+    def several(name: str, values: Sequence[str], zone: tzinfo) -> tuple[Word, ...]:
+        try:
+            return tuple(dict.fromkeys(kind(value) for value in _split(values)))
+        except ValueError:
+            raise _refuse(name) from None
+
+    return several
+
+
+def _states(name: str, values: Sequence[str], zone: tzinfo) -> object:
+    spread: list[str] = []
+    for value in _split(values):
+        group = STATE_GROUPS.get(value)
+        spread += [state for state in State if state in group] if group else [value]
+    return _words(State)(name, spread, zone)
+
+
+def _word(kind: type[StrEnum]) -> Reader:
+    def single(name: str, values: Sequence[str], zone: tzinfo) -> StrEnum:
+        try:
+            return kind(values[-1])
+        except ValueError:
+            raise _refuse(name) from None
+
+    return single
+
+
+def _numbers(name: str, values: Sequence[str], zone: tzinfo) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(_number(name, (value,), zone) for value in _split(values)))
+
+
+def _lines(name: str, values: Sequence[str], zone: tzinfo) -> tuple[int, ...]:
+    lines = _numbers(name, values, zone)
+    if not set(Line).issuperset(lines):
+        raise _refuse(name)
+    return lines
+
+
+def _number(name: str, values: Sequence[str], zone: tzinfo) -> int:
+    if not (values[-1].isascii() and values[-1].isdecimal() and len(values[-1]) < 16):
+        raise _refuse(name)
+    return int(values[-1])
+
+
+def _holder(name: str, values: Sequence[str], zone: tzinfo) -> Holder | int:
+    if values[-1] in set(Holder):
+        return Holder(values[-1])
+    return _number(name, values, zone)
+
+
+def _line_of_text(name: str, values: Sequence[str], zone: tzinfo) -> str:
+    return " ".join(values[-1].replace("\0", "").split())[:TEXT_LIMIT]
+
+
+def _instant(name: str, values: Sequence[str], zone: tzinfo) -> datetime:
+    try:
+        if len(values[-1]) == len("2026-11-22"):
+            day = date.fromisoformat(values[-1]) + timedelta(days=name.endswith("_to"))
+            return datetime(day.year, day.month, day.day, tzinfo=zone)
+        moment = datetime.fromisoformat(values[-1].replace(" ", "+"))
+    except (ValueError, OverflowError):
+        raise _refuse(name) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def _split(values: Iterable[str]) -> list[str]:
+    return [part for value in values for part in value.split(",") if part]
+
+
+READERS: dict[str, Reader] = {
+    "state": _states,
+    "priority": _words(Priority),
+    "type": _words(TicketType),
+    "line": _lines,
+    "team": _numbers,
+    "assignee": _holder,
+    "company": _number,
+    "tag": _line_of_text,
+    "risk": _word(Risk),
+    "sla": _word(Verdict),
+    "first_contact": _word(YesNo),
+    "created_from": _instant,
+    "created_to": _instant,
+    "resolved_from": _instant,
+    "resolved_to": _instant,
+    "escalated_from": _instant,
+    "escalated_to": _instant,
+    "q": _line_of_text,
+}
