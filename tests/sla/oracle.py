@@ -1,0 +1,366 @@
+"""The same answers by walking the time line one second at a time: slow, plain, and independent of the engine."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Given = Mapping[str, Any]
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DONE = ("resolved", "closed")
+PERCENTS = (50, 75, 90, 100, 120)
+FAR = 40 * 86400
+
+
+class Calendar:
+    """One calendar of a case file, asked second by second."""
+
+    def __init__(self, given: Given) -> None:
+        self.given, self.zone = given, ZoneInfo(given["tz"])
+        self.known: dict[int, bool] = {}
+
+    def is_open(self, t: int) -> bool:
+        """Whether the wall clock at t reads inside a window and outside every closure."""
+        if t not in self.known:
+            wall = datetime.fromtimestamp(t, self.zone)
+            second = wall.hour * 3600 + wall.minute * 60 + wall.second
+            self.known[t] = self._in_window(wall.date(), second) and not self._is_closed(wall.date(), second)
+        return self.known[t]
+
+    def elapsed(self, a: int, b: int) -> int:
+        """Open seconds in [a, b), counted one by one."""
+        return sum(self.is_open(t) for t in range(a, b))
+
+    def due(self, a: int, n: int) -> int | None:
+        """The first instant by which n open seconds have passed; None when not within forty days."""
+        for t in range(a, a + FAR):
+            if n <= 0:
+                return t
+            n -= self.is_open(t)
+        return None
+
+    def _in_window(self, day: date, second: int) -> bool:
+        own = any(a <= second and (second < b or b <= a) for a, b in self._windows(day))
+        return own or any(b <= a and second < b for a, b in self._windows(day - timedelta(days=1)))
+
+    def _windows(self, day: date) -> Iterator[tuple[int, int]]:
+        overrides = self.given.get("overrides", {})
+        weekly = self.given.get("weekly", {}).get(DAYS[day.weekday()], ())
+        for a, b in overrides.get(day.isoformat(), weekly):
+            yield _seconds(a), _seconds(b)
+
+    def _is_closed(self, day: date, second: int) -> bool:
+        return any(
+            _covers(holiday, day)
+            and _seconds(holiday.get("from", "00:00")) <= second < _seconds(holiday.get("to", "24:00"))
+            for holiday in self.given.get("holidays", ())
+        )
+
+
+@dataclass
+class Clock:
+    """A clock that remembers every second in which it ran."""
+
+    target: int
+    calendar: str
+    state: str = "running"
+    cycle: int = 1
+    ran: list[tuple[int, str, bool]] = field(default_factory=list)
+    elapsed: int = 0
+    recounted: bool = False
+    due: int | None = None
+    breached_at: int | None = None
+    changed_at: int = 0
+    stopped_at: int | None = None
+    crossed: dict[int, int] = field(default_factory=dict)
+    history: list[int] = field(default_factory=list)
+    closed: list[dict[str, Any]] = field(default_factory=list)
+
+    def recount(self, ran: list[tuple[int, str, bool]]) -> None:
+        """Count other seconds instead."""
+        self.ran, self.elapsed = ran, sum(was_open for _, _, was_open in ran)
+
+
+class Walk:
+    """One ticket, walked from its creation."""
+
+    def __init__(self, case: Given, document: Given) -> None:
+        self.case, self.document = case, document
+        self.calendars = {name: Calendar(given) for name, given in document["calendars"].items()}
+        self.events = sorted(case["events"], key=lambda event: _instant(event["at"]))
+        self.as_of = _instant(case["as_of"])
+        self.clocks: dict[str, Clock] = {}
+        self.edited: dict[str, str] = {}
+        self.status, self.line = "new", "L1"
+        self.answered = self.merged = False
+        self.unanswered: int | None = None
+        self.updated: int | None = None
+        self.at_breach: dict[str, Any] = {}
+
+    def expected(self) -> dict[str, Any]:
+        """What the case should show, in the shape of its file."""
+        pending = list(self.events)
+        t = _instant(pending[0]["at"])
+        while True:
+            while pending and _instant(pending[0]["at"]) == t:
+                self._apply(t, pending.pop(0))
+            self._judge(t)
+            if t == self.as_of:
+                return self._shown()
+            self._tick(t)
+            t += 1
+
+    def _tick(self, t: int) -> None:
+        for clock in self.clocks.values():
+            if clock.state == "running":
+                was_open = self.calendars[clock.calendar].is_open(t)
+                clock.ran.append((t, self.line, was_open))
+                clock.elapsed += was_open
+
+    def _judge(self, t: int) -> None:
+        for name, clock in self.clocks.items():
+            if clock.state not in ("running", "paused") or len(clock.crossed) == len(PERCENTS):
+                continue
+            for percent in PERCENTS:
+                if clock.elapsed * 100 >= clock.target * percent and percent not in clock.crossed:
+                    self._cross(t, name, clock, percent)
+
+    def _cross(self, t: int, name: str, clock: Clock, percent: int) -> None:
+        clock.crossed[percent] = t
+        if percent == 100:
+            clock.due, clock.breached_at = self._past_due(clock, t), t
+            if name == "resolution":
+                self.at_breach = {"attribution": self._attribution(), "holder": self.line}
+
+    def _past_due(self, clock: Clock, t: int) -> int:
+        """Where a recount reached the target earlier; otherwise now."""
+        if clock.changed_at != t or not clock.recounted:
+            return t
+        counted = 0
+        for second, _, was_open in clock.ran:
+            counted += was_open
+            if counted == clock.target:
+                return second + 1
+        return t
+
+    def _apply(self, t: int, event: Given) -> None:
+        if not self.merged:
+            getattr(self, "_" + event["type"])(t, event)
+
+    def _create(self, t: int, event: Given) -> None:
+        self.created_at, self.priority = t, event["priority"]
+        self.policy = self.document["policies"][event["policy"]]
+        self.by_customer = event.get("by", "customer") == "customer"
+        self.answered = not self.by_customer
+        self._start("resolution")
+        self._start("L1")
+        if self.by_customer:
+            self._start("first_response")
+        if event.get("live"):
+            self._answer(t)
+
+    def _agent_reply(self, t: int, _: Given) -> None:
+        self._answer(t)
+        if self.status not in DONE:
+            self._stop(t, "update")
+            self.updated = t
+            self._start("update")
+
+    def _customer_reply(self, t: int, _: Given) -> None:
+        if self.status in (*DONE, "pending_customer"):
+            self._move(t, "open")
+        if self.answered and self.unanswered is None:
+            self.unanswered = t
+            self._start("next_response")
+
+    def _status(self, t: int, event: Given) -> None:
+        if event["to"] == "merged":
+            self.merged = True
+            for clock in self.clocks.values():
+                clock.state = clock.state if clock.stopped_at else "cancelled"
+        else:
+            self._move(t, event["to"])
+
+    def _priority(self, t: int, event: Given) -> None:
+        self.priority = event["to"]
+        self._retarget(t, self.policy["on_change"])
+
+    def _policy(self, t: int, event: Given) -> None:
+        self.policy = self.document["policies"][event["to"]]
+        self._retarget(t, self.policy["on_change"])
+
+    def _calendar_edit(self, t: int, event: Given) -> None:
+        self.edited[event["calendar"]] = event["becomes"]
+        self._retarget(t, "retroactive" if event.get("mode") == "retroactive" else "carry")
+
+    def _line(self, t: int, event: Given) -> None:
+        if event["to"] == self.line:
+            return
+        left, self.line = self.clocks.get(self.line), event["to"]
+        if self.status in DONE:
+            return
+        if left:
+            left.state = "idle"
+            left.due = t if left.due is None and left.elapsed >= left.target else left.due
+        clock = self.clocks.get(self.line)
+        if clock is None or self.policy["ola_reentry"] == "restart":
+            self._start(self.line)
+        else:
+            self._resume(clock, self.line)
+
+    def _move(self, t: int, status: str) -> None:
+        before, self.status = self.status, status
+        if status in DONE:
+            if before not in DONE:
+                self.answered, self.unanswered, self.updated = True, None, None
+                for name in list(self.clocks):
+                    self._stop(t, name)
+        elif before in DONE:
+            self._reopen(t)
+        else:
+            for name, clock in self.clocks.items():
+                if clock.state in ("running", "paused"):
+                    clock.state = self._now(name)
+
+    def _reopen(self, t: int) -> None:
+        for name, clock in list(self.clocks.items()):
+            if clock.stopped_at is None or name in ("first_response", "next_response", "update"):
+                continue
+            if self.policy["reopen"] == "resume":
+                self._resume(clock, name)
+            elif name in ("resolution", self.line):
+                self._start(name)
+        self._retarget(t, self.policy["on_change"])
+        if self.line not in self.clocks:
+            self._start(self.line)
+
+    def _answer(self, t: int) -> None:
+        self.answered, self.unanswered = True, None
+        self._stop(t, "first_response")
+        self._stop(t, "next_response")
+
+    def _start(self, name: str) -> None:
+        target, calendar = self._terms(name)
+        old = self.clocks.get(name)
+        clock = Clock(target, calendar, self._now(name))
+        if old is not None:
+            clock.cycle = old.cycle + 1
+            clock.history = [*old.history, *([old.breached_at] if old.breached_at else [])]
+            met = old.stopped_at is not None and old.breached_at is None
+            clock.closed = [*old.closed, {"elapsed": old.elapsed, "met": met}]
+        self.clocks[name] = clock
+
+    def _stop(self, t: int, name: str) -> None:
+        clock = self.clocks.get(name)
+        if clock is None or clock.stopped_at is not None:
+            return
+        clock.stopped_at = t
+        clock.state = "met" if clock.breached_at is None else "missed"
+        if clock.due is None:
+            clock.due = self.calendars[clock.calendar].due(t, clock.target - clock.elapsed)
+
+    def _resume(self, clock: Clock, name: str) -> None:
+        clock.stopped_at, clock.state = None, self._now(name)
+        if clock.breached_at is None:
+            clock.due = None
+
+    def _retarget(self, t: int, mode: str) -> None:
+        for name, clock in self.clocks.items():
+            terms = self._terms(name)
+            if clock.stopped_at is not None or terms == (clock.target, clock.calendar):
+                continue
+            clock.history += [clock.breached_at] if clock.breached_at else []
+            clock.due = clock.breached_at = None
+            clock.crossed = {}
+            clock.target, clock.calendar = terms
+            clock.changed_at, clock.recounted = t, mode == "retroactive"
+            if mode == "restart":
+                clock.recount([])
+            elif mode == "retroactive":
+                calendar = self.calendars[clock.calendar]
+                clock.recount([(second, line, calendar.is_open(second)) for second, line, _ in clock.ran])
+
+    def _terms(self, name: str) -> tuple[int, str]:
+        if name in self.policy["ola"]:
+            ola = self.policy["ola"][name]
+            target, calendar = ola["target"][self.priority], ola["calendar"]
+        else:
+            terms = self.policy["targets"][name][self.priority]
+            target, calendar = terms["target"], terms["calendar"]
+        return target, self.edited.get(calendar, calendar)
+
+    def _now(self, name: str) -> str:
+        if name.startswith("L") and name != self.line:
+            return "idle"
+        paused = self.status in self.policy["pause_statuses"] and name not in (
+            "first_response",
+            "next_response",
+        )
+        return "paused" if paused else "running"
+
+    def _attribution(self) -> dict[str, int]:
+        seconds: dict[str, int] = {}
+        for _, line, was_open in self.clocks["resolution"].ran:
+            seconds[line] = seconds.get(line, 0) + was_open
+        return {line: seconds[line] for line in sorted(seconds) if seconds[line]}
+
+    def _shown(self) -> dict[str, Any]:
+        asked = self.case.get("check", ["resolution"])
+        shown: dict[str, Any] = {"clocks": {name: self._clock(name) for name in asked}}
+        if self.case.get("thresholds"):
+            crossed = self.clocks[asked[0]].crossed
+            shown["thresholds"] = {percent: _written(at) for percent, at in crossed.items()}
+        if self.case.get("lines"):
+            attribution = self._attribution()
+            shown["attribution"] = attribution
+            shown["attribution_sum"] = sum(attribution.values())
+            shown["ola"] = {name: self._clock(name) for name in sorted(self.clocks) if name[0] == "L"}
+            if self.clocks["resolution"].breached_at is not None:
+                shown["attribution_at_breach"] = self.at_breach["attribution"]
+                shown["holder_at_breach"] = self.at_breach["holder"]
+        return shown
+
+    def _clock(self, name: str) -> dict[str, Any]:
+        clock = self.clocks.get(name)
+        if clock is None:
+            return {"state": "none"}
+        left = clock.target - clock.elapsed
+        due = clock.due
+        if due is None and clock.state == "running":
+            due = self.calendars[clock.calendar].due(self.as_of, left)
+        shown = {
+            "state": clock.state,
+            "target": clock.target,
+            "elapsed": clock.elapsed,
+            "remaining": left,
+            "due_at": None if due is None else _written(due),
+            "breached": clock.breached_at is not None,
+        }
+        if clock.breached_at is not None:
+            shown["breach_event_at"] = _written(clock.breached_at)
+        if clock.history:
+            shown["breach_history"] = [_written(at) for at in clock.history]
+        if clock.cycle > 1:
+            shown["cycle"], shown["closed_cycles"] = clock.cycle, clock.closed
+        return shown
+
+
+def _covers(holiday: Given, day: date) -> bool:
+    if "date" in holiday:
+        return str(holiday["date"]) == day.isoformat()
+    start, end, at = holiday["md"], holiday.get("until_md", holiday["md"]), day.strftime("%m-%d")
+    return bool(start <= at <= end if start <= end else at >= start or at <= end)
+
+
+def _seconds(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 3600 + int(minutes) * 60
+
+
+def _instant(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp())
+
+
+def _written(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
