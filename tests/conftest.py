@@ -1,4 +1,4 @@
-"""What every test stands on: one real PostgreSQL per run, and a transaction around each test, undone after."""
+"""What every test stands on: one real PostgreSQL per run, and a transaction around each test that ends."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from helpdesk.app import create_app
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk import clock, schema
+from helpdesk.app import create_app
 from helpdesk.config import load_settings
 from helpdesk.db import db
 from helpdesk.postgres import Urls, add_database, drop_database, embedded

@@ -29,8 +29,12 @@ from helpdesk.clients.models import (
 from helpdesk.db import db
 from helpdesk.mail.models import Encryption, Mailbox
 from helpdesk.sla.models import Contract, Metric, SlaPolicy, SlaPolicyVersion, SlaTarget
+from helpdesk.tickets.actions import ClientMessage, Opening, open_ticket
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.rules import Channel, Priority, TicketType
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+WEDNESDAY_NOON = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)  # noon in Berlin
 PASSWORD = "correct horse battery"
 _count = itertools.count(1)
 Row = TypeVar("Row")
@@ -290,3 +294,47 @@ def a_policy(name: str = "", *, default: bool = False, calendar: Calendar | None
 def a_contract(company: Company, version: SlaPolicyVersion, name: str = "Care Plus") -> Contract:
     """An open-ended contract of the company for that policy."""
     return _kept(Contract(company_id=company.id, policy_id=version.policy_id, name=name, valid_from=LONG_AGO))
+
+
+def a_ticket(
+    subject: str = "Scanner folder is empty",
+    *,
+    contact: Contact | None = None,
+    team: Team | None = None,
+    assignee: Person | None = None,
+    priority: Priority = Priority.P3,
+    type_: TicketType = TicketType.INCIDENT,
+    channel: Channel = Channel.MAIL,
+    text: str = "I scan and the folder stays empty.",
+    mailbox: Mailbox | None = None,
+    by_machine: bool = False,
+    live: bool = False,
+    at: datetime = WEDNESDAY_NOON,
+) -> Ticket:
+    """A ticket opened by its client at `at`, with all that follows from it: events, clocks, receipt."""
+    contact = contact or a_contact(email=f"client{next(_count)}@halden.example")
+    team = team or the_team(1)
+    for line in (1, 2, 3):
+        the_team(line)
+    opening = Opening(
+        channel=channel,
+        subject=subject,
+        type=type_,
+        priority=priority,
+        language="en",
+        company_id=contact.company_id,
+        contact_id=contact.id,
+        line=team.line,
+        team_id=team.id,
+        assignee_id=assignee.id if assignee else None,
+        message=a_client_message(contact, text, channel=channel),
+        mailbox_id=mailbox.id if mailbox else None,
+        by_machine=by_machine,
+        live=live,
+    )
+    return open_ticket(opening, by=contact.person_id, now=at)
+
+
+def a_client_message(contact: Contact, text: str, *, channel: Channel = Channel.MAIL) -> ClientMessage:
+    """Words of a client as intake would give them."""
+    return ClientMessage(author_id=contact.person_id, channel=channel, text=text)

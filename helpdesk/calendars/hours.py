@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import selectinload
 
 from helpdesk.calendars.models import CalendarHoliday, CalendarVersion
@@ -30,7 +31,7 @@ def versions_in_force(calendar_ids: Iterable[int], at: datetime) -> dict[int, in
     statement = (
         select(CalendarVersion.calendar_id, CalendarVersion.id)
         .where(CalendarVersion.calendar_id.in_(set(calendar_ids)), CalendarVersion.effective_from <= at)
-        .distinct(CalendarVersion.calendar_id)
+        .ext(distinct_on(CalendarVersion.calendar_id))
         .order_by(
             CalendarVersion.calendar_id, CalendarVersion.effective_from.desc(), CalendarVersion.n.desc()
         )

@@ -1,7 +1,7 @@
 """The events of a ticket as the ledger that the engine reads: one table from kinds to entries."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +48,7 @@ def choices_in(facts: Iterable[Fact]) -> list[Choice]:
 
 def ledger_of(facts: Iterable[Fact]) -> list[LedgerEntry]:
     """The entries of these facts. The policy chosen at the creation becomes part of the creation."""
-    facts = list(facts)
+    facts = _without_undone(list(facts))
     first = next((fact for fact in facts if fact.kind == "sla.policy_chosen"), None)
     entries = []
     for fact in facts:
@@ -57,6 +57,17 @@ def ledger_of(facts: Iterable[Fact]) -> list[LedgerEntry]:
         for place, entry in enumerate(_MAKERS[fact.kind](fact.payload)):
             entries.append(_placed(entry, fact, place, first))
     return entries
+
+
+def _without_undone(facts: list[Fact]) -> list[Fact]:
+    """A discarding that was taken back by a later reopening counts as a mere closing."""
+    last_reopened = max((fact.seq for fact in facts if fact.kind == "ticket.reopened"), default=0)
+    return [
+        replace(fact, kind="ticket.closed")
+        if fact.kind == "ticket.discarded" and fact.seq < last_reopened
+        else fact
+        for fact in facts
+    ]
 
 
 def _placed(entry: dict[str, Any], fact: Fact, place: int, first: Fact | None) -> LedgerEntry:

@@ -10,7 +10,7 @@ from helpdesk.sla.models import ClockPhase, Metric, SlaClock, TicketSla
 from helpdesk.sla.queries import chips, clocks_of, forecast
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.rules import HandoverCard, Priority, State
+from helpdesk.tickets.rules import DiscardReason, HandoverCard, Priority, State
 from tests.factories import (
     a_company,
     a_contact,
@@ -130,6 +130,17 @@ def test_handing_up_never_stops_the_clients_clock(session: scoped_session[Sessio
     card = HandoverCard(symptom="Empty", asked="Look at the share", tried="Restarted")
     actions.escalate(ticket, to_team_id=None, card=card, by=agent.id, now=NOON + HOUR)
     assert clock_of(ticket, Metric.RESOLUTION).due_at == due
+
+
+def test_discarding_cancels_the_clocks_and_taking_it_back_starts_them_again(
+    session: scoped_session[Session],
+) -> None:
+    a_policy(default=True)
+    ticket, agent = a_ticket(), an_agent()
+    actions.discard(ticket, DiscardReason.SPAM, by=agent.id, now=NOON + HOUR)
+    assert clock_of(ticket, Metric.RESOLUTION).phase is ClockPhase.CANCELLED
+    actions.reopen(ticket, by=agent.id, now=NOON + 2 * HOUR)
+    assert clock_of(ticket, Metric.RESOLUTION).phase is ClockPhase.RUNNING
 
 
 def test_a_chip_shows_the_nearest_clock_in_open_hours(session: scoped_session[Session]) -> None:

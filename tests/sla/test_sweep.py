@@ -89,9 +89,7 @@ def test_a_paused_clock_does_not_fire(session: scoped_session[Session]) -> None:
     a_policy(default=True)
     ticket, agent = a_ticket(), an_agent()
     actions.reply(ticket, actions.Reply(text="Which one?"), by=agent.id, now=NOON + HOUR)
-    actions.wait(
-        ticket, State.WAITING_CLIENT, reason="An answer", wake_at=None, by=agent.id, now=NOON + HOUR
-    )
+    actions.wait(ticket, State.WAITING_CLIENT, reason="An answer", wake_at=None, by=agent.id, now=NOON + HOUR)
     assert sweep_at(NOON + timedelta(days=30)) == 0
 
 
