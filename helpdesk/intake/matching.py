@@ -19,8 +19,8 @@ MERGES_FOLLOWED = 20
 class Match:
     """The ticket it belongs to (None: a new one).
 
-    `is_client_side`: the sender is the requester, somebody we copied, or of the same firm; otherwise his words
-    are kept inside. `mentions` are tickets that it names without a right to them.
+    `is_client_side`: the sender is the requester, somebody we copied, or of the same firm; otherwise his
+    words are kept inside. `mentions` are tickets that it names without a right to them.
     """
 
     ticket: Ticket | None = None

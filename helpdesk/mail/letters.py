@@ -11,7 +11,7 @@ from helpdesk.mail.headers import Address
 from helpdesk.mail.models import Mailbox, MailReference
 from helpdesk.mail.tokens import make_marker, newest, reply_address
 from helpdesk.notifications.models import Outbox, OutboxKind, OutboxRecipient
-from helpdesk.notifications.signing import id_domain, keys
+from helpdesk.notifications.signing import instance_id, keys
 from helpdesk.tickets.models import Attachment, Message
 from helpdesk.tickets.rules import MessageKind, Visibility
 
@@ -33,18 +33,13 @@ def outgoing_of(mail: Outbox, mailbox: Mailbox, *, now: datetime) -> Outgoing:
         text=mail.body if has_token else f"{mail.body}\n{_marker(mail)}\n",
         message_id=mail.rfc_message_id,
         sent_at=now,
-        instance_id=id_domain(),
+        instance_id=instance_id(),
         kind=Kind(mail.kind.value),
         reply_to=reply_address(mailbox.address, mail.reply_token or "") if has_token else "",
         in_reply_to=mail.in_reply_to or "",
         references=tuple(mail.references),
         files=_files(mail),
     )
-
-
-def loop_mark() -> str:
-    """What our own machine-written mail carries in X-Loop."""
-    return id_domain()
 
 
 def _fix_thread(mail: Outbox) -> None:

@@ -143,7 +143,9 @@ def tell_holders(event: TicketFact, row: EventRow) -> None:
 
 
 def tell_threshold(event: TicketEvent, row: EventRow) -> None:
-    """Say to owner, assignee and the team's leads how much of a target is used."""
+    """Say to owner, assignee and the team's leads how much of a target is used; only of the highest."""
+    if not row.payload["loud"]:
+        return
     ticket = db.session.get_one(Ticket, event.ticket_id)
     people = (ticket.owner_id, ticket.assignee_id, *members_of(ticket.team_id, role=TeamRole.LEAD))
     used = {name: row.payload.get(name) for name in ("metric", "percent", "line")}

@@ -37,6 +37,11 @@ def marks_for(ticket_id: int, message_id: int | None) -> Marks:
     )
 
 
+def instance_id() -> str:
+    """How this installation knows its own machine-written mail again; it names nobody and proves nothing."""
+    return key_for("instance").hex()[:16]
+
+
 def id_domain() -> str:
     """The right side of our Message-IDs: the desk's own host name where it has one."""
     host = urlsplit(settings().base_url).hostname or ""

@@ -1,0 +1,52 @@
+"""What the worker does about mail; each function goes on until nothing is due, in any number of processes."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from flask import Flask, current_app
+
+from helpdesk import clock
+from helpdesk.db import db, transaction
+from helpdesk.mail.fetching import fetch_mailbox
+from helpdesk.mail.mailboxes import ImapAccess, claim_due
+from helpdesk.mail.processing import process_next
+from helpdesk.mail.sending import send_next
+
+THREADS = 8
+
+
+def poll_mailboxes() -> int:
+    """Look into every mailbox that is due, each in its own thread: a dead server stops only itself."""
+    due = list(iter(_claim, None))
+    if len(due) <= 1:
+        return sum(fetch_mailbox(access) for access in due)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(min(THREADS, len(due)), thread_name_prefix="imap") as threads:
+        return sum(threads.map(lambda access: _fetch_in_thread(app, access), due))
+
+
+def process_inbound() -> int:
+    """Turn every waiting message into what it is; the number of messages taken up."""
+    return _until_done(process_next)
+
+
+def send_outbox() -> int:
+    """Send everything that is due; the number of mails tried."""
+    return _until_done(send_next)
+
+
+def _claim() -> ImapAccess | None:
+    with transaction():
+        return claim_due(now=clock.now(db.session))
+
+
+def _fetch_in_thread(app: Flask, access: ImapAccess) -> int:
+    with app.app_context():
+        return fetch_mailbox(access)
+
+
+def _until_done(step: Callable[[], bool]) -> int:
+    count = 0
+    while step():
+        count += 1
+    return count

@@ -1,0 +1,122 @@
+"""Which messages are no request of anybody: spam, our own mail, copies, reports, absence notes, floods."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from helpdesk.accounts.models import Account
+from helpdesk.db import db
+from helpdesk.mail.models import InboundMail, InboundState
+from helpdesk.mail.parsing import ParsedMail
+from helpdesk.mail.returned import note_return
+from helpdesk.mail.tokens import read_message_id
+from helpdesk.notifications.models import Outbox
+from helpdesk.notifications.signing import instance_id, keys
+
+FLOOD = 20
+FLOOD_WINDOW = timedelta(hours=1)
+
+
+class Hold(Exception):
+    """The message is to be looked at by people before it becomes anything; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fate:
+    """Where a message ends that becomes no ticket; `reason` is a code, after a colon an id."""
+
+    state: InboundState
+    reason: str
+    ticket_id: int | None = None
+
+
+Judgement = Callable[[InboundMail, ParsedMail, datetime], Fate | None]
+
+
+def fate_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Fate | None:
+    """The first judgement that has something to say; None lets the message in. Raises Hold."""
+    _wait_for_copies(parsed)
+    for judge in JUDGEMENTS:
+        fate = judge(mail, parsed, now)
+        if fate is not None:
+            return fate
+    return None
+
+
+def _wait_for_copies(parsed: ParsedMail) -> None:
+    """Two workers with copies of one mail come here one after the other."""
+    lock = func.pg_advisory_xact_lock(func.hashtextextended(parsed.message_id, 25))
+    db.session.execute(select(lock))
+
+
+def _ignored(reason: str, ticket_id: int | None = None) -> Fate:
+    return Fate(state=InboundState.IGNORED, reason=reason, ticket_id=ticket_id)
+
+
+def _spam(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
+    return _ignored("spam") if parsed.is_spam else None
+
+
+def _own(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
+    """Our own mail came back: by a forwarding rule, a shared mailbox, or a blind copy to ourselves."""
+    sent = db.session.scalar(select(Outbox).where(Outbox.rfc_message_id == parsed.message_id))
+    if sent is not None:
+        return _ignored("own", sent.ticket_id)
+    is_ours = instance_id() in parsed.loop_marks or read_message_id(parsed.message_id, keys())
+    return _ignored("own") if is_ours else None
+
+
+def _copy(mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
+    """The same id and the same content; the same id with other content is another mail."""
+    kept = db.session.scalar(
+        select(InboundMail)
+        .where(InboundMail.rfc_message_id == parsed.message_id, InboundMail.id != mail.id)
+        .where(InboundMail.fingerprint == parsed.fingerprint)
+        .where(InboundMail.state.in_((InboundState.PROCESSED, InboundState.DISCARDED)))
+        .order_by(InboundMail.id)
+        .limit(1)
+    )
+    return _ignored(f"copy:{kept.id}", kept.ticket_id) if kept else None
+
+
+def _returned(_mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
+    if not parsed.is_bounce:
+        return None
+    about = note_return(parsed, now=now)
+    if about is None:
+        return _ignored("bounce_unmatched")
+    return Fate(state=InboundState.PROCESSED, reason="bounce", ticket_id=about.ticket_id)
+
+
+def _report(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
+    if parsed.is_read_receipt:
+        return _ignored("read_receipt")
+    return _ignored("complaint") if parsed.is_feedback_report else None
+
+
+def _agent_away(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
+    """An agent's own note of absence never reaches a client."""
+    if not parsed.is_out_of_office:
+        return None
+    is_agent = db.session.scalar(select(Account.id).where(Account.email == parsed.from_email.lower()))
+    return _ignored("agent_away") if is_agent else None
+
+
+def _flood(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
+    """More than twenty new tickets an hour from one address wait for a person."""
+    if not parsed.from_email:
+        return None
+    opened = db.session.scalar(
+        select(func.count())
+        .where(InboundMail.from_email == parsed.from_email, InboundMail.id != mail.id)
+        .where(InboundMail.state == InboundState.PROCESSED, InboundMail.reason == "opened")
+        .where(InboundMail.processed_at > now - FLOOD_WINDOW)
+    )
+    if (opened or 0) >= FLOOD:
+        raise Hold(f"More than {FLOOD} new tickets from {parsed.from_email} within an hour.")
+    return None
+
+
+JUDGEMENTS: tuple[Judgement, ...] = (_spam, _own, _copy, _returned, _report, _agent_away, _flood)

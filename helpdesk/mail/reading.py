@@ -1,0 +1,82 @@
+"""Mails are opened in a process of their own, which is ended when one takes too long or too much."""
+
+import atexit
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+
+from helpdesk.mail.parsing import ParsedMail
+
+WALL_SECONDS = 20.0
+
+
+class Unreadable(Exception):
+    """The mail could not be opened within the limits; the text says why."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """A running reader and the pipe to it."""
+
+    process: subprocess.Popen[bytes]
+    pipe: Connection
+
+    def end(self) -> None:
+        self.pipe.close()
+        self.process.kill()
+        self.process.wait()
+
+
+class Reader:
+    """One reader process that lives on between mails, and a new one after each that broke."""
+
+    def __init__(self, wall_seconds: float = WALL_SECONDS) -> None:
+        self._wall_seconds = wall_seconds
+        self._child: Child | None = None
+        self._lock = threading.Lock()
+
+    def read(self, raw: bytes) -> ParsedMail:
+        """What the mail says. Raises Unreadable."""
+        with self._lock:
+            child = self._child = self._child or _start()
+            try:
+                answer = self._ask(child, raw)
+            except (EOFError, OSError) as broken:
+                self._drop()
+                raise Unreadable("Reading it took too much time or memory.") from broken
+        if isinstance(answer, ParsedMail):
+            return answer
+        raise Unreadable(str(answer))
+
+    def _ask(self, child: Child, raw: bytes) -> object:
+        child.pipe.send_bytes(raw)
+        if not child.pipe.poll(self._wall_seconds):
+            raise TimeoutError
+        return child.pipe.recv()
+
+    def _drop(self) -> None:
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def close(self) -> None:
+        """End the process; the next mail starts another."""
+        with self._lock:
+            self._drop()
+
+
+def _start() -> Child:
+    ours, theirs = Pipe()
+    command = [sys.executable, "-m", "helpdesk.mail.reading_child", str(theirs.fileno())]
+    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment)
+    theirs.close()
+    return Child(process, ours)
+
+
+reader = Reader()
+atexit.register(reader.close)

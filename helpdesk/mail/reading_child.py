@@ -1,0 +1,41 @@
+"""The process that opens mails, so that a hostile one can break nothing but this process."""
+
+import resource
+import sys
+from multiprocessing.connection import Connection
+
+from helpdesk.mail.parsing import parse
+
+CPU_SECONDS = 2
+MEMORY_BYTES = 1024**3
+
+
+def serve(connection: Connection) -> None:
+    """Answer each message with what it says, or with what went wrong, until the parent hangs up."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    while True:
+        try:
+            raw = connection.recv_bytes()
+        except EOFError:
+            return
+        _allow_cpu()
+        connection.send(_answer(raw))
+
+
+def _answer(raw: bytes) -> object:
+    try:
+        return parse(raw)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the parent keeps the mail and goes on
+        return f"{type(error).__name__}: {error}"[:500]
+
+
+def _allow_cpu() -> None:
+    """The kernel ends this process when one mail takes longer; its clock counts whole seconds."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(usage.ru_utime + usage.ru_stime) + 1
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (spent + CPU_SECONDS, hard))
+
+
+if __name__ == "__main__":
+    serve(Connection(int(sys.argv[1])))
