@@ -49,13 +49,10 @@ def prepare(root: Path) -> Folder:
     """Make the data folder and what the server needs in it; raises PostgresError where it could not run."""
     root = root.expanduser().resolve()
     check_socket(root)
-    _make(root)
-    if os.geteuid() != 0:
-        folder = Folder(root, engine() / "bin", None)
-    else:
+    if os.geteuid() == 0:
         check_parents(root)
-        root.chmod(0o711)
-        folder = Folder(root, _reachable_engine(root) / "bin", _system_user())
+    _make(root)
+    folder = _for_root(root) if os.geteuid() == 0 else Folder(root, engine() / "bin", None)
     check_version(folder)
     _give(folder, folder.sockets)
     return folder
@@ -73,7 +70,7 @@ def check_socket(root: Path) -> None:
 def check_parents(root: Path) -> None:
     """As root the server runs under a user of its own, which has to get through every folder above."""
     for parent in root.parents:
-        if not parent.stat().st_mode & stat.S_IXOTH:
+        if parent.exists() and not parent.stat().st_mode & stat.S_IXOTH:
             raise PostgresError(
                 f"The data folder {root} lies below {parent}, which is private, and PostgreSQL does not run "
                 "as root. Choose a folder outside with --data."
@@ -112,6 +109,12 @@ def _make(root: Path) -> None:
             f"The data folder {root} belongs to somebody else. "
             "Choose another with --data, or run as its owner."
         )
+
+
+def _for_root(root: Path) -> Folder:
+    check_parents(root)  # again: those made just now obey the umask
+    root.chmod(0o711)
+    return Folder(root, _reachable_engine(root) / "bin", _system_user())
 
 
 def _give(folder: Folder, place: Path) -> None:
