@@ -70,7 +70,7 @@ def check_socket(root: Path) -> None:
 def check_parents(root: Path) -> None:
     """As root the server runs under a user of its own, which has to get through every folder above."""
     for parent in root.parents:
-        if parent.exists() and not parent.stat().st_mode & stat.S_IXOTH:
+        if parent.is_dir() and not parent.stat().st_mode & stat.S_IXOTH:
             raise PostgresError(
                 f"The data folder {root} lies below {parent}, which is private, and PostgreSQL does not run "
                 "as root. Choose a folder outside with --data."
