@@ -1,4 +1,4 @@
-"""What the program is made of: create_app puts every part together, in the order in which a request meets them."""
+"""What the program is made of: create_app puts every part together."""
 
 import logging
 import time
@@ -23,27 +23,29 @@ from helpdesk import (
 from helpdesk import events as event_log
 from helpdesk.accounts import cookies, guard
 from helpdesk.accounts import views as accounts
-from helpdesk.accounts.events import PasswordChanged, SignedIn, SignedOut, SignInFailed
 from helpdesk.accounts.login import SignedInPerson
 from helpdesk.config import MIB, Settings, load_settings
 from helpdesk.db import db
+from helpdesk.reactions import REACTIONS
 
 FEATURES: tuple[Blueprint, ...] = (ops.blueprint, accounts.blueprint)
 DEMO_FEATURES: tuple[Blueprint, ...] = (accounts.demo_blueprint,)
-STATEMENT_TIMEOUT_MS = 15_000
+STATEMENT_TIMEOUT_MS = {"web": 15_000, "worker": 60_000, "command": 0}  # 0: as long as it takes
 CONNECT_TIMEOUT_S = 5
 FORM_LIMIT = 2 * MIB
 _log = logging.getLogger("helpdesk.request")
 
 
-def create_app(settings: Settings | None = None, *, database_url: str | None = None) -> Flask:
-    """The whole program for one process. `database_url` wins over the settings' own.
+def create_app(
+    settings: Settings | None = None, *, database_url: str | None = None, process: str = "web"
+) -> Flask:
+    """The whole program for one process: web, worker or command. `database_url` wins over the settings' own.
 
     Raises LookupError when a route declares no policy, SettingsError when a setting is wrong.
     """
     settings = settings or load_settings()
     app = Flask("helpdesk", static_folder=None, template_folder=str(assets.folder("templates")))
-    configure(app, settings, database_url or settings.database_url)
+    configure(app, settings, database_url or settings.database_url, process)
     headers.install(app, is_https=settings.is_https)
     app.before_request(_start_timer)
     app.after_request(_log_request)
@@ -57,7 +59,7 @@ def create_app(settings: Settings | None = None, *, database_url: str | None = N
     return app
 
 
-def configure(app: Flask, settings: Settings, database_url: str | None) -> None:
+def configure(app: Flask, settings: Settings, database_url: str | None, process: str) -> None:
     """Everything that Flask and its extensions read from the configuration."""
     if database_url is None:
         raise LookupError("There is no database address; start the embedded server first.")
@@ -66,7 +68,7 @@ def configure(app: Flask, settings: Settings, database_url: str | None) -> None:
         SECRET_KEY=secrets_key(settings),
         SESSION_COOKIE_SECURE=settings.is_https,
         SQLALCHEMY_DATABASE_URI=database_address(database_url),
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings, process),
         WTF_CSRF_TIME_LIMIT=None,  # the secret lives and dies with the session
         WTF_CSRF_SSL_STRICT=False,  # our pages send no Referer; guard looks at Origin and Fetch Metadata
         PROVIDE_AUTOMATIC_OPTIONS=False,
@@ -94,7 +96,7 @@ def database_address(url: str) -> str:
     return make_url(url).set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
 
 
-def engine_options(settings: Settings) -> dict[str, Any]:
+def engine_options(settings: Settings, process: str) -> dict[str, Any]:
     """Connections that notice a dead server, work in UTC and give up on a statement that takes too long."""
     return {
         "pool_pre_ping": True,
@@ -103,15 +105,15 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "pool_timeout": 10,
         "connect_args": {
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "application_name": "helpdesk web",
-            "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MS}",
+            "application_name": f"helpdesk {process}",
+            "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MS[process]}",
         },
     }
 
 
 def install_reactions() -> None:
     """Say what follows from each event; every process that publishes calls this once."""
-    event_log.install(dict.fromkeys((SignedIn, SignedOut, SignInFailed, PasswordChanged), ()))
+    event_log.install(REACTIONS)
 
 
 def _install_extensions(app: Flask, settings: Settings) -> None:

@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -13,6 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from helpdesk import web
 from helpdesk.errors import BadInput, DomainError, NotPermitted, RuleViolation, StaleChange
+from helpdesk.i18n import gettext
 
 RETRY_SECONDS = 5
 LONG_TEXT = 20

@@ -6,9 +6,9 @@ from flask import Flask, Response, g
 
 NONCE_BYTES = 18
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
-    "object-src 'none'; frame-src 'self'"
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+    "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; object-src 'none'; frame-src 'self'"
 )
 MAIL_BODY_POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'self'; "
@@ -53,7 +53,7 @@ def csp_nonce() -> str:
 
 
 def with_headers(response: Response, *, is_https: bool) -> Response:
-    """A view may have set a stricter or its own policy already; caching is forbidden unless a view allowed it."""
+    """A view may have set its own policy already; nothing is kept by browsers unless a view allowed it."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(nonce=csp_nonce()))

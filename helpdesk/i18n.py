@@ -4,17 +4,17 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import flask_babel
 from babel.dates import format_date, format_skeleton
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, format_decimal, format_percent, get_locale, get_timezone, gettext
-from flask_babel import format_datetime as _format_datetime
+from flask_babel import get_locale, get_timezone
 
 from helpdesk.clock import process_time
 
 LANGUAGES = ("en", "ru")
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
-babel = Babel()
+babel = flask_babel.Babel()
 
 
 def install(
@@ -25,10 +25,10 @@ def install(
     default_language: str,
     default_zone: str,
 ) -> None:
-    """Let pages speak the viewer's language: the one chosen in the profile, else the browser's, else the default."""
+    """Let pages speak the viewer's language: the profile's, else the browser's, else the default."""
 
     def choose_language() -> str:
-        chosen = language()
+        chosen = language() if has_request_context() else None
         return chosen if chosen in LANGUAGES else browser_language(default_language)
 
     babel.init_app(
@@ -36,10 +36,20 @@ def install(
         default_locale=default_language,
         default_timezone=default_zone,
         locale_selector=choose_language,
-        timezone_selector=lambda: zone() or default_zone,
+        timezone_selector=lambda: (zone() if has_request_context() else None) or default_zone,
     )
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals["page_language"] = page_language
+
+
+def gettext(sentence: str, **values: object) -> str:
+    """The sentence in the viewer's language (Flask-Babel's own, with types)."""
+    return str(flask_babel.gettext(sentence, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """The sentence in the right plural form, with `num` in it."""
+    return str(flask_babel.ngettext(one, many, num, **values))
 
 
 def browser_language(default: str) -> str:
@@ -83,7 +93,7 @@ def age(moment: datetime, now: datetime | None = None) -> str:
 
 def time(moment: datetime) -> str:
     """The time of day in the viewer's zone: 14:05."""
-    return _format_datetime(moment, "HH:mm")
+    return str(flask_babel.format_datetime(moment, "HH:mm"))
 
 
 def day(moment: datetime | date) -> str:
@@ -112,14 +122,15 @@ def full_moment(at: datetime) -> str:
 
 def number(value: float) -> str:
     """A number with the separators of the language."""
-    return format_decimal(value)
+    return str(flask_babel.format_decimal(value))
 
 
 def percent(share: float | None, digits: int = 0) -> str:
     """A share between 0 and 1 as percent; a dash for None."""
     if share is None:
         return "–"
-    return format_percent(share, f"#,##0.{'0' * digits}%" if digits else "#,##0%")
+    pattern = f"#,##0.{'0' * digits}%" if digits else "#,##0%"
+    return str(flask_babel.format_percent(share, pattern))
 
 
 def _today() -> date:

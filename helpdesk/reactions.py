@@ -2,7 +2,14 @@
 
 from collections.abc import Mapping
 
-from helpdesk.accounts.events import PasswordChanged, SignedIn, SignedOut, SignInFailed
+from helpdesk.accounts.events import (
+    AccountDisabled,
+    PasswordChanged,
+    SessionEnded,
+    SignedIn,
+    SignedOut,
+    SignInFailed,
+)
 from helpdesk.events import Event, Reaction
 from helpdesk.notifications import reactions as notifications
 from helpdesk.sla import reactions as sla
@@ -57,5 +64,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     SignedIn: (),
     SignedOut: (),
     SignInFailed: (),
+    SessionEnded: (),
     PasswordChanged: (),
+    AccountDisabled: (),
 }

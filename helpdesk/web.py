@@ -22,7 +22,7 @@ def provide(name: str, value: Provider) -> None:
 
 
 def render(template: str, **values: Any) -> str:
-    """A page with everything that is provided, or a fragment (a name with a leading _) with its values alone."""
+    """A page with all that is provided, or a fragment (a name with a leading _) with its values alone."""
     if not template.rpartition("/")[2].startswith("_"):
         values = {name: value() for name, value in _providers.items() if name not in values} | values
     return render_template(template, **values)

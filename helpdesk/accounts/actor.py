@@ -1,4 +1,4 @@
-"""The signed-in person with all rights of this moment, read in one statement and never kept between requests."""
+"""The signed-in person with the rights of this moment, read in one statement, never kept between requests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The session of a browser: a cookie with an id, a row behind it, and for strangers a short-lived signed cookie."""
+"""The session of a browser: a cookie with an id, a row behind it, or a signed cookie for strangers."""
 
 import ipaddress
 from datetime import datetime, timedelta
@@ -73,12 +73,12 @@ def current() -> DeskSession:
 
 
 def load(settings: Settings) -> None:
-    """Find out who sends this request; at most one statement, and once a minute the note that they are active."""
+    """Find out who sends this request: one statement, and once a minute the note that they are active."""
     desk = current()
     if not desk.token:
         return
     now = process_time()
-    found = sessions.find(desk.token, now=now, idle=timedelta(minutes=settings.session_idle_minutes))
+    found = sessions.find(desk.token, now=now, idle=idle_limit(settings))
     if found is None:
         return
     if not found.is_live:
@@ -89,7 +89,7 @@ def load(settings: Settings) -> None:
 
 
 def begin(account_id: int, settings: Settings, *, now: datetime) -> sessions.Begun:
-    """Start a session with a new id for this browser, in the open transaction; an older one of its own ends."""
+    """Start a session with a new id for this browser, in the open transaction; its older one ends."""
     desk = current()
     if desk.id is not None:
         sessions.end(desk.id, now=now)
@@ -115,6 +115,11 @@ def end(*, now: datetime) -> None:
         sessions.end(desk.id, now=now)
     desk.clear()
     desk.id, desk.token, desk.actor, desk.is_ended = None, None, anonymous, True
+
+
+def idle_limit(settings: Settings) -> timedelta:
+    """How long a session lasts without anybody doing something."""
+    return timedelta(minutes=settings.session_idle_minutes)
 
 
 def cookie_name(app: Flask) -> str:
@@ -163,7 +168,7 @@ def _send_stranger_state(app: Flask, desk: DeskSession, response: Response) -> N
 
 
 def _text(app: Flask, state: dict[str, Any]) -> str:
-    return cast("str", _signer(app).dumps(state))
+    return _signer(app).dumps(state)
 
 
 def _signer(app: Flask) -> URLSafeTimedSerializer:

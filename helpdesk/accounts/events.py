@@ -17,7 +17,7 @@ class SignedIn(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SignedOut(Event):
-    """A session was ended by its owner."""
+    """A person left."""
 
     kind: ClassVar[str] = "account.signed_out"
     account_id: int
@@ -33,8 +33,25 @@ class SignInFailed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionEnded(Event):
+    """A person ended one of their sessions from another."""
+
+    kind: ClassVar[str] = "account.session_ended"
+    account_id: int
+    session_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PasswordChanged(Event):
     """A person chose a new password; all other sessions of the account ended."""
 
     kind: ClassVar[str] = "account.password_changed"
+    account_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountDisabled(Event):
+    """An account was shut; all its sessions ended."""
+
+    kind: ClassVar[str] = "account.disabled"
     account_id: int

@@ -10,21 +10,23 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
+from werkzeug.exceptions import TooManyRequests
 
 from helpdesk import web
-from helpdesk.accounts import cookies
+from helpdesk.accounts import cookies, rates
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.models import FormReceipt
 from helpdesk.accounts.permissions import Permission, Relation, may
+from helpdesk.accounts.rates import Rate
 from helpdesk.clock import process_time
 from helpdesk.config import settings
-from helpdesk.db import db
+from helpdesk.db import db, transaction
 from helpdesk.errors import NotPermitted
+from helpdesk.i18n import gettext
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_FIELD = "form_token"  # noqa: S105  the name of a form field
@@ -40,8 +42,8 @@ _lapse_hooks: dict[str, LapseHook] = {}
 class Loader:
     """How a route's object is found (through what the actor may see), judged and locked.
 
-    `fetch(actor, **view_args)` gives the object or None; `relations(actor, object)` how the actor stands to it;
-    `lock(object)` takes the row for change, None when the route changes nothing that needs one.
+    `fetch(actor, **view_args)` gives the object or None; `relations(actor, object)` how the actor stands to
+    it; `lock(object)` takes the row for change, None when the route changes nothing that needs one.
     """
 
     fetch: Callable[..., Any]
@@ -51,21 +53,23 @@ class Loader:
 
 @dataclass(frozen=True)
 class Policy:
-    """What a route declares. A bare route needs no session at all, so it answers while the database is away."""
+    """What a route declares. A bare route needs no session, so it answers while the database is away."""
 
     permission: Permission
     load: Loader | None = None
+    rate: Rate | None = None
     is_bare: bool = False
 
 
 def policy(
-    permission: Permission, *, load: Loader | None = None, bare: bool = False
+    permission: Permission, *, load: Loader | None = None, rate: Rate | None = None, bare: bool = False
 ) -> Callable[[View], View]:
-    """Declare what a view asks for. The loaded object is the view's first argument, then come the URL's.
+    """Declare what a view asks for. Its first argument is the loaded object; the URL's follow.
 
     Not visible is 404, visible but not permitted 403; the lock is taken last and only by writing methods.
+    More requests of one person than `rate` allows are answered with 429.
     """
-    declared = Policy(permission, load, bare)
+    declared = Policy(permission, load, rate, bare)
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -89,8 +93,8 @@ def current_actor() -> Actor:
 def on_lapsed(*endpoints: str) -> Callable[[LapseHook], LapseHook]:
     """Register what keeps the text of a form whose sign-in has ended meanwhile.
 
-    The hook gets person id, endpoint, URL arguments and form, stores the text (in the open transaction of its own
-    making) and gives back the address of the page to return to after signing in.
+    The hook gets person id, endpoint, URL arguments and form, stores the text in the open transaction, and
+    gives back the address of the page to return to after signing in.
     """
 
     def register(hook: LapseHook) -> LapseHook:
@@ -101,11 +105,11 @@ def on_lapsed(*endpoints: str) -> Callable[[LapseHook], LapseHook]:
 
 
 def once(actor: Actor, token: str | None = None) -> str | None:
-    """Claim this form inside the open transaction: None when it is new, else the address it was answered with.
+    """Claim this form in the open transaction: None when it is new, else the address it was answered with.
 
-    `token` is the form's hidden field unless given. Use it as the first line of the transaction and end the same
-    transaction with `remember`; a second press waits for the first and then gets its answer. A rollback gives the
-    token back.
+    `token` is the form's hidden field unless given. Use it as the first line of the transaction and end the
+    same transaction with `remember`; a second press waits for the first and then gets its answer. A rollback
+    gives the token back.
 
         with transaction():
             if (answered := guard.once(actor)) is not None:
@@ -133,6 +137,14 @@ def remember(actor: Actor, location: str, token: str | None = None) -> None:
             FormReceipt.person_id == actor.person_id, FormReceipt.token == token_id
         )
         db.session.execute(kept.values(location=location))
+
+
+def limit(rate: Rate, subject: str) -> None:
+    """Count this try in a transaction of its own; raises TooManyRequests when there were too many."""
+    with transaction():
+        seconds = rates.wait_for(rate, subject, now=process_time())
+    if seconds:
+        raise TooManyRequests(retry_after=seconds)
 
 
 def install(app: Flask) -> None:
@@ -169,6 +181,8 @@ def _admit() -> ResponseReturnValue | None:
         return _turn_away()
     if request.method not in SAFE_METHODS and current_app.config.get("WTF_CSRF_ENABLED", True):
         csrf.protect()
+    if declared.rate is not None:
+        limit(declared.rate, str(current_actor().person_id))
     return None
 
 
@@ -207,7 +221,7 @@ def _refuse_foreign_pages() -> None:
 
 def _turn_away() -> ResponseReturnValue:
     place = _keep_text() or _page_to_return_to()
-    sign_in = url_for("accounts.sign_in", **({"next": place} if place else {}))
+    sign_in = url_for("accounts.sign_in", next=place)
     if web.is_htmx():
         return "", 401, {"HX-Redirect": sign_in}
     return redirect(sign_in, 303)
@@ -220,7 +234,8 @@ def _keep_text() -> str | None:
         return None
     if not _comes_from(lapsed.state.get("csrf_token")):
         return None
-    return hook(lapsed.actor.person_id, request.endpoint or "", request.view_args or {}, request.form)
+    with transaction():
+        return hook(lapsed.actor.person_id, request.endpoint or "", request.view_args or {}, request.form)
 
 
 def _comes_from(secret: object) -> bool:

@@ -1,0 +1,70 @@
+"""The shape of the profile and password forms."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import EqualTo, InputRequired, Length
+
+from helpdesk.accounts.passwords import LONGEST, SHORTEST
+from helpdesk.i18n import LANGUAGES
+
+LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
+REGIONS = (
+    "Africa/",
+    "America/",
+    "Asia/",
+    "Atlantic/",
+    "Australia/",
+    "Europe/",
+    "Indian/",
+    "Pacific/",
+    "UTC",
+)
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """The time zones a person may choose, by name."""
+    return tuple(sorted(zone for zone in available_timezones() if zone.startswith(REGIONS)))
+
+
+class ProfileForm(FlaskForm):
+    """How the desk addresses a person; an empty language or zone follows browser and installation."""
+
+    name = StringField(_l("Name"), validators=[InputRequired(_l("A person has a name.")), Length(max=100)])
+    language = SelectField(
+        _l("Language"),
+        choices=[
+            SelectChoice("", _l("As in the browser")),
+            *(SelectChoice(code, LANGUAGE_NAMES[code]) for code in LANGUAGES),
+        ],
+    )
+    zone = SelectField(
+        _l("Time zone"),
+        choices=lambda: [SelectChoice("", _l("As the firm")), *(SelectChoice(z, z) for z in zones())],
+    )
+    theme = RadioField(
+        _l("Look"),
+        choices=[
+            SelectChoice("auto", _l("As the computer")),
+            SelectChoice("light", _l("Light")),
+            SelectChoice("dark", _l("Dark")),
+        ],
+    )
+
+
+class PasswordForm(FlaskForm):
+    """The old password, and the new one twice."""
+
+    password = PasswordField(_l("Present password"), validators=[InputRequired(_l("This is needed."))])
+    new_password = PasswordField(
+        _l("New password"), validators=[InputRequired(_l("This is needed.")), Length(SHORTEST, LONGEST)]
+    )
+    repeated = PasswordField(
+        _l("New password once more"),
+        validators=[EqualTo("new_password", _l("The two new passwords differ."))],
+    )

@@ -1,0 +1,129 @@
+"""Doors of the gate: signing in and signing out."""
+
+from typing import Any
+
+from flask import current_app, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_user, logout_user
+from sqlalchemy import select
+
+from helpdesk import clock, web
+from helpdesk.accounts import actions, cookies, devices, guard, passwords, rates
+from helpdesk.accounts.actor import actor_of
+from helpdesk.accounts.cast import cast
+from helpdesk.accounts.guard import policy
+from helpdesk.accounts.login import SignedInPerson
+from helpdesk.accounts.models import Account
+from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.views.blueprints import blueprint
+from helpdesk.config import settings
+from helpdesk.db import db, end_read, transaction
+from helpdesk.i18n import LANGUAGES, gettext
+
+GONE = '"cache", "storage"'
+
+
+@blueprint.get("/sign-in")
+@policy(Permission.PUBLIC)
+def sign_in() -> ResponseReturnValue:
+    """The gate; somebody who is inside goes on."""
+    language = request.args.get("language")
+    if language in LANGUAGES:
+        cookies.current()["language"] = language
+        return redirect(url_for("accounts.sign_in", next=request.args.get("next")), 303)
+    if guard.current_actor().is_signed_in:
+        return web.see_other(_next())
+    return gate()
+
+
+@blueprint.post("/sign-in")
+@policy(Permission.PUBLIC)
+def try_password() -> ResponseReturnValue:
+    """Same words, same time and same traces for an unknown address, a wrong password and a shut account."""
+    email = request.form.get("email", "").strip().lower()
+    password = request.form.get("password", "")
+    account_id, stored = _stored_password(email)
+    subject = devices.subject(account_id, email)
+    _count_try(subject)
+    if not passwords.matches(password, stored):
+        return _refused(email, account_id)
+    _renew_hash(account_id, password, stored)
+    enter(account_id, subject)
+    response = make_response(web.see_other(_next()))
+    devices.remember(response, account_id)
+    return response
+
+
+@blueprint.post("/sign-out")
+@policy(Permission.SIGNED_IN)
+def sign_out() -> ResponseReturnValue:
+    """End this session and let the browser forget what it kept of the desk."""
+    actor, session_id = guard.current_actor(), cookies.current().id or 0
+    with transaction():
+        now = clock.now(db.session)
+        actions.note_sign_out(actor.account_id, session_id, by=actor.person_id, now=now)
+        cookies.end(now=now)
+    logout_user()
+    response = make_response(web.see_other(url_for("accounts.sign_in")))
+    response.headers["Clear-Site-Data"] = GONE
+    return response
+
+
+def enter(account_id: int, tries_of: str | None = None) -> None:
+    """Begin a session of the account for this browser, with a new id."""
+    with transaction():
+        now = clock.now(db.session)
+        begun = cookies.begin(account_id, settings(), now=now)
+        person_id = actions.note_sign_in(account_id, begun.row.id, now=now)
+        if tries_of is not None:
+            rates.forget(rates.SIGN_IN_ACCOUNT, tries_of)
+        cookies.current().actor = actor_of(person_id)
+    login_user(SignedInPerson(guard.current_actor()))
+
+
+def gate(**values: Any) -> str:
+    """The sign-in page; in the demo with the cast beside it."""
+    troupes = cast() if settings().demo else []
+    progress = current_app.extensions.get("demo_progress")
+    return web.render(
+        "accounts/sign_in.html",
+        nav=None,
+        next=_next(),
+        troupes=troupes,
+        progress=progress() if progress else None,
+        **values,
+    )
+
+
+def _stored_password(email: str) -> tuple[int, str | None]:
+    """The account that may sign in with this address and its hash; (0, None) when there is none."""
+    statement = select(Account.id, Account.password_hash)
+    row = db.session.execute(
+        statement.where(Account.email == email, Account.disabled_at.is_(None))
+    ).one_or_none()
+    end_read()
+    return (row.id, row.password_hash) if row else (0, None)
+
+
+def _count_try(subject: str) -> None:
+    guard.limit(rates.SIGN_IN_ALL, "")
+    guard.limit(rates.SIGN_IN_ADDRESS, request.remote_addr or "")
+    guard.limit(rates.SIGN_IN_ACCOUNT, subject)
+
+
+def _refused(email: str, account_id: int) -> ResponseReturnValue:
+    with transaction():
+        actions.note_failure(account_id or None, now=clock.now(db.session))
+    return gate(email=email, sentence=gettext("This address and this password do not go together.")), 422
+
+
+def _renew_hash(account_id: int, password: str, stored: str | None) -> None:
+    if stored is None or not passwords.is_outdated(stored):
+        return
+    renewed = passwords.hash_password(password)
+    with transaction():
+        actions.keep_stronger_hash(account_id, renewed)
+
+
+def _next() -> str:
+    return web.safe_path(request.values.get("next"))
