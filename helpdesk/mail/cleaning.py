@@ -8,6 +8,10 @@ from urllib.parse import unquote
 
 import nh3
 
+from helpdesk.mail.cost import is_too_costly
+from helpdesk.mail.linking import text_to_html
+from helpdesk.mail.plaintext import html_to_text
+
 VERSION = 1
 ALLOWED = """
     p div span br hr b strong i em u s sub sup ul ol li blockquote pre code h1 h2 h3 h4 h5 h6
@@ -41,10 +45,11 @@ Pictures = Mapping[str, tuple[str, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class CleanedHtml:
-    """Harmless HTML, and the addresses of the remote pictures that were taken out, in order."""
+    """Harmless HTML, the addresses of the remote pictures taken out, and whether only its text was kept."""
 
     html: str
     remote_images: tuple[str, ...] = ()
+    is_text_only: bool = False
 
     @property
     def blocked_images(self) -> int:
@@ -88,11 +93,14 @@ def clean_html(html: str, inline_images: Pictures | None = None) -> CleanedHtml:
     """Keep text, tables, links and the mail's own pictures; everything else goes.
 
     `inline_images` maps Content-ID (any case, no angle brackets) to type and bytes. An HTML body over
-    three million characters is cut there before it is cleaned.
+    three million characters is cut there before it is cleaned; one nested beyond measure is shown as text.
     """
+    html = html[:SIZE_LIMIT].replace("\0", "")
+    if is_too_costly(html):
+        return CleanedHtml(text_to_html(html_to_text(html)), is_text_only=True)
     pictures = {key.strip("<>").lower(): value for key, value in (inline_images or {}).items()}
     judge = _Filter(pictures)
-    return CleanedHtml(_clean(html[:SIZE_LIMIT].replace("\0", ""), judge), tuple(judge.remote))
+    return CleanedHtml(_clean(html, judge), tuple(judge.remote))
 
 
 def mail_document(body: str, *, language: str = "", title: str = "") -> str:

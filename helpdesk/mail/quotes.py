@@ -48,6 +48,7 @@ MARKER = re.compile(
     r"^\s*(?:>\s?)*(?:#{2,}|-{2,}|={2,}).{0,80}(?:above this line|выше этой (?:строки|линии))", re.IGNORECASE
 )
 ATTRIBUTION_LINES = 4
+LINE_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def _first_cut(lines: list[str]) -> int:
 
 
 def _starts_history(lines: list[str], number: int, tail: int) -> bool:
-    line = lines[number].rstrip("\n")
+    line = lines[number].rstrip("\n")[:LINE_LIMIT]
     if not line.strip():
         return False
     if MARKER.match(line) or ORIGINAL.match(line) or SIGNATURE.match(line):

@@ -187,6 +187,31 @@ def test_many_repeats_of_one_picture_stop_at_the_limit() -> None:
     assert found.html.count("data:") == 4
 
 
+DEEP = [
+    "<div>",
+    '<div title="</div>">',
+    '<div title="></div>">',
+    "<div x=</div>",
+    "<div></b>",
+    "<div><!--</div>-->",
+    "<!--><div>-->",
+    "<div><style></div></style>",
+    "<div><table><td></div>",
+    "<div></div",
+    "&a&b&#&",
+]
+
+
+@pytest.mark.parametrize("piece", DEEP)
+def test_html_nested_beyond_measure_is_shown_as_text_at_once(piece: str) -> None:
+    assert clean_html("<p>Words</p>" + piece * 20_000).is_text_only
+
+
+@pytest.mark.parametrize("piece", ["<p>x", "<div><b>x</b><br></div>", "<table><tr><td>x</table>", "<li>x"])
+def test_long_html_that_is_not_nested_is_cleaned_as_usual(piece: str) -> None:
+    assert not clean_html(piece * 20_000).is_text_only
+
+
 def test_plain_text_is_shown_with_links_and_quotes() -> None:
     found = text_to_html("See https://x.example/a?b=1&c=2.\nor (www.y.example)\n\n> old <b>\n>> older")
     link = 'target="_blank" rel="noopener noreferrer nofollow"'
