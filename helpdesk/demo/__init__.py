@@ -1,0 +1,1 @@
+"""A believable firm at work, for looking around and for measuring."""

@@ -1,0 +1,23 @@
+"""What the worker does and how often: the one table of jobs."""
+
+from helpdesk.accounts.jobs import tidy
+from helpdesk.config import Settings
+from helpdesk.mail.jobs import poll_mailboxes, process_inbound, send_outbox
+from helpdesk.sla.sweep import sweep
+from helpdesk.tickets.jobs import close_resolved, wake_waiting
+from helpdesk.worker import Job
+
+LOOK_FOR_MAILBOXES = 5.0  # each mailbox says itself when it wants to be polled
+
+
+def timetable(settings: Settings) -> tuple[Job, ...]:
+    """Every job with the longest wait between two runs, in seconds."""
+    return (
+        Job("poll_mailboxes", poll_mailboxes, every=LOOK_FOR_MAILBOXES),
+        Job("process_inbound", process_inbound, every=10, channel="inbound"),
+        Job("send_outbox", send_outbox, every=2, channel="outbox"),
+        Job("sweep", sweep, every=settings.sweep_interval_seconds, channel="sla"),
+        Job("wake_waiting", wake_waiting, every=60),
+        Job("close_resolved", close_resolved, every=300),
+        Job("tidy", tidy, every=3600),
+    )
