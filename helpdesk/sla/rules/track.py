@@ -133,7 +133,7 @@ class Track:
         for percent, need in self.needs[len(self.crossed) :]:
             if need > counted:
                 return
-            reached = self.terms.open.reached(self.since_count + need - self.elapsed_s)
+            reached = self._reached(need)
             if reached is None or reached >= t:
                 return
             self._cross(percent, reached)
@@ -142,6 +142,7 @@ class Track:
         """Note what is crossed at t itself, now that everything that happened at t is known."""
         if self.phase is not Phase.RUNNING and self.phase is not Phase.PAUSED:
             return
+        self.advance(t)
         counted = self.elapsed(t)
         for percent, need in self.needs[len(self.crossed) :]:
             if need > counted:
@@ -233,14 +234,20 @@ class Track:
     def _due_at(self) -> int | None:
         if self.due is not None or self.phase is not Phase.RUNNING or not self.needs:
             return self.due
-        return self.terms.open.reached(self.since_count + self.terms.seconds - self.elapsed_s)
+        return self._reached(self.terms.seconds)
 
     def _next_crossing(self, enforce_from: int) -> Crossing | None:
         if self.phase is not Phase.RUNNING or len(self.crossed) == len(self.needs):
             return None
         percent, need = self.needs[len(self.crossed)]
-        at = self.terms.open.reached(self.since_count + need - self.elapsed_s)
+        at = self._reached(need)
         return None if at is None else Crossing(percent, at, at < enforce_from)
+
+    def _reached(self, need: int) -> int | None:
+        """When a running clock shows `need`; what was counted before it last began to run is not looked into."""
+        if need <= self.elapsed_s:
+            return self.since
+        return self.terms.open.reached(self.since_count + need - self.elapsed_s)
 
     def _cross(self, percent: int, reached: int) -> None:
         at = max(reached, self.epoch_from)
