@@ -1,6 +1,7 @@
 """How an HTML body reads as plain text."""
 
 import re
+from collections.abc import Iterable, Iterator
 from html import unescape
 
 BREAKING = """
@@ -12,13 +13,16 @@ BREAKS |= {"td": " ", "th": " ", "li": "\n- "}
 RAW = re.compile(r"<(script|style|title|noscript|template|svg|math|object|iframe)\b[^<>]*>", re.IGNORECASE)
 COMMENT_START = "<!--"
 TOKEN = re.compile(r"<(/?)([a-zA-Z][\w:-]*)([^<>]*)>|<[!?][^<>]*>|([^<]+|<)")
-BLANKS = re.compile(r"[ \t\r\n\f]+")
+BLANKS = re.compile(r"[\t\r\n\f][ \t\r\n\f]*|[ ][ \t\r\n\f]+")
 LINK = re.compile(r"""href\s*=\s*["']?(https?://[^"'\s>]+)""", re.IGNORECASE)
+NARROW = re.compile(r"[\t\xa0][ \t\xa0]*|[ ][ \t\xa0]+")
 LIMIT = 2_000_000
+QUOTE, UNQUOTE = "\ue000", "\ue001"  # stand for the ends of a quotation until the lines are known
 
 
 def html_to_text(html: str) -> str:
-    """Visible words with line breaks where blocks end, and addresses of links behind their text."""
+    """Visible words with line breaks where blocks end, `>` before quotations, links behind their text."""
+    html = html.replace(QUOTE, "").replace(UNQUOTE, "")
     writer = _Writer()
     for closing, tag, attributes, words in TOKEN.findall(_without_unseen(html[:LIMIT])):
         if words:
@@ -31,8 +35,17 @@ def html_to_text(html: str) -> str:
 
 
 def tidy(text: str) -> str:
-    lines = (re.sub(r"[ \t\xa0]+", " ", line).strip() for line in text.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    lines = (line.strip() for line in NARROW.sub(" ", text).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(_with_quotes(lines) if QUOTE in text else lines)).strip("\n")
+
+
+def _with_quotes(lines: Iterable[str]) -> Iterator[str]:
+    """Lines of a quotation get one `>` for each level, at most nine."""
+    depth = 0
+    for line in lines:
+        depth += line.count(QUOTE) - line.count(UNQUOTE)
+        words = line.replace(QUOTE, "").replace(UNQUOTE, "").strip()
+        yield f"{'>' * min(depth, 9)} {words}" if depth > 0 and words else words
 
 
 def _without_unseen(html: str) -> str:
@@ -82,6 +95,8 @@ class _Writer:
     def open(self, tag: str, attributes: str) -> None:
         if tag in BREAKS:
             self.pieces.append(BREAKS[tag])
+        if tag == "blockquote":
+            self.pieces.append(QUOTE)
         if tag == "pre":
             self.preformatted += 1
         if tag == "a":
@@ -93,6 +108,8 @@ class _Writer:
             self._name_link()
         if tag == "pre":
             self.preformatted = max(0, self.preformatted - 1)
+        if tag == "blockquote":
+            self.pieces.append(f"\n\n{UNQUOTE}")
         if tag in BREAKS and tag not in {"br", "td", "th", "li"}:
             self.pieces.append(BREAKS[tag])
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.mail.plaintext import html_to_text
 from helpdesk.mail.quotes import fold
 
 HEADS = [
@@ -69,3 +70,24 @@ def test_the_two_halves_are_always_the_whole(text: str) -> None:
     found = fold(text)
     assert found.reply + found.quoted == text
     assert found.reply.strip() or not text.strip()
+
+
+GMAIL = (
+    '<div dir="ltr">It works, thanks.</div><br><div class="gmail_quote"><div class="gmail_attr">'
+    "On Mon, 1 Jun 2026 at 10:00, Firm support &lt;<a href='mailto:s@helpdesk.example'>s@helpdesk.example"
+    "</a>&gt; wrote:<br></div><blockquote>Please try.<br>Bye</blockquote></div>"
+)
+OUTLOOK = (
+    "<p>It works, thanks.</p><div style='border:none'><p><b>From:</b> Firm support &lt;s@helpdesk.example&gt;"
+    "<br><b>Sent:</b> Monday<br><b>To:</b> Eva<br><b>Subject:</b> Help</p></div><p>Please try.</p>"
+)
+
+
+@pytest.mark.parametrize("html", [GMAIL, OUTLOOK], ids=["gmail", "outlook"])
+def test_an_answer_in_html_alone_is_folded_too(html: str) -> None:
+    assert fold(html_to_text(html)).reply.strip() == "It works, thanks."
+
+
+def test_words_below_a_quotation_in_html_stay_in_sight() -> None:
+    text = html_to_text(f"{GMAIL}<p>My answer stands below.</p>")
+    assert fold(text).reply == text

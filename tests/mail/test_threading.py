@@ -1,9 +1,12 @@
 """Which ticket a mail belongs to, and that no guess or forgery opens one."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from helpdesk.mail.compose import Outgoing, build
+from helpdesk.mail.headers import Address
 from helpdesk.mail.parsing import ParsedMail, parse
 from helpdesk.mail.threading import (
     Evidence,
@@ -163,3 +166,34 @@ def test_a_stranger_with_a_token_is_let_in_as_unknown() -> None:
 
 def test_evidence_for_a_ticket_that_is_gone_is_passed_over() -> None:
     assert choose((SIGNED, NUMBER), {NUMBER: 9}, lambda ticket: ticket == 9).ticket_id == 9
+
+
+def test_a_client_who_answers_our_mail_is_recognised_three_times_over() -> None:
+    ours = parse(
+        build(
+            Outgoing(
+                from_name="Firm support",
+                from_email="support@helpdesk.example",
+                to=(Address("Eva", "eva@x.example"),),
+                subject=with_subject_tag("Import", "HD", 1042),
+                text=f"Please try.\n\n{make_marker(KEYS[2], 1042, 77, 2)}",
+                message_id=make_message_id(KEYS[2], 1042, 77, 2, domain="helpdesk.example", unique="a1"),
+                sent_at=datetime(2026, 6, 1, 10, 0, tzinfo=UTC),
+                instance_id="desk-a",
+                reply_to=ADDRESS,
+            )
+        )
+    )
+    quoted = "".join(f"> {line}\r\n" for line in ours.text.split("\n"))
+    raw = (
+        f"From: eva@x.example\r\nTo: {ours.reply_to[0].email}\r\nSubject: Re: {ours.subject}\r\n"
+        f"In-Reply-To: {ours.message_id}\r\n\r\nIt works.\r\n\r\n{quoted}"
+    )
+    answer = parse(raw.encode())
+    assert answer.reply.strip() == "It works."
+    assert [one.kind for one in evidence(answer, KEYS, "HD")] == [
+        Proof.REPLY_ADDRESS,
+        Proof.OWN_MESSAGE_ID,
+        Proof.MARKER,
+        Proof.SUBJECT_NUMBER,
+    ]
