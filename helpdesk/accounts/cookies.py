@@ -53,7 +53,7 @@ class DeskSessions(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         desk = cast("DeskSession", session)
-        if desk.accessed:
+        if not response.cache_control.public:
             response.vary.add("Cookie")
         if desk.is_ended:
             response.delete_cookie(cookie_name(app), **_cookie_options(app))

@@ -1,0 +1,82 @@
+"""Whether the desk is ready: database, migrations, worker, outgoing mail and mailboxes, each one check."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from sqlalchemy import func, select
+
+from helpdesk import schema
+from helpdesk.db import db
+from helpdesk.heartbeat import Heartbeat
+from helpdesk.mail.models import Mailbox
+from helpdesk.notifications.models import Outbox
+
+WORKER_SILENT = timedelta(minutes=2)
+MAIL_LATE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at; `detail` is for administrators only."""
+
+    name: str
+    is_ok: bool
+    detail: str = ""
+
+
+def checks(now: datetime) -> list[Check]:
+    """Every check in order; raises what the driver raises when the database does not answer."""
+    return [Check("database", True), *(look(now) for look in LOOKS)]
+
+
+def migrations(now: datetime) -> Check:
+    """The database has the shape this program knows."""
+    have = schema.current(db.session.connection())
+    return Check("migrations", have == newest(), f"{have or 'none'} of {newest()}")
+
+
+def worker(now: datetime) -> Check:
+    """Some worker ended some job a short while ago."""
+    last = db.session.scalar(select(func.max(Heartbeat.beat_at)))
+    if last is None:
+        return Check("worker", False, "no worker has run yet")
+    age = now - last
+    return Check("worker", age <= WORKER_SILENT, f"last job {int(age.total_seconds())} s ago")
+
+
+def jobs(now: datetime) -> Check:
+    """No job of the timetable failed in its last run."""
+    failed = db.session.scalars(
+        select(Heartbeat.job).where(Heartbeat.error.is_not(None)).order_by(Heartbeat.job)
+    )
+    names = list(failed)
+    return Check("jobs", not names, ", ".join(names))
+
+
+def outgoing_mail(now: datetime) -> Check:
+    """Nothing that should have been sent waits too long."""
+    oldest = db.session.scalar(select(func.min(Outbox.due_at)).where(Outbox.finished_at.is_(None)))
+    if oldest is None or oldest > now:
+        return Check("outgoing_mail", True, "nothing waits")
+    age = now - oldest
+    return Check("outgoing_mail", age <= MAIL_LATE, f"oldest waits {int(age.total_seconds())} s")
+
+
+def mailboxes(now: datetime) -> Check:
+    """Every mailbox in use could be read at the last try."""
+    failing = db.session.scalars(
+        select(Mailbox.address).where(Mailbox.active, Mailbox.failing_since.is_not(None))
+    )
+    addresses = sorted(failing)
+    return Check("mailboxes", not addresses, ", ".join(addresses))
+
+
+LOOKS: tuple[Callable[[datetime], Check], ...] = (migrations, worker, jobs, outgoing_mail, mailboxes)
+
+
+@cache
+def newest() -> str:
+    """The newest migration of this program, read once per process."""
+    return schema.head()

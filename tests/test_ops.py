@@ -1,0 +1,73 @@
+"""Alive, ready, and what strangers learn of it."""
+
+from datetime import datetime, timedelta
+
+from flask.testing import FlaskClient
+
+from helpdesk import heartbeat
+from helpdesk.db import db
+from tests.browsing import sign_in
+from tests.conftest import NOON
+from tests.factories import a_mailbox, an_administrator, an_agent
+
+
+def a_beat(at: datetime = NOON, error: str | None = None) -> None:
+    heartbeat.beat("sweep", now=at, error=error)
+    db.session.commit()
+
+
+def test_alive_is_always_ok(client: FlaskClient) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok")
+
+
+def test_ready_when_everything_runs(client: FlaskClient, now: datetime) -> None:
+    a_beat()
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json == {
+        "status": "ok",
+        "checks": {
+            "database": "ok",
+            "migrations": "ok",
+            "worker": "ok",
+            "jobs": "ok",
+            "outgoing_mail": "ok",
+            "mailboxes": "ok",
+        },
+    }
+
+
+def test_not_ready_without_a_worker(client: FlaskClient, now: datetime) -> None:
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert answer.json["checks"]["worker"] == "not ok"
+
+
+def test_not_ready_when_the_worker_is_silent_for_long(client: FlaskClient, now: datetime) -> None:
+    a_beat(NOON - timedelta(minutes=3))
+    assert client.get("/readyz").status_code == 503
+
+
+def test_not_ready_while_a_mailbox_cannot_be_read(client: FlaskClient, now: datetime) -> None:
+    a_beat()
+    a_mailbox("support@helpdesk.example").failing_since = NOON
+    db.session.commit()
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "support@helpdesk.example" not in answer.text
+
+
+def test_an_agent_learns_no_details(client: FlaskClient, now: datetime) -> None:
+    a_beat(error="ConnectionRefusedError")
+    sign_in(client, an_agent())
+    assert "sweep" not in client.get("/readyz").text
+
+
+def test_an_administrator_reads_what_is_wrong(client: FlaskClient, now: datetime) -> None:
+    a_beat(error="ConnectionRefusedError")
+    sign_in(client, an_administrator())
+    answer = client.get("/readyz")
+    assert answer.json is not None
+    assert answer.json["checks"]["jobs"] == "not ok: sweep"
