@@ -1,4 +1,4 @@
-"""The same answers by walking the time line one second at a time: slow, plain, and independent of the engine."""
+"""The same answers by walking the time line one second at a time: slow, plain, independent of the engine."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -119,19 +119,20 @@ class Walk:
                 clock.elapsed += was_open
 
     def _judge(self, t: int) -> None:
-        for name, clock in self.clocks.items():
+        for clock in self.clocks.values():
             if clock.state not in ("running", "paused") or len(clock.crossed) == len(PERCENTS):
                 continue
             for percent in PERCENTS:
                 if clock.elapsed * 100 >= clock.target * percent and percent not in clock.crossed:
-                    self._cross(t, name, clock, percent)
+                    self._cross(t, clock, percent)
+        main = self.clocks["resolution"]
+        if main.breached_at == t:
+            self.at_breach = {"attribution": self._attribution(), "holder": self.line}
 
-    def _cross(self, t: int, name: str, clock: Clock, percent: int) -> None:
+    def _cross(self, t: int, clock: Clock, percent: int) -> None:
         clock.crossed[percent] = t
         if percent == 100:
             clock.due, clock.breached_at = self._past_due(clock, t), t
-            if name == "resolution":
-                self.at_breach = {"attribution": self._attribution(), "holder": self.line}
 
     def _past_due(self, clock: Clock, t: int) -> int:
         """Where a recount reached the target earlier; otherwise now."""
@@ -280,6 +281,8 @@ class Walk:
             elif mode == "retroactive":
                 calendar = self.calendars[clock.calendar]
                 clock.recount([(second, line, calendar.is_open(second)) for second, line, _ in clock.ran])
+                if clock.state != "idle" and self._past_due(clock, t) < t:
+                    self._cross(t, clock, 100)
 
     def _terms(self, name: str) -> tuple[int, str]:
         if name in self.policy["ola"]:

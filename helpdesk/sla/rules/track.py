@@ -244,7 +244,7 @@ class Track:
         return None if at is None else Crossing(percent, at, at < enforce_from)
 
     def _reached(self, need: int) -> int | None:
-        """When a running clock shows `need`; what was counted before it last began to run is not looked into."""
+        """When a running clock shows `need`; not before it last began to run."""
         if need <= self.elapsed_s:
             return self.since
         return self.terms.open.reached(self.since_count + need - self.elapsed_s)
