@@ -126,9 +126,14 @@ def _from_base64(body: bytes) -> bytes:
     try:
         return binascii.a2b_base64(body)
     except binascii.Error:
-        letters = BASE64_NOISE.sub(b"", body).rstrip(b"=")
-        letters = letters[:-1] if len(letters) % 4 == 1 else letters
-        return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+        runs = BASE64_NOISE.sub(b"", body).split(b"=")
+        return b"".join(padded_base64(run) for run in runs if run)
+
+
+def padded_base64(letters: bytes) -> bytes:
+    """Decode letters of the alphabet only; a last one that means nothing by itself is left out."""
+    whole = letters[:-1] if len(letters) % 4 == 1 else letters
+    return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
 def _read_part(raw: bytes, depth: int, budget: Budget, default: str = "text/plain") -> Part:

@@ -203,6 +203,21 @@ def test_a_file_written_into_the_text_in_the_old_way_is_taken_out() -> None:
     assert "begin" not in found.text
 
 
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [
+        ("SGVsbG8=", b"Hello"),
+        ("SGVsbG8", b"Hello"),
+        ("SGV=sbG8=x", b"He\xb1\xb1\xbc"),
+        ("=", b""),
+        ("S", b""),
+    ],
+)
+def test_damaged_base64_gives_what_can_be_read(body: str, content: bytes) -> None:
+    found = mail("Content-Type: application/pdf\r\nContent-Transfer-Encoding: base64", body)
+    assert found.attachments[0].content == content
+
+
 @given(st.binary(max_size=3_000))
 @settings(max_examples=200, deadline=None)
 def test_any_bytes_are_read(raw: bytes) -> None:
