@@ -16,7 +16,7 @@ RUN_STAMP := $(VENV)/.run-$(call sum,requirements.txt requirements-build.txt)
 TEST_STAMP := $(VENV)/.test-$(call sum,requirements.txt requirements-build.txt requirements-test.txt)
 TREE_STAMP := $(VENV)/.tree-$(call sum,pyproject.toml requirements.in hatch_build.py)
 
-.PHONY: help install assets run test lint system-packages test-tools pictures lock clean
+.PHONY: help install assets run test lint system-packages test-tools pictures messages lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -39,6 +39,9 @@ lint: install test-tools ## Format, lint, strict types, floors
 
 pictures: install test-tools system-packages ## Take a picture of every page into pictures/
 	$(BIN)/python scripts/pictures.py $(ARGS)
+
+messages: install ## Collect all sentences into both catalogues and say what has no translation yet
+	@$(BIN)/python scripts/messages.py
 
 lock: test-tools ## Write the hashed requirements from the *.in files (ARGS=--upgrade takes newer versions)
 	CUSTOM_COMPILE_COMMAND="make lock" $(LOCK) $(ARGS) --output-file requirements.txt requirements.in

@@ -7,13 +7,15 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DOORS = {"views", "api", "jobs", "cli"}
-TOP_FLOOR = {"app", "worker", "cli", "demo", "seed", "doctor", "running", "serving", "__main__"}
+TOP_FLOOR = {"app", "worker", "cli", "demo", "seed", "doctor", "running", "serving", "timetable", "__main__"}
+PARTS_OF_FLASK = {"click", "itsdangerous", "jinja2", "markupsafe", "werkzeug"}
 ONLY_IN = {
     "transactions end": (r"\.(commit|rollback)\(", {"db.py", "schema.py"}),
     "the process's clock is read": (r"\b(datetime|date)\.(now|utcnow|today)\(|\btime\.time\(", {"clock.py"}),
@@ -183,3 +185,17 @@ def test_nothing_is_called_after_nothing() -> None:
     """utils, helpers and managers say nothing about what is inside."""
     empty_words = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}
     assert [name(file) for file in sources() if file.stem in empty_words] == []
+
+
+def test_what_is_imported_is_asked_for() -> None:
+    """Nothing may run only because another package happens to bring it along; Flask is one with its parts."""
+    lines_asked = (ROOT / "requirements.in").read_text("utf-8").splitlines()
+    asked = {normal(re.split(r"[~=<>]", line)[0]) for line in lines_asked} | PARTS_OF_FLASK
+    brought = {each: {normal(name) for name in names} for each, names in packages_distributions().items()}
+    used = {what.split(".", maxsplit=1)[0] for file in sources() for _, what in imports(tree(file))}
+    foreign = used - set(sys.stdlib_module_names) - {"helpdesk"}
+    assert sorted(each for each in foreign if not asked & brought.get(each, set())) == []
+
+
+def normal(distribution: str) -> str:
+    return re.sub(r"[-_.]+", "-", distribution).strip().lower()
