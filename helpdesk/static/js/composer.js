@@ -48,7 +48,7 @@ document.addEventListener("change", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form[data-composer]");
-  if (!form || event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+  if (!form || event.defaultPrevented || event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
   event.preventDefault();
   form.requestSubmit();
 });

@@ -35,9 +35,8 @@ function ground() {
 
 function press(element) {
   if (element.matches("input[type=radio], input[type=checkbox]")) {
-    element.click();
     element.focus();
-    element.closest("form")?.querySelector("[data-after-switch]")?.focus();
+    element.click();
   } else if (element.matches("input, textarea, select")) {
     element.focus();
   } else {
@@ -51,10 +50,16 @@ function onKey(event) {
   const bare = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (bare && (writing(event.target) || document.body.dataset.keys === "off")) return;
   if (bare && event.key === "?") return showKeys(event);
-  const found = [...ground().querySelectorAll("[data-key]")].find((it) => it.dataset.key !== "?" && fits(it.dataset.key, event) && visible(it));
+  const found = carriers(event).find((it) => it.dataset.key !== "?" && fits(it.dataset.key, event) && visible(it));
   if (!found) return;
   event.preventDefault();
   press(found);
+}
+
+/* The form one writes in comes first, then the rest of the page. */
+function carriers(event) {
+  const near = event.target.closest?.("form")?.querySelectorAll("[data-key]") ?? [];
+  return [...near, ...ground().querySelectorAll("[data-key]")];
 }
 
 function leave(event) {
@@ -63,9 +68,11 @@ function leave(event) {
 }
 
 function words(element) {
-  const label = element.getAttribute("aria-label") ?? (element.closest("label") ?? element).textContent;
-  const keys = element.querySelector(".keys")?.textContent ?? "";
-  return label.replace(keys, "").replace(/\s+/g, " ").trim();
+  const label = element.getAttribute("aria-label");
+  if (label) return label;
+  const copy = (element.closest("label") ?? element).cloneNode(true);
+  copy.querySelectorAll("kbd, svg, .dim").forEach((part) => part.remove());
+  return copy.textContent.replace(/\s+/g, " ").trim();
 }
 
 function entry(list, key, text) {
