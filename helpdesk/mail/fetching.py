@@ -3,7 +3,7 @@
 import logging
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -69,9 +69,17 @@ def _connected(access: ImapAccess) -> Iterator[IMAPClient]:
             server.starttls(ssl.create_default_context())
         server.login(access.user, access.password)
         yield server
-        server.logout()
     finally:
-        server.shutdown()
+        _part(server)
+
+
+def _part(server: IMAPClient) -> None:
+    """Say goodbye; what was stored is stored, whatever the server says to that."""
+    try:
+        server.logout()
+    except TROUBLE:
+        with suppress(OSError):
+            server.shutdown()
 
 
 def _renumber(access: ImapAccess, uidvalidity: int) -> ImapAccess:
