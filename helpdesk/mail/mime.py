@@ -123,11 +123,12 @@ def _uu_or_nothing(line: bytes) -> bytes:
 
 
 def _from_base64(body: bytes) -> bytes:
+    """The library stops at padding and refuses odd ends; some mailers write padding in the middle."""
+    letters = BASE64_NOISE.sub(b"", body) if b"=" in body.rstrip(b"=\r\n\t ") else b""
     try:
-        return binascii.a2b_base64(body)
+        return b"".join(map(padded_base64, letters.split(b"="))) if letters else binascii.a2b_base64(body)
     except binascii.Error:
-        runs = BASE64_NOISE.sub(b"", body).split(b"=")
-        return b"".join(padded_base64(run) for run in runs if run)
+        return padded_base64(BASE64_NOISE.sub(b"", body).replace(b"=", b""))
 
 
 def padded_base64(letters: bytes) -> bytes:
