@@ -83,7 +83,7 @@ def stop(folder: Folder) -> None:
     for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, how)
-        if _gone_within(folder, STOP_WITHIN):
+        if _gone_within(pid, STOP_WITHIN):
             return
     raise PostgresError(f"PostgreSQL (process {pid}) does not stop.")
 
@@ -148,13 +148,22 @@ def _wait_until_ready(folder: Folder, process: "subprocess.Popen[bytes]") -> boo
     return False
 
 
-def _gone_within(folder: Folder, seconds: float) -> bool:
+def _gone_within(pid: int, seconds: float) -> bool:
     end = time.monotonic() + seconds
-    while running_pid(folder) is not None:
+    while _is_alive(pid):
         if time.monotonic() > end:
             return False
         time.sleep(0.02)
     return True
+
+
+def _is_alive(pid: int) -> bool:
+    """A process that has ended and waits for its starter to notice does not count."""
+    _reap(pid)
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _noted_pid(folder: Folder) -> int | None:
