@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, cast, func, or_, selec
 from sqlalchemy.dialects.postgresql import TSQUERY, aggregate_order_by
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from helpdesk.accounts import faces
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.people import sort_key
 from helpdesk.clients import phones, rules
@@ -94,6 +95,14 @@ class Found:
     person_id: int
     vip: bool
     is_verified: bool
+
+    @property
+    def initials(self) -> str:
+        return faces.initials(self.name)
+
+    @property
+    def tint(self) -> int:
+        return faces.tint(self.person_id)
 
 
 def search_contacts(typed: str, *, limit: int = 8, region: str = phones.DEFAULT_REGION) -> list[Found]:

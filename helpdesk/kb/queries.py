@@ -9,7 +9,6 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, contains_eager
 
-from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.kb import marks, rules
 from helpdesk.kb.models import Article, ArticleState, ArticleText, ArticleUse, Audience, Outcome
@@ -20,11 +19,17 @@ _STEMS = "russian"  # sends Latin words to the English stemmer
 _WORDS = "simple"
 
 
+def languages_for(reader: str) -> tuple[str, ...]:
+    """The reader's language first, then the others: an instruction in a foreign one is better than none."""
+    return (reader, *(name for name in LANGUAGES if name != reader))
+
+
 @dataclass(frozen=True)
 class Hit:
     """An instruction in a list of found ones; `headline` is safe HTML with the found words marked."""
 
     article_id: int
+    text_id: int
     title: str
     language: str
     section: str
@@ -163,6 +168,7 @@ def _once(
 def _hit(text: ArticleText, headline: str, experience: rules.Experience) -> Hit:
     return Hit(
         article_id=text.article_id,
+        text_id=text.id,
         title=text.title,
         language=text.language,
         section=text.article.section,
@@ -249,18 +255,6 @@ def sections(states: Sequence[ArticleState] = (ArticleState.PUBLISHED,)) -> list
     return [(name, count) for name, count in db.session.execute(query)]
 
 
-@dataclass(frozen=True)
-class Reading:
-    """An instruction to read: the article, the text in the reader's language, and who wrote it."""
-
-    article: Article
-    text: ArticleText
-    blocks: tuple[rules.Block, ...]
-    author: str
-    languages: tuple[str, ...]
-    experience: rules.Experience
-
-
 def article(article_id: int) -> Article | None:
     """The article without its texts."""
     return db.session.get(Article, article_id)
@@ -276,20 +270,3 @@ def current_text(article_id: int, languages: Sequence[str] = LANGUAGES) -> Artic
     """The text in the first of the languages that the article has; any other language before none."""
     texts = {text.language: text for text in current_texts(article_id)}
     return next((texts[name] for name in (*languages, *texts) if name in texts), None)
-
-
-def reading(article: Article, languages: Sequence[str] = LANGUAGES) -> Reading | None:
-    """The instruction in the first of the languages that it has; None while it has no text."""
-    texts = {text.language: text for text in current_texts(article.id)}
-    text = next((texts[name] for name in (*languages, *texts) if name in texts), None)
-    if text is None:
-        return None
-    author = db.session.scalar(select(Person.name).where(Person.id == text.author_id)) or ""
-    return Reading(
-        article=article,
-        text=text,
-        blocks=rules.blocks_of(text.body),
-        author=author,
-        languages=tuple(texts),
-        experience=experience_of([article.id])[article.id],
-    )

@@ -61,6 +61,7 @@ def read(sent: MultiDict[str, str]) -> CallForm:
     """The form from what the browser sent; unknown choices fall back to the usual ones."""
     return CallForm(
         **{name: sent.get(name, "") for name in _TEXTS},
+        contact=next((chosen for chosen in reversed(sent.getlist("contact")) if chosen), ""),
         keeps_number="keeps_number" in sent,
         new_company_id=_number(sent.get("new_company_id", "")),
         impact=_choice(Impact, sent.get("impact", ""), Impact.ONE_PERSON),
@@ -74,7 +75,7 @@ def read(sent: MultiDict[str, str]) -> CallForm:
 
 
 _TEXTS = (
-    "verb", "contact", "who", "number", "new_name", "new_company", "new_email", "happened", "subject", "done",
+    "verb", "who", "number", "new_name", "new_company", "new_email", "happened", "subject", "done",
     "asked", "configuration",
 )  # fmt: skip
 

@@ -15,8 +15,9 @@ from helpdesk.sla.queries import chips
 from helpdesk.sla.words import Chip
 from helpdesk.telephony.models import Call
 from helpdesk.telephony.rules import Tried
+from helpdesk.tickets import words
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.rules import OPEN_STATES, State
+from helpdesk.tickets.rules import OPEN_STATES
 
 MOST_OWN, MOST_OF_FIRM, LAST_CALLS = 5, 4, 5
 PAGE_SIZE = 100
@@ -28,7 +29,7 @@ class Head:
 
     number: int
     subject: str
-    state: State
+    state_words: str
     line: int
     priority: str
     chip: Chip | None
@@ -57,7 +58,7 @@ def _head(ticket: Ticket, chip: Chip | None, is_callers: bool) -> Head:
     return Head(
         number=ticket.id,
         subject=ticket.subject,
-        state=ticket.state,
+        state_words=str(words.STATES[ticket.state]),
         line=ticket.line,
         priority=ticket.priority,
         chip=chip,

@@ -6,8 +6,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from helpdesk import clock, web
 from helpdesk.accounts import guard
@@ -76,9 +75,9 @@ def log() -> ResponseReturnValue:
     try:
         return web.see_other(_log(actor, form))
     except BadInput as error:
-        return _page(form, sentence=str(error), field=error.field), 422
+        return _page(form, sentence=gettext(str(error)), field=error.field), 422
     except DomainError as error:
-        return _page(form, sentence=str(error)), 409
+        return _page(form, sentence=gettext(str(error))), 409
 
 
 def _log(actor: Actor, form: CallForm) -> str:
@@ -188,16 +187,12 @@ def _page(form: CallForm, *, sentence: str = "", field: str | None = None) -> st
         matches=[] if contact else _matches(form),
         ring=_ring(form.number),
         verdict=_verdict(form.impact, form.urgency, company_id, now),
-        suggestions=instructions.suggest(form.happened, languages=languages()),
+        suggestions=instructions.suggest(
+            form.happened, languages=instructions.languages_for(page_language())
+        ),
         impacts=IMPACTS,
         urgencies=URGENCIES,
     )
-
-
-def languages() -> tuple[str, ...]:
-    """The reader's language first, then the others."""
-    mine = page_language()
-    return (mine, *(name for name in instructions.LANGUAGES if name != mine))
 
 
 IMPACTS = (
