@@ -186,7 +186,7 @@ class Sink:
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.script.data.startswith("250"):
             raw = bytes(envelope.content or b"")  # type: ignore[arg-type]
-            self.taken.append(Taken(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw))
+            self.taken.append(Taken((envelope.mail_from or "").strip("<>"), tuple(envelope.rcpt_tos), raw))
         if self.script.hangs_up and server.transport is not None:
             server.transport.abort()  # type: ignore[attr-defined]
         return self.script.data

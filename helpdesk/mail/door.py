@@ -41,7 +41,7 @@ class Door:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         content = envelope.content
         raw = content if isinstance(content, bytes) else (content or "").encode()
-        return await self._in_thread(self._keep, raw, envelope.mail_from or "", *envelope.rcpt_tos)
+        return await self._in_thread(self._keep, raw, _path(envelope.mail_from), *envelope.rcpt_tos)
 
     async def _in_thread(self, work: Callable[..., str], *arguments: bytes | str) -> str:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
@@ -66,6 +66,11 @@ class Door:
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)
+
+
+def _path(sender: str | None) -> str:
+    """The envelope's sender; empty for the null sender of reports and automatic answers (RFC 5321, 4.5.5)."""
+    return "" if sender in {None, "<>"} else str(sender)
 
 
 def _store(raw: bytes, sender: str, recipients: tuple[str, ...], *, now: datetime) -> int | None:

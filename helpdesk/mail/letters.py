@@ -43,17 +43,19 @@ def outgoing_of(mail: Outbox, mailbox: Mailbox, *, now: datetime) -> Outgoing:
 
 
 def _fix_thread(mail: Outbox) -> None:
-    """In-Reply-To is the client's last mail before this one; References is the chain of all ids before it."""
+    """In-Reply-To is the client's last mail before this one; References the chain that led to it."""
     known = db.session.scalars(
         select(MailReference)
         .where(MailReference.ticket_id == mail.ticket_id, MailReference.created_at <= mail.created_at)
         .where(MailReference.rfc_message_id != mail.rfc_message_id)
-        .order_by(MailReference.created_at, MailReference.message_id)
+        .order_by(MailReference.created_at, MailReference.message_id, MailReference.ours)
     ).all()
-    theirs = [one.rfc_message_id for one in known if not one.ours]
-    ids = tuple(one.rfc_message_id for one in known)
-    mail.in_reply_to = theirs[-1] if theirs else (ids[-1] if ids else None)
-    mail.references = list(chain(ids, mail.in_reply_to or ""))
+    if not known:
+        return
+    parent = next((one for one in reversed(known) if not one.ours), known[-1])
+    before = tuple(one.rfc_message_id for one in known[: known.index(parent)])
+    mail.in_reply_to = parent.rfc_message_id
+    mail.references = list(chain(before, parent.rfc_message_id))
 
 
 def _marker(mail: Outbox) -> str:
