@@ -49,7 +49,7 @@ class Keeper:
 
 
 def start_catcher(folder: Path, host: str, port: int) -> Catcher:
-    """Listen in a thread of this process; port 0 takes any free one. Raises OSError when the port is taken."""
+    """Listen in a thread of this process; port 0 takes any free one. Raises OSError if it is taken."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     port = port or _free_port(host)
     controller = Controller(
