@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import flask_babel
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from flask import Flask, has_request_context, request
 from flask_babel import get_locale, get_timezone
@@ -97,7 +98,7 @@ def time(moment: datetime) -> str:
 
 
 def day(moment: datetime | date) -> str:
-    """The day in the viewer's zone: 22 Nov, with the year when it is not this one."""
+    """The day in the viewer's zone: Nov 22, with the year when it is not this one."""
     local = moment.astimezone(viewer_zone()).date() if isinstance(moment, datetime) else moment
     skeleton = "MMMd" if local.year == _today().year else "yMMMd"
     midnight = datetime(local.year, local.month, local.day, tzinfo=viewer_zone())
@@ -105,7 +106,7 @@ def day(moment: datetime | date) -> str:
 
 
 def moment(at: datetime) -> str:
-    """Day and time as people say them: today 14:05, yesterday 9:30, 22 Nov, 14:05."""
+    """Day and time as people say them: today 14:05, yesterday 09:30, Nov 22, 14:05."""
     days = (_today() - at.astimezone(viewer_zone()).date()).days
     if days == 0:
         return gettext("today %(time)s", time=time(at))
@@ -129,7 +130,8 @@ def percent(share: float | None, digits: int = 0) -> str:
     """A share between 0 and 1 as percent; a dash for None."""
     if share is None:
         return "–"
-    pattern = f"#,##0.{'0' * digits}%" if digits else "#,##0%"
+    pattern = Locale.parse(page_language()).percent_formats[None].pattern
+    pattern = pattern.replace("0", "0." + "0" * digits, 1) if digits else pattern
     return str(flask_babel.format_percent(share, pattern))
 
 

@@ -29,6 +29,8 @@ from helpdesk.errors import NotPermitted
 from helpdesk.i18n import gettext
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+BIGGEST_ID = 2**63 - 1
+NUL = "\x00"
 TOKEN_FIELD = "form_token"  # noqa: S105  the name of a form field
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
@@ -174,6 +176,7 @@ def _admit() -> ResponseReturnValue | None:
     declared = policy_of(current_app.view_functions.get(request.endpoint or "", abort))
     if declared is None or declared.is_bare:
         return None
+    _refuse_the_impossible()
     cookies.load(settings())
     if request.method not in SAFE_METHODS:
         _refuse_foreign_pages()
@@ -206,6 +209,15 @@ def _loaded(load: Loader, permission: Permission, view_args: Mapping[str, Any]) 
 def _judge(relations: frozenset[Relation], permission: Permission) -> None:
     if not may(relations, permission):
         raise NotPermitted(gettext("You may look at this, but not do this with it."))
+
+
+def _refuse_the_impossible() -> None:
+    """What PostgreSQL can neither hold nor look for: numbers beyond bigint are not found, NUL is refused."""
+    if any(isinstance(value, int) and value > BIGGEST_ID for value in (request.view_args or {}).values()):
+        abort(404)
+    texts = (*(request.view_args or {}).values(), *request.args.values(), *request.form.values())
+    if any(isinstance(text, str) and NUL in text for text in texts):
+        abort(400)
 
 
 def _refuse_foreign_pages() -> None:
