@@ -1,110 +1,22 @@
-"""What changes companies and contacts: making them, how to reach them, and saying who somebody is."""
+"""Making contacts, how to reach them, and saying who somebody is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.accounts.people import create_person, sort_key
 from helpdesk.clients import phones, rules
-from helpdesk.clients.models import (
-    Company,
-    CompanyDomain,
-    CompanyKind,
-    Contact,
-    ContactAddress,
-    ContactPhone,
-)
-from helpdesk.clients.queries import company_by_domain, find_contact_by_email, own_company, unknown_company
+from helpdesk.clients.actions.lookup import refresh_lookup
+from helpdesk.clients.models import CompanyKind, Contact, ContactAddress, ContactPhone
+from helpdesk.clients.queries import company_by_domain, find_contact_by_email
 from helpdesk.db import db
 from helpdesk.errors import RuleViolation
 
-__all__ = ["own_company", "unknown_company"]
-
 _Row = TypeVar("_Row")
-_SYSTEM_NAMES = {CompanyKind.UNKNOWN: "Unknown client", CompanyKind.OWN: "Our firm"}
-
-
-def ensure_system_companies(now: datetime) -> None:
-    """Make "Unknown client" and "Our firm" where they are missing; harmless when they are there."""
-    for kind, name in _SYSTEM_NAMES.items():
-        if not db.session.scalar(select(Company.id).where(Company.kind == kind)):
-            db.session.add(
-                Company(kind=kind, name=name, sort_key=sort_key(name), confirmed_at=now, created_at=now)
-            )
-    db.session.flush()
-
-
-def create_company(
-    name: str, *, now: datetime, to_be_confirmed: bool = False, main_phone: str = "", region: str = "GB"
-) -> Company:
-    """A new client company. With `to_be_confirmed` somebody still has to look at it.
-
-    Raises RuleViolation without a name, or when a client of that name is there.
-    """
-    name = " ".join(name.split())
-    if not name:
-        raise RuleViolation(_("Give the company a name."))
-    _refuse_second(name)
-    company = Company(
-        name=name,
-        sort_key=sort_key(name),
-        confirmed_at=None if to_be_confirmed else now,
-        created_at=now,
-    )
-    set_main_phone(company, main_phone, region)
-    db.session.add(company)
-    db.session.flush()
-    return company
-
-
-def set_main_phone(company: Company, typed: str, region: str = phones.DEFAULT_REGION) -> None:
-    """Keep the main number as typed and, where it can be read, in E.164; "" takes it away."""
-    company.main_phone = typed.strip() or None
-    company.main_phone_e164 = phones.e164(typed, region) if company.main_phone else None
-
-
-def rename_company(company: Company, name: str) -> None:
-    """Another name, by which its contacts are found too. Raises RuleViolation when it is taken or empty."""
-    name = " ".join(name.split())
-    if not name:
-        raise RuleViolation(_("Give the company a name."))
-    if name == company.name:
-        return
-    if sort_key(name) != company.sort_key:
-        _refuse_second(name)
-    company.name, company.sort_key = name, sort_key(name)
-    db.session.flush()
-    for contact in db.session.scalars(select(Contact).where(Contact.company_id == company.id)):
-        refresh_lookup(contact)
-
-
-def _refuse_second(name: str) -> None:
-    if db.session.scalar(select(Company.id).where(Company.sort_key == sort_key(name))):
-        raise RuleViolation(_("A company called “%(name)s” is there already.", name=name))
-
-
-def add_domain(company: Company, typed: str) -> CompanyDomain:
-    """Mail from that domain belongs to the company from now on.
-
-    Raises RuleViolation for what is no domain, for free-mail providers, and when another company has it.
-    """
-    name = rules.domain(typed)
-    if company.kind is not CompanyKind.CLIENT:
-        raise RuleViolation(_("Only a client company has mail domains."))
-    if not rules.is_domain(name):
-        raise RuleViolation(_("“%(domain)s” is no mail domain.", domain=typed.strip()))
-    if rules.is_free_mail(name):
-        raise RuleViolation(_("Anybody can have an address at %(domain)s, so it says nothing.", domain=name))
-    taken = db.session.execute(
-        select(CompanyDomain, Company.name).join(Company).where(CompanyDomain.domain == name)
-    ).one_or_none()
-    if taken and taken[0].company_id != company.id:
-        raise RuleViolation(_("%(domain)s belongs to %(company)s.", domain=name, company=taken[1]))
-    return taken[0] if taken else _kept(CompanyDomain(company_id=company.id, domain=name))
 
 
 def make_contact(
@@ -204,6 +116,21 @@ def _add_phone(contact: Contact, typed: str, region: str) -> ContactPhone:
     return found or _kept(ContactPhone(contact_id=contact.id, typed=typed, e164=number))
 
 
+def set_reach(
+    contact: Contact, emails: Sequence[str], numbers: Sequence[str], *, region: str = phones.DEFAULT_REGION
+) -> None:
+    """Exactly these addresses and numbers; for what is refused see add_address."""
+    mail = {_add_address(contact, email).id for email in emails}
+    kept = {_add_phone(contact, number, region).id for number in numbers}
+    db.session.execute(
+        delete(ContactAddress).where(ContactAddress.contact_id == contact.id, ContactAddress.id.not_in(mail))
+    )
+    db.session.execute(
+        delete(ContactPhone).where(ContactPhone.contact_id == contact.id, ContactPhone.id.not_in(kept))
+    )
+    refresh_lookup(contact)
+
+
 def rename_contact(contact: Contact, name: str, *, position: str) -> None:
     """Correct the name and what the person does there. Raises RuleViolation without a name."""
     name = " ".join(name.split())
@@ -252,28 +179,6 @@ def _move_phones(giver: Contact, taker: Contact) -> int:
         db.session.execute(insert(ContactPhone).values(same).on_conflict_do_nothing())
         db.session.delete(phone)
     return len(numbers)
-
-
-def refresh_lookup(contact: Contact) -> None:
-    """Write down anew what the contact may be found by."""
-    db.session.flush()
-    name, position, firm = contact.person.name, contact.position, contact.company.name
-    emails = db.session.scalars(
-        select(ContactAddress.email).where(ContactAddress.contact_id == contact.id)
-    ).all()
-    numbers = db.session.scalars(select(ContactPhone).where(ContactPhone.contact_id == contact.id)).all()
-    digits = [form for phone in numbers for form in _spoken(phone)]
-    contact.lookup = rules.lookup_line([name, firm, position, *emails], digits)
-    db.session.flush()
-
-
-def _spoken(phone: ContactPhone) -> list[str]:
-    """The digits as people begin to type a number: with country, without, and its last seven and four."""
-    typed = phones.digits_of(phone.typed)
-    if not phone.e164:
-        return [typed] if typed else []
-    national = phones.national_digits(phone.e164)
-    return [phones.digits_of(phone.e164), national, national[-7:], national[-4:], typed]
 
 
 def _kept(row: _Row) -> _Row:
