@@ -24,11 +24,22 @@ from helpdesk import events as event_log
 from helpdesk.accounts import cookies, guard
 from helpdesk.accounts import views as accounts
 from helpdesk.accounts.login import SignedInPerson
+from helpdesk.clients import views as clients
 from helpdesk.config import MIB, Settings, load_settings
 from helpdesk.db import db
+from helpdesk.kb import views as kb
 from helpdesk.reactions import REACTIONS
+from helpdesk.telephony import views as telephony
+from helpdesk.tickets import views as tickets
 
-FEATURES: tuple[Blueprint, ...] = (ops.blueprint, accounts.blueprint)
+FEATURES: tuple[Blueprint, ...] = (
+    ops.blueprint,
+    accounts.blueprint,
+    tickets.blueprint,
+    clients.blueprint,
+    telephony.blueprint,
+    kb.blueprint,
+)
 DEMO_FEATURES: tuple[Blueprint, ...] = (accounts.demo_blueprint,)
 STATEMENT_TIMEOUT_MS = {"web": 15_000, "worker": 60_000, "command": 0}  # 0: as long as it takes
 CONNECT_TIMEOUT_S = 5
