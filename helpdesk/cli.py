@@ -85,7 +85,7 @@ def serve(data: Path | None, workers: int, port: int | None) -> None:
 
     Run `helpdesk worker` beside it: it fetches and sends mail and watches the deadlines.
     """
-    settings = settings_from(data, **({"HELPDESK_PORT": str(port)} if port else {}))
+    settings = settings_from(data, None, **({"HELPDESK_PORT": str(port)} if port else {}))
     configure_logging(settings)
     with with_database(settings) as ready:
         _up_to_date(ready)
