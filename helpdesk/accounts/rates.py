@@ -54,12 +54,6 @@ def forget(rate: Rate, subject: str) -> None:
     db.session.execute(delete(RateBucket).where(RateBucket.key.in_(keys)))
 
 
-def forget_before(moment: datetime) -> int:
-    """Remove windows that began before `moment`; how many there were."""
-    gone = delete(RateBucket).where(RateBucket.window_start < moment).returning(RateBucket.key)
-    return len(db.session.execute(gone).all())
-
-
 def _count(key: str, window: datetime, most: int) -> bool:
     """Add one unless the window is full; one statement, so that two never both take the last place."""
     statement = insert(RateBucket).values(key=key, window_start=window, hits=1)
