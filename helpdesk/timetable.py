@@ -13,7 +13,7 @@ LOOK_FOR_MAILBOXES = 5.0  # each mailbox says itself when it wants to be polled
 def timetable(settings: Settings) -> tuple[Job, ...]:
     """Every job with the longest wait between two runs, in seconds."""
     return (
-        Job("poll_mailboxes", poll_mailboxes, every=LOOK_FOR_MAILBOXES),
+        Job("poll_mailboxes", poll_mailboxes, every=min(LOOK_FOR_MAILBOXES, settings.poll_interval_seconds)),
         Job("process_inbound", process_inbound, every=10, channel="inbound"),
         Job("send_outbox", send_outbox, every=2, channel="outbox"),
         Job("sweep", sweep, every=settings.sweep_interval_seconds, channel="sla"),

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import undefer
 
+from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.mail.models import Encryption, Mailbox
 from helpdesk.secrets_box import unseal
 
-POLL_EVERY = timedelta(seconds=60)
+FIRST_BACK_OFF = timedelta(minutes=1)
 JOB_BUDGET = timedelta(minutes=5)
 LONGEST_BACK_OFF = timedelta(minutes=15)
 
@@ -63,9 +64,10 @@ def access_of(mailbox: Mailbox) -> ImapAccess:
 
 
 def note_success(mailbox_id: int, *, now: datetime) -> None:
-    """The mailbox answered: forget its troubles and look again in a minute."""
+    """The mailbox answered: forget its troubles and look again after the usual interval."""
     mailbox = db.session.get_one(Mailbox, mailbox_id)
-    mailbox.polled_at, mailbox.next_poll_at = now, now + POLL_EVERY
+    interval = timedelta(seconds=settings().poll_interval_seconds)
+    mailbox.polled_at, mailbox.next_poll_at = now, now + interval
     mailbox.failures, mailbox.failing_since, mailbox.error = 0, None, None
 
 
@@ -80,7 +82,7 @@ def note_failure(mailbox_id: int, sentence: str, *, now: datetime) -> None:
 
 def back_off(failures: int) -> timedelta:
     doubled: int = 1 << min(failures - 1, 10)
-    return min(POLL_EVERY * doubled, LONGEST_BACK_OFF)
+    return min(FIRST_BACK_OFF * doubled, LONGEST_BACK_OFF)
 
 
 def mailbox_of(addresses: tuple[str, ...]) -> Mailbox | None:
