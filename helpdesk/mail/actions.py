@@ -10,6 +10,7 @@ from helpdesk.db import db, notify
 from helpdesk.errors import RuleViolation
 from helpdesk.mail.models import InboundMail, InboundState
 
+LET_IN = "let_in"
 OPEN_STATES = (InboundState.QUARANTINED, InboundState.IGNORED)
 
 
@@ -57,10 +58,10 @@ def store(arrival: Arrival, *, now: datetime) -> int | None:
 
 
 def retry(mail: InboundMail, *, now: datetime) -> None:
-    """Put a held or ignored message back in front of the door, as if it had just come."""
+    """Put a held or ignored message back in front of the door; what kept it out then lets it in now."""
     _check_held(mail)
     mail.state, mail.attempts, mail.next_try_at = InboundState.RECEIVED, 0, now
-    mail.reason = mail.error = mail.processed_at = None
+    mail.reason, mail.error, mail.processed_at = LET_IN, None, None
     notify("inbound")
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from helpdesk.accounts.models import Account
 from helpdesk.db import db
+from helpdesk.mail.actions import LET_IN
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.returned import note_return
@@ -38,7 +39,7 @@ Judgement = Callable[[InboundMail, ParsedMail, datetime], Fate | None]
 def fate_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Fate | None:
     """The first judgement that has something to say; None lets the message in. Raises Hold."""
     _wait_for_copies(parsed)
-    for judge in JUDGEMENTS:
+    for judge in ALWAYS if mail.reason == LET_IN else JUDGEMENTS:
         fate = judge(mail, parsed, now)
         if fate is not None:
             return fate
@@ -120,3 +121,4 @@ def _flood(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
 
 
 JUDGEMENTS: tuple[Judgement, ...] = (_spam, _own, _copy, _returned, _report, _agent_away, _flood)
+ALWAYS: tuple[Judgement, ...] = (_own, _returned)  # also when a person lets the message in

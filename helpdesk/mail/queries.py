@@ -1,0 +1,91 @@
+"""Reading what came in and how the mailboxes fare."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from helpdesk.db import db
+from helpdesk.mail.models import InboundMail, InboundState, Mailbox
+
+PAGE_SIZE = 50
+SILENT = timedelta(minutes=15)
+HELD_STATES = (InboundState.QUARANTINED, InboundState.IGNORED, InboundState.DISCARDED)
+
+
+def held_counts() -> dict[InboundState, int]:
+    """How many messages are held, ignored and discarded."""
+    rows = db.session.execute(
+        select(InboundMail.state, func.count())
+        .where(InboundMail.state.in_(HELD_STATES))
+        .group_by(InboundMail.state)
+    )
+    found = dict(rows.tuples().all())
+    return {state: found.get(state, 0) for state in HELD_STATES}
+
+
+def held_page(state: InboundState, *, before: int | None = None) -> list[InboundMail]:
+    """One page, newest first, and one row more when there is a next page; `before` is the last id seen."""
+    statement = select(InboundMail).where(InboundMail.state == state)
+    if before is not None:
+        statement = statement.where(InboundMail.id < before)
+    return list(db.session.scalars(statement.order_by(InboundMail.id.desc()).limit(PAGE_SIZE + 1)))
+
+
+def held_mail(mail_id: int) -> InboundMail | None:
+    """One message that became no ticket; those on tickets are reached through their ticket only."""
+    return db.session.scalar(
+        select(InboundMail).where(InboundMail.id == mail_id, InboundMail.state.in_(HELD_STATES))
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailboxState:
+    """How one mailbox fares: `condition` is off, door (mail comes by SMTP only), waiting (never polled),
+    well, failing (the last try went wrong) or silent (no success for a quarter of an hour).
+    """
+
+    id: int
+    address: str
+    name: str
+    condition: str
+    polled_at: datetime | None
+    failing_since: datetime | None
+    error: str | None
+    waiting: int
+
+
+def mailbox_states(now: datetime) -> list[MailboxState]:
+    """Every mailbox with its condition and how many of its messages wait to be taken in."""
+    waiting = (
+        select(func.count())
+        .where(InboundMail.mailbox_id == Mailbox.id, InboundMail.state == InboundState.RECEIVED)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(select(Mailbox, waiting).order_by(Mailbox.address))
+    return [_state(mailbox, count, now) for mailbox, count in rows]
+
+
+def _state(mailbox: Mailbox, waiting: int, now: datetime) -> MailboxState:
+    return MailboxState(
+        id=mailbox.id,
+        address=mailbox.address,
+        name=mailbox.name,
+        condition=_condition(mailbox, now),
+        polled_at=mailbox.polled_at,
+        failing_since=mailbox.failing_since,
+        error=mailbox.error,
+        waiting=waiting,
+    )
+
+
+def _condition(mailbox: Mailbox, now: datetime) -> str:
+    if not mailbox.active:
+        return "off"
+    if mailbox.imap_host is None:
+        return "door"
+    if mailbox.failing_since is not None:
+        return "failing"
+    if mailbox.polled_at is None:
+        return "waiting"
+    return "silent" if now - mailbox.polled_at > SILENT else "well"
