@@ -1,0 +1,166 @@
+"""Companies and contacts on pages."""
+
+from datetime import datetime
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session, scoped_session
+
+from helpdesk.accounts.models import Person
+from helpdesk.clients import queries
+from helpdesk.clients.models import Company, CompanyKind, Contact, ContactPhone
+from helpdesk.db import db
+from tests import browsing, factories
+
+Db = scoped_session[Session]
+COMPANY = {
+    "name": "Halden Freight",
+    "main_phone": "020 5550 0100",
+    "domains": "halden.example\n@halden-freight.example",
+    "zone": "Europe/London",
+    "language": "en",
+    "systems": "Cargo Desk 5.4",
+    "note": "",
+}
+PERSON = {
+    "name": "Signe Holm",
+    "position": "Dispatcher",
+    "emails": "signe@halden.example\nSigne.Holm@halden.example",
+    "phones": "020 5550 0172\n4021",
+    "language": "en",
+    "note": "",
+}
+
+
+@pytest.fixture
+def ada(client: FlaskClient, now: datetime) -> Person:
+    factories.three_lines()
+    person = factories.an_agent("Ada Lind")
+    browsing.sign_in(client, person)
+    return person
+
+
+@pytest.fixture
+def halden(ada: Person) -> Company:
+    company = factories.a_company("Halden Freight", domain="halden.example")
+    db.session.commit()
+    return company
+
+
+@pytest.mark.usefixtures("ada")
+def test_a_company_is_made_with_its_domains_and_number(client: FlaskClient, session: Db) -> None:
+    answer = client.post("/clients/companies", data=browsing.form(**COMPANY))
+    company = session.scalars(select(Company).where(Company.kind == CompanyKind.CLIENT)).one()
+    assert answer.location == f"/clients/companies/{company.id}"
+    page = client.get(answer.location).text
+    for shown in ("halden-freight.example", 'href="tel:+442055500100"', "Cargo Desk 5.4", "Europe/London"):
+        assert shown in page
+
+
+@pytest.mark.usefixtures("ada")
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [({"domains": "gmail.com"}, "Anybody can have an address"), ({"name": " "}, "Give the company a name.")],
+)
+def test_a_refused_company_comes_back_with_what_was_typed(
+    client: FlaskClient, session: Db, change: dict[str, str], sentence: str
+) -> None:
+    answer = client.post("/clients/companies", data=browsing.form(**COMPANY | change))
+    assert answer.status_code == 409
+    assert sentence in answer.text
+    assert "Cargo Desk 5.4" in answer.text
+    assert session.scalar(select(Company.id).where(Company.kind == CompanyKind.CLIENT)) is None
+
+
+def test_a_company_that_line_1_entered_is_confirmed_by_saving_it(
+    client: FlaskClient, session: Db, halden: Company
+) -> None:
+    halden.confirmed_at = None
+    session.commit()
+    assert "to be confirmed" in client.get(f"/clients/companies/{halden.id}").text
+    client.post(f"/clients/companies/{halden.id}", data=browsing.form(**COMPANY))
+    assert "to be confirmed" not in client.get(f"/clients/companies/{halden.id}").text
+
+
+def test_a_domain_that_is_no_longer_listed_is_taken_away(
+    client: FlaskClient, session: Db, halden: Company
+) -> None:
+    client.post(f"/clients/companies/{halden.id}", data=browsing.form(**COMPANY | {"domains": ""}))
+    assert queries.company_by_domain("halden.example").kind is CompanyKind.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", [CompanyKind.UNKNOWN, CompanyKind.OWN])
+@pytest.mark.usefixtures("ada")
+def test_the_desks_own_companies_are_not_edited(client: FlaskClient, kind: CompanyKind) -> None:
+    company = queries.system_company(kind)
+    assert client.get(f"/clients/companies/{company.id}/edit").status_code == 404
+
+
+def test_a_contact_is_made_with_addresses_and_numbers(
+    client: FlaskClient, session: Db, halden: Company
+) -> None:
+    answer = client.post("/clients/contacts", data=browsing.form(**PERSON, company=halden.id))
+    contact = session.scalars(select(Contact)).one()
+    assert (answer.location, contact.verified_at is None) == (f"/clients/contacts/{contact.id}", False)
+    page = client.get(answer.location).text
+    for shown in ("signe.holm@halden.example", 'href="tel:+442055500172"', "4021", "Dispatcher"):
+        assert shown in page
+
+
+def test_a_number_that_is_no_longer_listed_is_taken_away(
+    client: FlaskClient, session: Db, halden: Company
+) -> None:
+    contact = factories.a_contact("Signe", company=halden, phone="020 5550 0199", e164="+442055500199")
+    session.commit()
+    client.post(f"/clients/contacts/{contact.id}", data=browsing.form(**PERSON))
+    assert sorted(session.scalars(select(ContactPhone.typed))) == ["020 5550 0172", "4021"]
+    assert [found.name for found in queries.search_contacts("dispatcher")] == ["Signe Holm"]
+
+
+def test_the_list_finds_companies_and_people(client: FlaskClient, session: Db, halden: Company) -> None:
+    factories.a_contact("Signe Holm", company=halden)
+    session.commit()
+    page = client.get("/clients?q=holm").text
+    assert "Signe Holm" in page
+    assert "Halden Freight" in client.get("/clients?q=halden.ex").text
+
+
+def test_a_card_lists_only_the_open_tickets_that_its_reader_may_see(
+    client: FlaskClient, session: Db, halden: Company
+) -> None:
+    signe = factories.a_contact("Signe Holm", company=halden)
+    factories.a_ticket("Ours", contact=signe)
+    factories.a_ticket("Of another team", contact=signe, team=factories.a_team(1))
+    session.commit()
+    for path in (f"/clients/companies/{halden.id}", f"/clients/contacts/{signe.id}"):
+        page = client.get(path).text
+        assert "Ours" in page
+        assert "Of another team" not in page
+
+
+@pytest.mark.parametrize("path", ["/clients", "/clients?q=holm", "/clients/companies/{company}"])
+def test_a_list_takes_few_statements_however_long_it_is(
+    client: FlaskClient, session: Db, halden: Company, path: str
+) -> None:
+    for number in range(20):
+        contact = factories.a_contact(f"Holm {number}", company=halden, email=f"holm{number}@halden.example")
+        factories.a_ticket(f"Ticket {number}", contact=contact)
+        factories.a_company(f"Firm {number}")
+    session.commit()
+    assert _statements(client, path.format(company=halden.id)) <= 10
+
+
+def _statements(client: FlaskClient, address: str) -> int:
+    seen: list[str] = []
+    connection = db.session.connection()
+
+    def note(*args: object) -> None:
+        seen.append(str(args[2]))
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        assert client.get(address).status_code == 200
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    return len([statement for statement in seen if not statement.startswith(("SAVEPOINT", "RELEASE"))])
