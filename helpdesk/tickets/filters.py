@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from helpdesk.errors import BadInput
-from helpdesk.tickets.rules import DONE_STATES, OPEN_STATES, Line, Priority, State, TicketType
+from helpdesk.tickets.rules import DONE_STATES, OPEN_STATES, Line, Priority, ReturnReason, State, TicketType
 
 Word = TypeVar("Word", bound=StrEnum)
 Reader = Callable[[str, Sequence[str], tzinfo], object]
@@ -21,6 +21,7 @@ class Risk(StrEnum):
 
     BREACHED = "breached"
     AT_RISK = "at-risk"
+    PRESSING = "pressing"  # either of them
 
 
 class Holder(StrEnum):
@@ -48,7 +49,9 @@ class Verdict(StrEnum):
 class Filters:
     """All that a list may be narrowed to; empty and None narrow nothing. Instants are half-open spans.
 
-    `escalated` is when it was handed up; `sla` the final verdict; `q` words in the subject.
+    `escalated` is when it was handed up, `handed_to` to which line; `returned` when it came back,
+    `returned_by` from which line and `returned_for` why; `answered` when the first answer was given;
+    `of_team` holds or owns it; `sla` is the final verdict; `q` words in the subject.
     """
 
     state: tuple[State, ...] = ()
@@ -56,18 +59,27 @@ class Filters:
     type: tuple[TicketType, ...] = ()
     line: tuple[int, ...] = ()
     team: tuple[int, ...] = ()
+    of_team: tuple[int, ...] = ()
     assignee: Holder | int | None = None
     company: int | None = None
     tag: str | None = None
     risk: Risk | None = None
     sla: Verdict | None = None
     first_contact: YesNo | None = None
+    discarded: YesNo | None = None
     created_from: datetime | None = None
     created_to: datetime | None = None
     resolved_from: datetime | None = None
     resolved_to: datetime | None = None
     escalated_from: datetime | None = None
     escalated_to: datetime | None = None
+    handed_to: int | None = None
+    returned_from: datetime | None = None
+    returned_to: datetime | None = None
+    returned_by: int | None = None
+    returned_for: tuple[ReturnReason, ...] = ()
+    answered_from: datetime | None = None
+    answered_to: datetime | None = None
     q: str = ""
 
     @property
@@ -157,6 +169,10 @@ def _lines(name: str, values: Sequence[str], zone: tzinfo) -> tuple[int, ...]:
     return lines
 
 
+def _one_line(name: str, values: Sequence[str], zone: tzinfo) -> int:
+    return _lines(name, values[-1:], zone)[-1]
+
+
 def _number(name: str, values: Sequence[str], zone: tzinfo) -> int:
     if not (values[-1].isascii() and values[-1].isdecimal() and len(values[-1]) < 16):
         raise _refuse(name)
@@ -194,17 +210,26 @@ READERS: dict[str, Reader] = {
     "type": _words(TicketType),
     "line": _lines,
     "team": _numbers,
+    "of_team": _numbers,
     "assignee": _holder,
     "company": _number,
     "tag": _line_of_text,
     "risk": _word(Risk),
     "sla": _word(Verdict),
     "first_contact": _word(YesNo),
+    "discarded": _word(YesNo),
     "created_from": _instant,
     "created_to": _instant,
     "resolved_from": _instant,
     "resolved_to": _instant,
     "escalated_from": _instant,
     "escalated_to": _instant,
+    "handed_to": _one_line,
+    "returned_from": _instant,
+    "returned_to": _instant,
+    "returned_by": _one_line,
+    "returned_for": _words(ReturnReason),
+    "answered_from": _instant,
+    "answered_to": _instant,
     "q": _line_of_text,
 }

@@ -1,5 +1,6 @@
 """Lists of tickets as rows ready to show: one statement, keyset paging, in the order of time left."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -122,7 +123,18 @@ def matching(filters: Filters, actor: Actor, now: datetime) -> list[ColumnElemen
         conditions.append(Ticket.stems.op("@@")(func.websearch_to_tsquery("russian", filters.q)))
     if filters.first_contact:
         conditions.append(Ticket.first_contact.is_(filters.first_contact is YesNo.YES))
+    if filters.discarded:
+        no = Ticket.discarded_at.is_(None)
+        conditions.append(no if filters.discarded is YesNo.NO else ~no)
+    if filters.of_team:
+        conditions.append(of_teams(filters.of_team))
     return [*conditions, *_holder(filters, actor), *_risk(filters, now), *_spans(filters)]
+
+
+def of_teams(team_ids: Collection[int]) -> ColumnElement[bool]:
+    """What these teams hold, or own towards the client."""
+    ids = sorted(team_ids)
+    return or_(Ticket.team_id.in_(ids), Ticket.owner_team_id.in_(ids))
 
 
 def _listings(filters: Filters) -> list[tuple[Any, tuple[Any, ...]]]:
@@ -148,6 +160,8 @@ def _risk(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
         return []
     if filters.risk is Risk.BREACHED:
         return [Ticket.sort_due <= now]
+    if filters.risk is Risk.PRESSING:
+        return [Ticket.sort_due <= now + RISK]
     return [Ticket.sort_due > now, Ticket.sort_due <= now + RISK]
 
 
@@ -156,17 +170,34 @@ def _spans(filters: Filters) -> list[ColumnElement[bool]]:
     for column, start, end in (
         (Ticket.created_at, filters.created_from, filters.created_to),
         (Ticket.resolved_at, filters.resolved_from, filters.resolved_to),
+        (Ticket.first_answered_at, filters.answered_from, filters.answered_to),
     ):
-        found += [column >= start] if start else []
-        found += [column < end] if end else []
-    handed_up = [
-        *([Handover.at >= filters.escalated_from] if filters.escalated_from else []),
-        *([Handover.at < filters.escalated_to] if filters.escalated_to else []),
+        found += _within(column, start, end)
+    return [
+        *found,
+        *_passed(HandoverKind.ESCALATION, _ups(filters)),
+        *_passed(HandoverKind.RETURN, _backs(filters)),
     ]
-    if handed_up:
-        up = Handover.kind == HandoverKind.ESCALATION
-        found.append(exists().where(Handover.ticket_id == Ticket.id, up, *handed_up))
-    return found
+
+
+def _ups(filters: Filters) -> list[ColumnElement[bool]]:
+    to = [Handover.to_line == filters.handed_to] if filters.handed_to else []
+    return [*_within(Handover.at, filters.escalated_from, filters.escalated_to), *to]
+
+
+def _backs(filters: Filters) -> list[ColumnElement[bool]]:
+    by = [Handover.from_line == filters.returned_by] if filters.returned_by else []
+    why = [Handover.reason_code.in_(filters.returned_for)] if filters.returned_for else []
+    return [*_within(Handover.at, filters.returned_from, filters.returned_to), *by, *why]
+
+
+def _passed(kind: HandoverKind, asked: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """That it passed between lines in the way asked for; nothing when nothing is asked."""
+    return [exists().where(Handover.ticket_id == Ticket.id, Handover.kind == kind, *asked)] if asked else []
+
+
+def _within(column: Any, start: datetime | None, end: datetime | None) -> list[ColumnElement[bool]]:
+    return [*([column >= start] if start else []), *([column < end] if end else [])]
 
 
 def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
