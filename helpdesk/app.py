@@ -27,7 +27,9 @@ from helpdesk.accounts.login import SignedInPerson
 from helpdesk.clients import views as clients
 from helpdesk.config import MIB, Settings, load_settings
 from helpdesk.db import db
+from helpdesk.demo import views as demo
 from helpdesk.kb import views as kb
+from helpdesk.mail import views as mail
 from helpdesk.reactions import REACTIONS
 from helpdesk.telephony import views as telephony
 from helpdesk.tickets import views as tickets
@@ -39,8 +41,9 @@ FEATURES: tuple[Blueprint, ...] = (
     clients.blueprint,
     telephony.blueprint,
     kb.blueprint,
+    mail.blueprint,
 )
-DEMO_FEATURES: tuple[Blueprint, ...] = (accounts.demo_blueprint,)
+DEMO_FEATURES: tuple[Blueprint, ...] = (accounts.demo_blueprint, demo.blueprint)
 STATEMENT_TIMEOUT_MS = {"web": 15_000, "worker": 60_000, "command": 0}  # 0: as long as it takes
 CONNECT_TIMEOUT_S = 5
 FORM_LIMIT = 2 * MIB

@@ -14,11 +14,11 @@ import click
 from helpdesk import schema
 from helpdesk.app import create_app
 from helpdesk.config import Settings, default_data_dir
-from helpdesk.demo.catcher import start_catcher
 from helpdesk.demo.firm import found_firm
 from helpdesk.demo.folder import DemoError, claim
 from helpdesk.demo.history import write_history
 from helpdesk.demo.processes import Child, children
+from helpdesk.mail.catcher import start_catcher
 from helpdesk.running import environment_of, settings_from, with_database
 from helpdesk.worker import stop_on_signals
 

@@ -1,4 +1,4 @@
-"""A relay of the demo's own: it takes every outgoing mail and keeps it as a file, so that nothing leaves."""
+"""A relay that takes every mail and keeps it as a file, so that nothing leaves: for demonstrations."""
 
 import asyncio
 import itertools

@@ -1,0 +1,111 @@
+"""The page of mail that became no ticket."""
+
+from datetime import datetime
+
+import pytest
+from flask.testing import FlaskClient
+
+from helpdesk.accounts.models import Person
+from helpdesk.db import db
+from helpdesk.mail.jobs import process_inbound
+from helpdesk.mail.models import InboundMail, InboundState, Mailbox
+from tests.browsing import form, sign_in
+from tests.factories import a_mailbox, an_agent, three_lines
+from tests.mail.letters import a_mail, arrive, hanna, take_in, tickets
+
+
+@pytest.fixture
+def mailbox(session: object) -> Mailbox:
+    three_lines()
+    return a_mailbox()
+
+
+@pytest.fixture
+def ada(client: FlaskClient, mailbox: Mailbox, now: datetime) -> Person:
+    """Somebody of line 1, signed in."""
+    ada = an_agent("Ada Lind")
+    db.session.commit()
+    sign_in(client, ada)
+    return ada
+
+
+def spam(mailbox: Mailbox, now: datetime, text: str = "Buy pills") -> InboundMail:
+    return take_in(a_mail(text, subject="Pills <b>now</b>", X_Spam_Flag="YES"), mailbox, now=now)
+
+
+def held(mailbox: Mailbox, now: datetime) -> InboundMail:
+    mail = db.session.get_one(InboundMail, arrive(a_mail(), mailbox, now=now))
+    mail.state, mail.error, mail.attempts = InboundState.QUARANTINED, "KeyError: 'x'", 3
+    db.session.commit()
+    return mail
+
+
+@pytest.mark.usefixtures("ada")
+def test_an_empty_list_says_so(client: FlaskClient) -> None:
+    assert "Nothing is held" in client.get("/mail/held").text
+
+
+@pytest.mark.usefixtures("ada")
+def test_a_held_mail_is_shown_with_its_words_and_without_our_errors(
+    client: FlaskClient, mailbox: Mailbox, now: datetime
+) -> None:
+    mail = held(mailbox, now)
+    page = client.get(f"/mail/held/{mail.id}").text
+    assert "Something broke while it was taken in" in page
+    assert "The printer in room 3 prints blank pages." in page
+
+
+@pytest.mark.usefixtures("ada")
+def test_what_a_stranger_wrote_is_text_and_never_markup(
+    client: FlaskClient, mailbox: Mailbox, now: datetime
+) -> None:
+    mail = spam(mailbox, now, "<script>alert(1)</script>")
+    page = client.get(f"/mail/held/{mail.id}").text
+    assert "<script>alert(1)" not in page
+    assert "Pills &lt;b&gt;now" in page
+    assert "The receiving server marked it as spam" in page
+
+
+@pytest.mark.usefixtures("ada")
+def test_the_raw_mail_is_a_download(client: FlaskClient, mailbox: Mailbox, now: datetime) -> None:
+    mail = held(mailbox, now)
+    answer = client.get(f"/mail/held/{mail.id}/raw")
+    assert answer.data == mail.raw
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.usefixtures("ada")
+def test_spam_that_was_none_is_let_in(client: FlaskClient, mailbox: Mailbox, now: datetime) -> None:
+    hanna()
+    mail = spam(mailbox, now)
+    assert client.post(f"/mail/held/{mail.id}/retry", data=form()).status_code == 303
+    process_inbound()
+    assert [ticket.subject for ticket in tickets()] == ["Pills <b>now</b>"]
+
+
+@pytest.mark.usefixtures("ada")
+def test_a_mail_is_discarded_with_a_reason_only(client: FlaskClient, mailbox: Mailbox, now: datetime) -> None:
+    mail = held(mailbox, now)
+    assert client.post(f"/mail/held/{mail.id}/discard", data=form(reason=" ")).status_code == 409
+    assert client.post(f"/mail/held/{mail.id}/discard", data=form(reason="a test")).status_code == 303
+    assert (mail.state, mail.reason) == (InboundState.DISCARDED, "a test")
+
+
+def test_line_2_does_not_see_held_mail(client: FlaskClient, mailbox: Mailbox, now: datetime) -> None:
+    lev = an_agent(line=2)
+    mail = held(mailbox, now)
+    sign_in(client, lev)
+    assert client.get(f"/mail/held/{mail.id}").status_code in {403, 404}
+
+
+def test_the_raw_mail_of_a_ticket_is_for_who_may_read_the_ticket(
+    client: FlaskClient, mailbox: Mailbox, now: datetime, ada: Person
+) -> None:
+    hanna()
+    mail = take_in(a_mail(), mailbox, now=now)
+    assert client.get(f"/mail/inbound/{mail.id}/raw").data == mail.raw
+    stranger = an_agent(line=3)
+    db.session.commit()
+    sign_in(client, stranger)
+    assert client.get(f"/mail/inbound/{mail.id}/raw").status_code == 404
