@@ -29,7 +29,8 @@ class Relation(StrEnum):
     MANAGES = "manages"  # the ticket is in the manager's scope
     READS = "reads"  # all staff read all tickets (staff visibility "open")
     SPEAKS = "speaks"  # works on the ticket in a team that answers clients
-    OWN = "own"  # the thing is the person's own: a session, a draft
+    OWN = "own"  # the thing is the person's own session
+    DRAFTS = "drafts"  # writes instructions, and this one is not published yet
 
     AGENT = "agent"
     LINE_1 = "line_1"
@@ -58,6 +59,7 @@ class Permission(StrEnum):
     CLIENT_CHANGE = "client_change"
     ARTICLE_READ = "article_read"
     ARTICLE_WRITE = "article_write"
+    ARTICLE_EDIT = "article_edit"
     ARTICLE_PUBLISH = "article_publish"
     REPORT_READ = "report_read"
     MAIL_HELD = "mail_held"
@@ -94,6 +96,7 @@ GRANTS: dict[Permission, frozenset[Relation]] = {
     Permission.CLIENT_CHANGE: frozenset({_R.LINE_1, _R.LEAD, _R.ADMINISTRATOR}),
     Permission.ARTICLE_READ: frozenset({_R.AGENT, _R.MANAGER, _R.ADMINISTRATOR}),
     Permission.ARTICLE_WRITE: frozenset({_R.AGENT}),
+    Permission.ARTICLE_EDIT: frozenset({_R.DRAFTS, _R.LEAD}),
     Permission.ARTICLE_PUBLISH: frozenset({_R.LEAD}),
     Permission.REPORT_READ: frozenset({_R.LEAD, _R.MANAGER}),
     Permission.MAIL_HELD: frozenset({_R.LINE_1, _R.LEAD, _R.ADMINISTRATOR}),

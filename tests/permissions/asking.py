@@ -22,6 +22,7 @@ class Question:
     cell: Cell
     client: FlaskClient
     path: str
+    query: dict[str, Any]
     fields: dict[str, Any]
 
 
@@ -33,7 +34,8 @@ def prepared(app: Flask, cell: Cell) -> Question:
     if person is not None:
         sign_in(client, person)
     path = path_of(app, door.rule, {**door.url, **placed.url})
-    return Question(cell, client, path, {**hidden(client, cell), **filled_in(door.form, placed.values)})
+    fields = {**hidden(client, cell), **filled_in(door.form, placed.values)}
+    return Question(cell, client, path, filled_in(door.query, placed.values), fields)
 
 
 def hidden(client: FlaskClient, cell: Cell) -> dict[str, Any]:
@@ -61,5 +63,5 @@ def ask(question: Question) -> TestResponse:
     """The desk's answer."""
     door = question.cell.door
     if door.method == "GET":
-        return question.client.get(question.path, query_string=door.query)
+        return question.client.get(question.path, query_string=question.query)
     return question.client.open(question.path, method=door.method, data=question.fields)

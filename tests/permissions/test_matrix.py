@@ -75,5 +75,5 @@ def test_asking_for_the_head_alone_is_judged_like_the_page(
 ) -> None:
     cell = next(cell for cell in CELLS if cell.door == door)
     question = prepared(app, cell)
-    answer = app.test_client().head(question.path, query_string=door.query)
+    answer = app.test_client().head(question.path, query_string=question.query)
     assert answer.status_code == cell.expected

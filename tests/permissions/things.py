@@ -4,20 +4,38 @@ A thing is a function (relation, person) -> Placed; person is None for anonymous
 all the relations it knows. Every text of a thing holds CANARY, so that a leak is seen.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from helpdesk.accounts import sessions
-from helpdesk.accounts.models import Account, Person
+from helpdesk.accounts.models import Account, Membership, Person, Team
+from helpdesk.clients.models import Contact
 from helpdesk.clock import process_time
 from helpdesk.db import db
-from tests.factories import a_person, an_account, an_agent
+from helpdesk.kb import actions as articles
+from helpdesk.kb.actions import Writing
+from helpdesk.kb.models import Audience
+from helpdesk.tickets.models import Participant, Ticket
+from tests.conftest import NOON
+from tests.factories import (
+    LONG_AGO,
+    a_company,
+    a_contact,
+    a_person,
+    a_team,
+    a_ticket,
+    an_account,
+    an_agent,
+    the_team,
+)
 
 CANARY = "canary-7f3a"
+_count = itertools.count(1)
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,99 @@ def a_persona(relation: str, person: Person | None) -> Placed:
     return Placed({}, {"person_id": member.id})
 
 
+def a_client(relation: str, person: Person | None) -> Placed:
+    """A contact of a client company with an open ticket, or numbers that nobody has."""
+    if relation == "missing":
+        return Placed({"contact_id": 999_999, "company_id": 999_999})
+    contact = _canary_contact()
+    ids = {"contact_id": contact.id, "company_id": contact.company_id}
+    return Placed(ids, ids)
+
+
+def an_article(relation: str, person: Person | None) -> Placed:
+    """An instruction that is a draft or published; version 1 of its English text."""
+    if relation == "missing":
+        return Placed({"article_id": 999_999})
+    writing = Writing(language="en", title=f"{CANARY} title", body=f"{CANARY} body")
+    article = articles.create(
+        writing, audience=Audience.STAFF, section="Scanning", by=an_agent().id, now=NOON
+    )
+    if relation == "published":
+        articles.publish(article, now=NOON)
+    return Placed({"article_id": article.id})
+
+
+OTHER_LINE = {1: 2, 2: 3, 3: 2}
+
+
+def a_placed_ticket(relation: str, person: Person | None) -> Placed:
+    """A ticket as the relation says; everybody without a team stands on line 1, to have a line at all.
+
+    own_team: with the person's own team. own_line: with another team of that line. assigned, participant,
+    former (taking part has ended), owner_team: on another line, otherwise with strangers. foreign: with
+    strangers only.
+    """
+    if relation == "missing":
+        return Placed({"number": 999_999}, {"version": 1, "message": 0})
+    line = _line_of(person)
+    stranger = a_team(1, answers_client=True)
+    team = {"own_team": the_team(line), "own_line": a_team(line)}.get(relation) or a_team(OTHER_LINE[line])
+    ticket = a_ticket(f"{CANARY} subject", contact=_canary_contact(), team=team, text=f"{CANARY} text")
+    ticket.owner_team_id = the_team(1).id if relation == "owner_team" and line == 1 else stranger.id
+    if relation == "own_team" and line == 1:
+        ticket.owner_team_id = team.id
+    if relation == "assigned" and person is not None:
+        ticket.assignee_id = person.id
+    if relation in ("participant", "former") and person is not None:
+        _takes_part(ticket, person, until=NOON if relation == "former" else None)
+    db.session.flush()
+    db.session.refresh(ticket)
+    return Placed({"number": ticket.id}, {"version": ticket.version, "message": ticket.last_message_id})
+
+
+def a_placed_team(relation: str, person: Person | None) -> Placed:
+    """The person's team, a team of another line, or none."""
+    line = _line_of(person)
+    team_id = {"own": the_team(line).id, "foreign": the_team(OTHER_LINE[line]).id}.get(relation, 999_999)
+    return Placed({"team_id": team_id})
+
+
+def _canary_contact() -> Contact:
+    company = a_company(f"{CANARY} {next(_count)} Ltd")
+    return a_contact(CANARY, company=company, email=f"{CANARY}-{company.id}@halden.example")
+
+
+def _line_of(person: Person | None) -> int:
+    seat = select(Team.line).join(Membership).where(Membership.person_id == (person.id if person else 0))
+    return db.session.scalar(seat) or 1
+
+
+def _takes_part(ticket: Ticket, person: Person, *, until: datetime | None) -> None:
+    db.session.add(
+        Participant(
+            ticket_id=ticket.id, person_id=person.id, because="mentioned", since=LONG_AGO, until=until
+        )
+    )
+
+
 THINGS: dict[str, Thing] = {
     "session": Thing(a_session, ("own", "foreign", "missing")),
     "persona": Thing(a_persona, ("cast", "missing")),
+    "client": Thing(a_client, ("known", "missing")),
+    "known client": Thing(a_client, ("known",)),
+    "team": Thing(a_placed_team, ("own", "foreign", "missing")),
+    "article": Thing(an_article, ("draft", "published", "missing")),
+    "ticket": Thing(
+        a_placed_ticket,
+        (
+            "own_team",
+            "own_line",
+            "assigned",
+            "owner_team",
+            "participant",
+            "former",
+            "foreign",
+            "missing",
+        ),
+    ),
 }
