@@ -16,11 +16,11 @@ HELD_STATES = (InboundState.QUARANTINED, InboundState.IGNORED, InboundState.DISC
 def held_counts() -> dict[InboundState, int]:
     """How many messages are held, ignored and discarded."""
     rows = db.session.execute(
-        select(InboundMail.state, func.count())
+        select(InboundMail.state, func.count().label("mails"))
         .where(InboundMail.state.in_(HELD_STATES))
         .group_by(InboundMail.state)
     )
-    found = dict(rows.tuples().all())
+    found = {row.state: row.mails for row in rows}
     return {state: found.get(state, 0) for state in HELD_STATES}
 
 
