@@ -1,0 +1,188 @@
+"""What each event says in the conversation: one sentence each, in the reader's language."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from flask_babel import gettext
+
+from helpdesk.i18n import duration
+from helpdesk.tickets.words import DISCARD_REASONS, PRIORITIES, STATES, TYPES
+
+
+class Event(Protocol):
+    """What a sentence may speak of: when, who, its payload, its words, and whom it is about."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def actor(self) -> str: ...
+    @property
+    def payload(self) -> Mapping[str, Any]: ...
+    @property
+    def words(self) -> str: ...
+    @property
+    def about(self) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A thin line in the conversation."""
+
+    words: str
+    icon: str
+
+
+def sentence_of(kind: str, event: Event) -> Sentence | None:
+    """What this event says; None when a message or a move says it already."""
+    found = SENTENCES.get(kind)
+    if found is None:
+        return None
+    icon, say = found
+    return Sentence(say(event), icon)
+
+
+def paused(state: str, reason: str, span_s: float) -> Sentence:
+    """That a ticket waited, for how long (seconds of real time) and why."""
+    span = duration(span_s)
+    if state == "waiting_client":
+        words = gettext("Waited %(span)s for the client", span=span)
+    else:
+        words = gettext("Waited %(span)s for a third party", span=span)
+    return Sentence(_with(words, reason), "pause")
+
+
+def _with(words: str, more: str) -> str:
+    return f"{words}: {more}" if more else words
+
+
+def _taken(event: Event) -> str:
+    return gettext("%(name)s works on it", name=event.actor)
+
+
+def _assigned(event: Event) -> str:
+    if event.about:
+        return gettext("%(name)s gave it to %(other)s", name=event.actor, other=event.about)
+    return gettext("%(name)s gave it back to the team", name=event.actor)
+
+
+def _priority(event: Event) -> str:
+    old, new = (PRIORITIES[event.payload[name]] for name in ("old", "new"))
+    words = gettext(
+        "%(name)s changed the priority from %(old)s to %(new)s", name=event.actor, old=old, new=new
+    )
+    return _with(words, event.words)
+
+
+def _type(event: Event) -> str:
+    old, new = (TYPES[event.payload[name]] for name in ("old", "new"))
+    return gettext("%(name)s changed the kind from %(old)s to %(new)s", name=event.actor, old=old, new=new)
+
+
+def _properties(event: Event) -> str:
+    names = event.payload.get("names", [])
+    if names == ["subject"]:
+        return gettext("%(name)s put the subject right", name=event.actor)
+    if names == ["tags"]:
+        return gettext("%(name)s changed the tags", name=event.actor)
+    return gettext("%(name)s changed subject and tags", name=event.actor)
+
+
+def _state(event: Event) -> str:
+    new = event.payload["new"]
+    if new == "open":
+        return gettext("%(name)s goes on with it", name=event.actor)
+    return _with(f"{STATES[new]}", event.words)
+
+
+def _resolved(event: Event) -> str:
+    if event.payload.get("first_contact"):
+        return _with(gettext("%(name)s solved it at first contact", name=event.actor), event.words)
+    return _with(gettext("%(name)s solved it", name=event.actor), event.words)
+
+
+def _reopened(event: Event) -> str:
+    if event.payload.get("by_client"):
+        return gettext("The client's answer opened it again")
+    return _with(gettext("%(name)s opened it again", name=event.actor), event.words)
+
+
+def _closed(event: Event) -> str:
+    return gettext("Closed")
+
+
+def _discarded(event: Event) -> str:
+    reason = DISCARD_REASONS[event.payload["reason"]]
+    words = gettext("%(name)s threw it away as no request: %(reason)s", name=event.actor, reason=reason)
+    return _with(words, event.words)
+
+
+def _identified(event: Event) -> str:
+    return gettext("%(name)s said who the client is", name=event.actor)
+
+
+def _call(event: Event) -> str:
+    return gettext("%(name)s took a call about it", name=event.actor)
+
+
+def _article(event: Event) -> str:
+    return gettext("%(name)s used an instruction", name=event.actor)
+
+
+def _article_outcome(event: Event) -> str:
+    if event.payload.get("solved", True):
+        return gettext("Solved by an instruction, says %(name)s", name=event.actor)
+    return gettext("The instruction did not help, says %(name)s", name=event.actor)
+
+
+def _threshold(event: Event) -> str:
+    name = _clock(event.payload)
+    percent = event.payload.get("percent", 100)
+    if percent >= 100:
+        return gettext("%(clock)s: the deadline was missed", clock=name)
+    return gettext("%(clock)s: %(percent)s %% of the time is gone", clock=name, percent=percent)
+
+
+def _clock(payload: Mapping[str, Any]) -> str:
+    if payload.get("line"):
+        return gettext("Line %(line)s", line=payload["line"])
+    names = {
+        "first_response": gettext("First answer"),
+        "next_response": gettext("Next answer"),
+        "update": gettext("Update"),
+        "resolution": gettext("Solution"),
+    }
+    return names.get(payload.get("metric", ""), "")
+
+
+# Kinds that the conversation draws by themselves: as a message, as a move, as the way in.
+DRAWN = frozenset(
+    {
+        "ticket.opened",
+        "ticket.client_wrote",
+        "ticket.agent_replied",
+        "ticket.note_added",
+        "ticket.escalated",
+        "ticket.returned",
+        "ticket.moved",
+        "sla.policy_chosen",
+    }
+)
+SENTENCES: Mapping[str, tuple[str, Callable[[Event], str]]] = {
+    "ticket.taken": ("user", _taken),
+    "ticket.assigned": ("user", _assigned),
+    "ticket.priority_changed": ("flag", _priority),
+    "ticket.type_changed": ("edit", _type),
+    "ticket.properties_changed": ("edit", _properties),
+    "ticket.state_changed": ("pause", _state),
+    "ticket.resolved": ("check", _resolved),
+    "ticket.reopened": ("history", _reopened),
+    "ticket.closed": ("lock", _closed),
+    "ticket.discarded": ("x", _discarded),
+    "ticket.client_identified": ("building", _identified),
+    "ticket.call_joined": ("phone", _call),
+    "ticket.article_linked": ("book", _article),
+    "ticket.article_solved": ("book", _article_outcome),
+    "sla.threshold_crossed": ("clock", _threshold),
+}

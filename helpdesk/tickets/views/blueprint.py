@@ -1,0 +1,5 @@
+"""Where the routes of tickets hang."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("tickets", __name__)

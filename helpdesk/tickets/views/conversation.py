@@ -1,0 +1,286 @@
+"""The conversation of a ticket in its order: messages, moves, thin lines, each on the rail of who held it
+then.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from flask import url_for
+from flask_babel import gettext
+
+from helpdesk.accounts import faces
+from helpdesk.i18n import day, duration
+from helpdesk.notifications.models import DeliveryState
+from helpdesk.tickets import timeline
+from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnReason
+from helpdesk.tickets.timeline import Sentence
+from helpdesk.tickets.views.reading import Facts, Happened, Passed, Said
+from helpdesk.tickets.words import RETURN_REASONS
+
+WAITING = ("waiting_client", "waiting_third_party")
+SHAPES = {MessageKind.CLIENT: "in", MessageKind.REPLY: "out", MessageKind.NOTE: "note"}
+BAD = frozenset({DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.UNCERTAIN})
+KIB = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One piece of the conversation; `shape` is message, move, line or day. `line` held the ticket then."""
+
+    shape: str
+    at: datetime
+    line: int
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter(Entry):
+    """A message as it is drawn. `frame_url` shows a mail as it was sent, None when there is nothing more
+    to see.
+    """
+
+    said: Said
+    kind: str
+    initials: str
+    tint: int
+    way: str
+    way_icon: str
+    extra: str
+    files: Sequence[tuple[str, str, str]]
+    frame_url: str | None
+    frame_is_open: bool
+    state: str
+    state_is_bad: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move(Entry):
+    """A hand-over; `why` is after how long and by whom, `number` counts returns."""
+
+    passed: Passed
+    why: str
+    by: str
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line(Entry):
+    """A thin line of the system."""
+
+    sentence: Sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day(Entry):
+    """A new civil day of the reader."""
+
+    words: str
+
+
+@dataclass
+class _Walk:
+    """Where the ticket stood at a point of its history."""
+
+    line: int = 1
+    waits: Happened | None = None
+    last_day: str = ""
+    returns: int = 0
+    messages: Mapping[int, Said] = field(default_factory=dict)
+    opened_at: datetime | None = None
+
+    @property
+    def is_paused(self) -> bool:
+        return self.waits is not None
+
+
+def entries(
+    number: int, history: Iterable[Happened], messages: Mapping[int, Said], zone: tzinfo, *, routed: str = ""
+) -> list[Entry]:
+    """Everything in order; `routed` says why the ticket came to its first place."""
+    walk, found = _Walk(messages=messages), list[Entry]()
+    for event in history:
+        if event.kind == "ticket.opened":
+            walk.line, walk.opened_at = int(event.payload["line"]), event.at
+        found += _day(event, walk, zone)
+        found += _resumed(event, walk)
+        if event.kind in ("ticket.escalated", "ticket.returned", "ticket.moved") and event.passed:
+            walk.line = event.passed.to_line
+            walk.returns += event.kind == "ticket.returned"
+            found.append(_move(event, event.passed, walk))
+        found += _letter(number, event, walk)
+        if event.kind == "ticket.opened" and routed:
+            found.append(_line(event, walk, Sentence(routed, "shield")))
+        found += _said_by_event(event, walk)
+    if walk.waits is not None:
+        found += [_line(walk.waits, walk, sentence) for sentence in _own_sentence(walk.waits)]
+    return found
+
+
+def hops(
+    history: Iterable[Happened], line: int, since: datetime, now: datetime, team: str
+) -> list[tuple[int, str, bool]]:
+    """The way through the lines with the time at each; the last one is where the ticket is now."""
+    passed = [event.passed for event in history if event.passed]
+    past = [(one.from_line, duration(one.held_s), False) for one in passed]
+    here = gettext("%(team)s, %(span)s now", team=team, span=duration((now - since).total_seconds()))
+    return [*past[-4:], (line, here, True)]
+
+
+def _day(event: Happened, walk: _Walk, zone: tzinfo) -> Iterator[Entry]:
+    date = event.at.astimezone(zone).date()
+    if str(date) != walk.last_day:
+        walk.last_day = str(date)
+        yield Day(shape="day", at=event.at, line=walk.line, words=day(event.at))
+
+
+def _resumed(event: Happened, walk: _Walk) -> Iterator[Entry]:
+    """When waiting ends, one line says how long it was; while it lasts, the rail is dashed."""
+    waits = walk.waits
+    if waits is None or event.payload.get("state", waits.payload["new"]) in WAITING:
+        return
+    span = (event.at - waits.at).total_seconds()
+    words = timeline.paused(waits.payload["new"], waits.words, span)
+    yield Line(shape="line", at=event.at, line=walk.line, is_paused=True, sentence=words)
+    walk.waits = None
+
+
+def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
+    said = walk.messages.get(event.payload.get("message_id") or 0)
+    if said is None:
+        return
+    pictures = any(file["inline"] for file in said.files)
+    yield Letter(
+        shape="message",
+        at=event.at,
+        line=walk.line,
+        is_paused=walk.is_paused,
+        said=said,
+        kind=SHAPES[said.kind],
+        initials=faces.initials(said.author),
+        tint=faces.tint(said.author_id),
+        way=_way(said),
+        way_icon=_way_icon(said),
+        extra=_extra(event, said, walk),
+        files=[_file(file) for file in said.files if not file["inline"]],
+        frame_url=_frame(number, said),
+        frame_is_open=pictures,
+        **_delivery(said),  # type: ignore[arg-type]
+    )
+
+
+def _frame(number: int, said: Said) -> str | None:
+    if not said.has_html:
+        return None
+    return url_for("tickets.message_body", number=number, message_id=said.id)
+
+
+def _way(said: Said) -> str:
+    if said.kind is MessageKind.REPLY:
+        return gettext("to %(names)s", names=", ".join(_addresses(said)))
+    if said.channel is Channel.PHONE:
+        return gettext("by phone")
+    return gettext("by mail, from a machine") if said.is_machine else gettext("by mail")
+
+
+def _way_icon(said: Said) -> str:
+    if said.channel is Channel.PHONE:
+        return "phone"
+    return "reply" if said.kind is MessageKind.REPLY else "mail"
+
+
+def _addresses(said: Said) -> list[str]:
+    every = [*said.recipients.get("to", []), *said.recipients.get("cc", [])]
+    return [one if isinstance(one, str) else one["email"] for one in every]
+
+
+def _extra(event: Happened, said: Said, walk: _Walk) -> str:
+    if event.kind == "ticket.opened":
+        return gettext("first message")
+    if event.payload.get("first") and walk.opened_at:
+        span = duration((event.at - walk.opened_at).total_seconds())
+        return gettext("answered in %(span)s", span=span)
+    return gettext("sender not verified") if said.is_unverified else ""
+
+
+def _file(file: Facts) -> tuple[str, str, str]:
+    url = url_for("tickets.attachment", public_id=file["public_id"])
+    return file["name"], url, size_of(int(file["size"]))
+
+
+def size_of(count: int) -> str:
+    """Bytes as people read them."""
+    if count >= KIB * KIB:
+        return gettext("%(size)s MB", size=round(count / KIB / KIB, 1))
+    return gettext("%(size)s kB", size=max(1, round(count / KIB)))
+
+
+def _delivery(said: Said) -> dict[str, object]:
+    """What became of the copies: the worst state first, with the relay's own words when something is
+    wrong.
+    """
+    states = [DeliveryState(copy["state"]) for copy in said.copies]
+    bad = [copy for copy in said.copies if DeliveryState(copy["state"]) in BAD]
+    if bad:
+        words = _state_words(DeliveryState(bad[0]["state"]))
+        told = f"{words}: {bad[0]['email']}" + (f" ({bad[0]['answer']})" if bad[0]["answer"] else "")
+        return {"state": told, "state_is_bad": True}
+    order = [DeliveryState.DELAYED, DeliveryState.SENDING, DeliveryState.QUEUED, DeliveryState.ACCEPTED]
+    state = next((one for one in order if one in states), None)
+    return {"state": _state_words(state) if state else "", "state_is_bad": False}
+
+
+def _state_words(state: DeliveryState) -> str:
+    return {
+        DeliveryState.QUEUED: gettext("Leaves in a moment"),
+        DeliveryState.SENDING: gettext("Is being sent"),
+        DeliveryState.ACCEPTED: gettext("Sent"),
+        DeliveryState.DELAYED: gettext("Delayed, will be tried again"),
+        DeliveryState.BOUNCED: gettext("Came back"),
+        DeliveryState.UNCERTAIN: gettext("Perhaps sent, perhaps not"),
+        DeliveryState.FAILED: gettext("Not sent"),
+    }[state]
+
+
+def _move(event: Happened, passed: Passed, walk: _Walk) -> Move:
+    span = duration(passed.held_s)
+    why = gettext("after %(span)s, by %(name)s", span=span, name=event.actor)
+    if passed.kind is HandoverKind.MOVE and passed.reason:
+        why = f"{why}: {passed.reason}"
+    code = passed.reason_code
+    return Move(
+        shape="move",
+        at=event.at,
+        line=walk.line,
+        is_paused=walk.is_paused,
+        passed=passed,
+        why=why,
+        by=event.actor,
+        reason=str(RETURN_REASONS[ReturnReason(code)]) if code else "",
+        note=gettext("Return %(number)s", number=walk.returns) if code else "",
+    )
+
+
+def _said_by_event(event: Happened, walk: _Walk) -> Iterator[Entry]:
+    if event.kind == "ticket.state_changed" and event.payload["new"] in WAITING:
+        walk.waits = event
+        return
+    if event.kind == "ticket.state_changed" and event.payload["old"] in WAITING:
+        return
+    for sentence in _own_sentence(event):
+        yield _line(event, walk, sentence)
+
+
+def _own_sentence(event: Happened) -> list[Sentence]:
+    sentence = timeline.sentence_of(event.kind, event)
+    return [sentence] if sentence else []
+
+
+def _line(event: Happened, walk: _Walk, sentence: Sentence) -> Line:
+    return Line(shape="line", at=event.at, line=walk.line, is_paused=walk.is_paused, sentence=sentence)
+
+
+def quoted_lines(text: str) -> int:
+    """How long a folded quote is."""
+    return len([line for line in text.splitlines() if line.strip()])

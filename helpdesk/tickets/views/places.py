@@ -1,0 +1,139 @@
+"""The places that list tickets: own, followed, a line, a team, everything; each with its scope and its
+tabs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from flask import abort, url_for
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, exists, select
+
+from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.models import Team
+from helpdesk.db import db
+from helpdesk.sla.models import TicketSla
+from helpdesk.tickets.filters import Filters, Holder, Verdict, written
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries import visible_to
+from helpdesk.tickets.queries.counts import followed, mine
+from helpdesk.tickets.queries.lists import matching
+from helpdesk.tickets.rules import DONE_STATES, OPEN_STATES, WAITING_STATES, Line, State
+
+
+@dataclass(frozen=True)
+class Place:
+    """A list: its name, its address, which tickets lie in it, and from which lines it looks at them."""
+
+    key: str
+    title: str
+    note: str = ""
+    line: int | None = None
+    id: int | None = None
+    scope: tuple[ColumnElement[bool], ...] = ()
+    ours: frozenset[int] = frozenset()
+    is_shared: bool = False
+
+    def url(self, filters: Filters, **more: str) -> str:
+        """The address of this place with these filters."""
+        pairs: dict[str, list[str]] = {}
+        for name, value in written(filters):
+            pairs.setdefault(name, []).append(value)
+        own = {"line": self.id} if self.key == "line" else {"team_id": self.id} if self.key == "team" else {}
+        return url_for(f"tickets.{self.key}", **own, **pairs, **more)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A named narrowing of a place."""
+
+    name: str
+    filters: Filters = field(default_factory=Filters)
+
+
+def own(actor: Actor) -> Place:
+    """What the person works on."""
+    return Place("mine", gettext("My tickets"), scope=(mine(actor),), ours=actor.lines)
+
+
+def followed_by(actor: Actor) -> Place:
+    """What the person owns or takes part in while others work on it."""
+    return Place("followed", gettext("Followed"), scope=followed(actor), ours=actor.lines)
+
+
+def of_line(actor: Actor, line: int) -> Place:
+    """What lies on a line, as far as the person may see it."""
+    if line not in set(Line):
+        abort(404)
+    name = next((seat.name for seat in actor.teams if seat.line == line), None) or _line_name(line)
+    title = gettext("Line %(line)s", line=line)
+    scope = (Ticket.line == line, visible_to(actor))
+    return Place("line", title, name, line, line, scope, frozenset({line}), is_shared=True)
+
+
+def of_team(actor: Actor, team_id: int) -> Place:
+    """What lies in a team, as far as the person may see it; 404 where there is no such team."""
+    team = db.session.scalars(select(Team).where(Team.id == team_id)).one_or_none()
+    if team is None:
+        abort(404)
+    scope = (Ticket.team_id == team.id, visible_to(actor))
+    note = gettext("line %(line)s", line=team.line)
+    return Place("team", team.name, note, team.line, team.id, scope, frozenset({team.line}), is_shared=True)
+
+
+def everything(actor: Actor) -> Place:
+    """All tickets that the person may see."""
+    return Place("all", gettext("Tickets"), scope=(visible_to(actor),), ours=actor.lines)
+
+
+PLACES: dict[str, Callable[..., Place]] = {
+    "mine": own,
+    "followed": followed_by,
+    "line": of_line,
+    "team": of_team,
+    "all": everything,
+}
+
+
+def tabs(place: Place, midnight: datetime) -> list[Tab]:
+    """The tabs of a place; `midnight` is when the viewer's day began."""
+    waiting = Filters(state=tuple(s for s in State if s in WAITING_STATES))
+    solved = Filters(state=tuple(s for s in State if s in DONE_STATES), resolved_from=midnight)
+    nobody = [Tab(gettext("Nobody's"), Filters(assignee=Holder.NOBODY))] if place.is_shared else []
+    return [
+        Tab(gettext("Open")),
+        *nobody,
+        Tab(gettext("Waiting"), waiting),
+        Tab(gettext("Solved today"), solved),
+    ]
+
+
+def settled(filters: Filters) -> Filters:
+    """The filters with the states they mean: the unfinished, unless something about the past is asked."""
+    past = (
+        filters.created_from or filters.created_to or filters.resolved_from or filters.resolved_to
+        or filters.escalated_from or filters.escalated_to or filters.first_contact or filters.sla
+        or filters.returned_from or filters.returned_to or filters.answered_from or filters.answered_to
+        or filters.discarded or filters.q
+    )  # fmt: skip
+    if filters.state or past:
+        return filters
+    return replace(filters, state=tuple(state for state in State if state in OPEN_STATES))
+
+
+def conditions(place: Place, filters: Filters, actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
+    """Everything that must hold for a ticket to be in the list."""
+    return [*place.scope, *matching(filters, actor, now), *_verdict(filters)]
+
+
+def _verdict(filters: Filters) -> list[ColumnElement[bool]]:
+    if filters.sla is None:
+        return []
+    missed = TicketSla.missed if filters.sla is Verdict.MISSED else ~TicketSla.missed
+    return [exists().where(TicketSla.ticket_id == Ticket.id, missed)]
+
+
+def _line_name(line: int) -> str:
+    name = db.session.scalar(select(Team.name).where(Team.line == line, Team.is_default))
+    return name or ""

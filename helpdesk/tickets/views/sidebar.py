@@ -1,0 +1,163 @@
+"""The side column of every page: own tickets, lines and teams with their figures, and the other places."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+from flask_babel import gettext
+from sqlalchemy import ScalarSelect, func, literal, select
+
+from helpdesk import web
+from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.guard import current_actor
+from helpdesk.accounts.permissions import Permission, may
+from helpdesk.clock import process_time
+from helpdesk.config import settings
+from helpdesk.mail.models import InboundMail, InboundState
+from helpdesk.tickets.queries.counts import LIMIT, LineCount, OpenCounts, open_counts
+
+
+@dataclass(frozen=True)
+class Item:
+    """A place with a picture; `count` None shows no figure, `key` opens it."""
+
+    name: str
+    url: str
+    icon: str
+    count: str | None = None
+    current: bool = False
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class TeamItem:
+    """A team below its line."""
+
+    name: str
+    url: str
+    count: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class LineItem:
+    """A line with its teams, which are listed only when there are several; `risk` "" is none."""
+
+    line: int
+    name: str
+    url: str
+    count: str
+    risk: str
+    teams: tuple[TeamItem, ...]
+    current: bool
+
+
+@dataclass(frozen=True)
+class Nav:
+    """Everything in the side column; addresses are None for places that this desk does not have."""
+
+    firm: str
+    call_url: str | None
+    search_url: str | None
+    profile_url: str | None
+    signout_url: str | None
+    items: tuple[Item, ...]
+    lines: tuple[LineItem, ...]
+    foot: tuple[Item, ...]
+    on_duty: bool = True
+
+
+def nav() -> Nav | None:
+    """The side column of whoever asks; None for strangers. One statement."""
+    actor = current_actor()
+    if not actor.is_signed_in:
+        return None
+    counts = open_counts(actor, process_time(), (_held_mail(actor),))
+    return Nav(
+        firm=settings().firm_name,
+        call_url=_address("telephony.new_call") if _may(actor, Permission.CALL_LOG) else None,
+        search_url=_address("tickets.search"),
+        profile_url=_address("accounts.profile"),
+        signout_url=_address("accounts.sign_out"),
+        items=tuple(_items(actor, counts)),
+        lines=tuple(_line(row) for row in counts.lines),
+        foot=tuple(_foot(actor)),
+    )
+
+
+def install() -> None:
+    """Let every whole page have its side column."""
+    web.provide("nav", nav)
+
+
+def place_exists(endpoint: str) -> bool:
+    """Whether this desk has that place."""
+    return endpoint in current_app.view_functions
+
+
+def figure(count: int) -> str:
+    """A count as people read it: nobody counts further than a thousand."""
+    return f"{LIMIT - 1}+" if count >= LIMIT else str(count)
+
+
+def _items(actor: Actor, counts: OpenCounts) -> Iterator[Item]:
+    if actor.is_agent:
+        yield _item(gettext("My tickets"), "tickets.mine", "user", figure(counts.mine))
+        yield _item(gettext("Followed"), "tickets.followed", "bookmark", figure(counts.followed))
+    if actor.is_manager and not actor.is_agent:
+        yield _item(gettext("All tickets"), "tickets.all", "list")
+    if _may(actor, Permission.MAIL_HELD) and _address("mail.held"):
+        yield _item(gettext("Held mail"), "mail.held", "shield", figure(counts.extra[0]))
+    if _may(actor, Permission.CALL_LOG) and _address("telephony.calls"):
+        yield _item(gettext("Calls"), "telephony.calls", "phone")
+
+
+def _foot(actor: Actor) -> Iterator[Item]:
+    places = (
+        (gettext("Instructions"), "kb.index", "book", Permission.ARTICLE_READ),
+        (gettext("Clients"), "clients.index", "building", Permission.CLIENT_READ),
+        (gettext("Reports"), "reports.dashboard", "chart", Permission.REPORT_READ),
+        (gettext("Settings"), "admin.overview", "gear", Permission.SETTINGS_READ),
+    )
+    for name, endpoint, icon, permission in places:
+        if _may(actor, permission) and _address(endpoint):
+            yield _item(name, endpoint, icon)
+
+
+def _item(name: str, endpoint: str, icon: str, count: str | None = None) -> Item:
+    url = url_for(endpoint)
+    return Item(name, url, icon, count, request.path == url or request.path.startswith(url + "/"))
+
+
+def _line(row: LineCount) -> LineItem:
+    teams = tuple(
+        TeamItem(team.name, url, figure(team.count), request.path == url)
+        for team in row.teams
+        for url in (url_for("tickets.team", team_id=team.team_id),)
+    )
+    url = url_for("tickets.line", line=row.line)
+    return LineItem(
+        line=row.line,
+        name=row.name,
+        url=url,
+        count=figure(row.count),
+        risk=figure(row.risk) if row.risk else "",
+        teams=teams if len(teams) > 1 else (),
+        current=request.path == url,
+    )
+
+
+def _held_mail(actor: Actor) -> ScalarSelect[int]:
+    if not _may(actor, Permission.MAIL_HELD):
+        return select(literal(0)).scalar_subquery()
+    some = select(literal(1)).where(InboundMail.state == InboundState.QUARANTINED).limit(LIMIT)
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
+
+
+def _may(actor: Actor, permission: Permission) -> bool:
+    return may(actor.relations, permission)
+
+
+def _address(endpoint: str) -> str | None:
+    """The place's address; None where this desk has no such place."""
+    return url_for(endpoint) if place_exists(endpoint) else None

@@ -1,0 +1,114 @@
+"""What states, kinds, reasons and turns are called, in the reader's language."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+
+from helpdesk.tickets.rules import (
+    DONE_STATES,
+    Channel,
+    DiscardReason,
+    Impact,
+    Priority,
+    ReturnReason,
+    State,
+    TicketType,
+    Urgency,
+)
+
+Words = Mapping[Any, Any]
+
+STATES: Words = {
+    State.NEW: lazy_gettext("New"),
+    State.OPEN: lazy_gettext("Open"),
+    State.WAITING_CLIENT: lazy_gettext("Waiting for the client"),
+    State.WAITING_THIRD_PARTY: lazy_gettext("Waiting for a third party"),
+    State.RESOLVED: lazy_gettext("Resolved"),
+    State.CLOSED: lazy_gettext("Closed"),
+}
+TYPES: Words = {
+    TicketType.INCIDENT: lazy_gettext("Incident"),
+    TicketType.REQUEST: lazy_gettext("Request"),
+    TicketType.QUESTION: lazy_gettext("Question"),
+    TicketType.DEFECT: lazy_gettext("Defect"),
+    TicketType.IMPROVEMENT: lazy_gettext("Improvement"),
+}
+PRIORITIES: Words = {
+    Priority.P1: lazy_gettext("P1, critical"),
+    Priority.P2: lazy_gettext("P2, high"),
+    Priority.P3: lazy_gettext("P3, normal"),
+    Priority.P4: lazy_gettext("P4, low"),
+}
+IMPACTS: Words = {
+    Impact.ONE_PERSON: lazy_gettext("One person"),
+    Impact.DEPARTMENT: lazy_gettext("A department"),
+    Impact.COMPANY: lazy_gettext("The whole company"),
+}
+URGENCIES: Words = {
+    Urgency.NUISANCE: lazy_gettext("It is a nuisance"),
+    Urgency.DETOUR: lazy_gettext("Work goes on by a detour"),
+    Urgency.STANDSTILL: lazy_gettext("Work stands still"),
+}
+CHANNELS: Words = {
+    Channel.MAIL: lazy_gettext("by mail"),
+    Channel.PHONE: lazy_gettext("by phone"),
+    Channel.DESK: lazy_gettext("at the desk"),
+}
+RETURN_REASONS: Words = {
+    ReturnReason.ANSWERED: lazy_gettext("Answered"),
+    ReturnReason.INFORMATION_MISSING: lazy_gettext("Information missing"),
+    ReturnReason.STEPS_NOT_TRIED: lazy_gettext("Steps not tried"),
+    ReturnReason.WRONG_LINE: lazy_gettext("Wrong line"),
+    ReturnReason.CLIENT_CAN_DO_IT: lazy_gettext("The client can do it"),
+    ReturnReason.DUPLICATE: lazy_gettext("Duplicate"),
+}
+DISCARD_REASONS: Words = {
+    DiscardReason.SPAM: lazy_gettext("Spam"),
+    DiscardReason.WRONG_NUMBER: lazy_gettext("Wrong number or address"),
+    DiscardReason.MACHINE_CHATTER: lazy_gettext("Machine chatter"),
+    DiscardReason.TEST: lazy_gettext("A test"),
+}
+
+
+class TurnKind(StrEnum):
+    """The silhouette of whose turn it is."""
+
+    NEW = "new"
+    US = "us"
+    WORK = "work"
+    CLIENT = "client"
+    THIRD = "third"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whose turn it is, as a mark and in words."""
+
+    kind: TurnKind
+    words: str
+
+
+def turn_of(
+    state: State, line: int, *, is_unanswered: bool, is_answered_once: bool, ours: Collection[int]
+) -> Turn:
+    """Whose turn it is, seen from the lines in `ours`; empty: seen from nowhere, so every line is ours."""
+    if state in DONE_STATES:
+        return Turn(TurnKind.DONE, str(STATES[state]))
+    if state is State.WAITING_CLIENT:
+        return Turn(TurnKind.CLIENT, gettext("Client's turn"))
+    if state is State.WAITING_THIRD_PARTY:
+        return Turn(TurnKind.THIRD, gettext("Third party's turn"))
+    if ours and line not in ours:
+        return Turn(TurnKind.WORK, gettext("With line %(line)s", line=line))
+    if is_unanswered and not is_answered_once:
+        return Turn(TurnKind.NEW, gettext("First answer due"))
+    return Turn(TurnKind.US, gettext("Reply due") if is_unanswered else gettext("Investigating"))
+
+
+def options(words: Words) -> list[tuple[str, str]]:
+    """Values and words for a select field."""
+    return [(str(value), str(name)) for value, name in words.items()]
