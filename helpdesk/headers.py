@@ -18,7 +18,7 @@ NOTHING_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; s
 FEATURES_OFF = (
     "accelerometer, autoplay, camera, display-capture, encrypted-media, fullscreen, geolocation, gyroscope, "
     "magnetometer, microphone, midi, payment, picture-in-picture, publickey-credentials-get, "
-    "screen-wake-lock, usb, web-share, xr-spatial-tracking"
+    "screen-wake-lock, usb, xr-spatial-tracking"
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
