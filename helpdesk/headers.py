@@ -2,9 +2,10 @@
 
 import secrets
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 
 NONCE_BYTES = 18
+STATIC = "ops.static"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -53,13 +54,14 @@ def csp_nonce() -> str:
 
 
 def with_headers(response: Response, *, is_https: bool) -> Response:
-    """A view may have set its own policy already; nothing is kept by browsers unless a view allowed it."""
+    """A view may have set its own policy already; browsers keep nothing but static files."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(nonce=csp_nonce()))
     if is_https:
         response.headers.setdefault("Strict-Transport-Security", ONE_YEAR)
-    response.headers.setdefault("Cache-Control", "no-store")
+    if request.endpoint != STATIC or response.status_code >= 400:
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -16,16 +16,20 @@ from helpdesk.accounts import sessions
 from helpdesk.accounts.models import Account, Membership, Person, Team
 from helpdesk.clients.models import Contact
 from helpdesk.clock import process_time
+from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.kb import actions as articles
 from helpdesk.kb.actions import Writing
 from helpdesk.kb.models import Audience
+from helpdesk.mail.catcher import ENVELOPE, SUFFIX
+from helpdesk.mail.models import InboundMail, InboundState, Mailbox
 from helpdesk.tickets.models import Participant, Ticket
 from tests.conftest import NOON
 from tests.factories import (
     LONG_AGO,
     a_company,
     a_contact,
+    a_mailbox,
     a_person,
     a_team,
     a_ticket,
@@ -133,6 +137,50 @@ def a_placed_ticket(relation: str, person: Person | None) -> Placed:
     return Placed({"number": ticket.id}, {"version": ticket.version, "message": ticket.last_message_id})
 
 
+def a_held_mail(relation: str, person: Person | None) -> Placed:
+    """A mail that became no ticket, or none."""
+    if relation == "missing":
+        return Placed({"mail_id": 999_999})
+    return Placed({"mail_id": _stored_mail(InboundState.QUARANTINED).id})
+
+
+def a_mail_on_a_ticket(relation: str, person: Person | None) -> Placed:
+    """The mail from which a ticket was made; the ticket stands in the relation."""
+    if relation == "missing":
+        return Placed({"mail_id": 999_999})
+    mail = _stored_mail(InboundState.PROCESSED)
+    mail.ticket_id = a_placed_ticket(relation, person).url["number"]
+    return Placed({"mail_id": mail.id})
+
+
+def _stored_mail(state: InboundState) -> InboundMail:
+    mailbox = db.session.scalar(select(Mailbox)) or a_mailbox()
+    mail = InboundMail(
+        mailbox_id=mailbox.id,
+        raw=f"From: {CANARY}@halden.example\r\nSubject: {CANARY}\r\n\r\n{CANARY}\r\n".encode(),
+        size=100,
+        sha256=CANARY,
+        received_at=NOON,
+        next_try_at=NOON,
+        state=state,
+        subject=CANARY,
+    )
+    db.session.add(mail)
+    db.session.flush()
+    return mail
+
+
+def a_caught_letter(relation: str, person: Person | None) -> Placed:
+    """A mail that the demo caught; the folder is the desk's own."""
+    if relation == "missing":
+        return Placed({"key": "20260304-110000-000000-9999"})
+    folder = settings().data_dir / "caught"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"20260304-110000-000000-0001{SUFFIX}"
+    file.write_bytes(f"{ENVELOPE}: hanna@halden.example\r\nSubject: Hello\r\n\r\nHello\r\n".encode())
+    return Placed({"key": file.name.removesuffix(SUFFIX)})
+
+
 def a_placed_team(relation: str, person: Person | None) -> Placed:
     """The person's team, a team of another line, or none."""
     line = _line_of(person)
@@ -158,6 +206,17 @@ def _takes_part(ticket: Ticket, person: Person, *, until: datetime | None) -> No
     )
 
 
+TICKET_RELATIONS = (
+    "own_team",
+    "own_line",
+    "assigned",
+    "owner_team",
+    "participant",
+    "former",
+    "foreign",
+    "missing",
+)
+
 THINGS: dict[str, Thing] = {
     "session": Thing(a_session, ("own", "foreign", "missing")),
     "persona": Thing(a_persona, ("cast", "missing")),
@@ -165,17 +224,8 @@ THINGS: dict[str, Thing] = {
     "known client": Thing(a_client, ("known",)),
     "team": Thing(a_placed_team, ("own", "foreign", "missing")),
     "article": Thing(an_article, ("draft", "published", "missing")),
-    "ticket": Thing(
-        a_placed_ticket,
-        (
-            "own_team",
-            "own_line",
-            "assigned",
-            "owner_team",
-            "participant",
-            "former",
-            "foreign",
-            "missing",
-        ),
-    ),
+    "ticket": Thing(a_placed_ticket, TICKET_RELATIONS),
+    "held mail": Thing(a_held_mail, ("held", "missing")),
+    "mail on a ticket": Thing(a_mail_on_a_ticket, TICKET_RELATIONS),
+    "letter": Thing(a_caught_letter, ("caught", "missing")),
 }
