@@ -108,11 +108,13 @@ def _content(parsed: ParsedMail) -> Check:
     if parsed.defects:
         return Check(is_good=False, name=_("Content"), words=", ".join(parsed.defects[:5]))
     count = len(parsed.attachments)
-    words = ngettext("Reads well, %(num)d file", "Reads well, %(num)d files", count)
+    words = (
+        ngettext("Reads well, %(num)d file", "Reads well, %(num)d files", count) if count else _("Reads well")
+    )
     return Check(is_good=True, name=_("Content"), words=words)
 
 
 def _tries(mail: InboundMail) -> Check:
     words = ngettext("Tried %(num)d time", "Tried %(num)d times", mail.attempts)
-    said = f"{words}: {mail.error}" if mail.error else words
+    said = f"{words}: {mail.error}" if mail.error and why(mail) == BROKEN else words
     return Check(is_good=mail.error is None, name=_("Attempts"), words=said)
