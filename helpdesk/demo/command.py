@@ -68,6 +68,7 @@ def _environment(folder: Path, port: int, smtp_port: int, relay_port: int) -> di
         "HELPDESK_SMTP_DOOR_PORT": str(smtp_port),
         "HELPDESK_SMTP_URL": f"smtp://127.0.0.1:{relay_port}",
         "HELPDESK_SWEEP_INTERVAL_SECONDS": "5",
+        "HELPDESK_LOG_LEVEL": "warning",
     }
 
 
