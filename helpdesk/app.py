@@ -47,6 +47,7 @@ DEMO_FEATURES: tuple[Blueprint, ...] = (accounts.demo_blueprint, demo.blueprint)
 STATEMENT_TIMEOUT_MS = {"web": 15_000, "worker": 60_000, "command": 0}  # 0: as long as it takes
 CONNECT_TIMEOUT_S = 5
 FORM_LIMIT = 2 * MIB
+QUIET_DOORS = ("ops.static", "ops.healthz")
 _log = logging.getLogger("helpdesk.request")
 
 
@@ -158,6 +159,8 @@ def _start_timer() -> None:
 def _log_request(response: Response) -> Response:
     """One line per request: ids and duration; no address, query, body or cookie."""
     started = g.pop("started_at", None)
+    if request.endpoint in QUIET_DOORS:
+        return response
     _log.info(
         "answered",
         extra={

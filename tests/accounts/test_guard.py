@@ -15,7 +15,7 @@ from helpdesk.accounts import guard, rates
 from helpdesk.accounts.actor import actor_of
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.models import FormReceipt, Grant, Membership
-from helpdesk.accounts.permissions import GRANTS, Permission, Relation, may
+from helpdesk.accounts.permissions import Permission, Relation
 from helpdesk.db import db
 from tests.browsing import form, sign_in
 from tests.conftest import NOON
@@ -42,17 +42,6 @@ def test_a_declared_route_may_start() -> None:
     app = Flask("x", static_folder=None)
     app.add_url_rule("/open", view_func=view)
     guard.check_routes(app)
-
-
-@pytest.mark.parametrize("permission", sorted(GRANTS))
-def test_a_permission_comes_from_each_of_its_relations_and_from_no_other(permission: Permission) -> None:
-    giving = {relation for relation in Relation if may({relation}, permission)}
-    assert giving == GRANTS[permission]
-    assert not may((), permission)
-
-
-def test_every_permission_but_the_open_two_is_in_the_table() -> None:
-    assert set(Permission) - set(GRANTS) == {Permission.PUBLIC, Permission.SIGNED_IN}
 
 
 Lapses = list[tuple[int, str, dict[str, Any], dict[str, str]]]

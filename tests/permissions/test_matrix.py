@@ -1,5 +1,7 @@
 """Every route, every method, every role, every relation: the answer is the one written in the table."""
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -77,3 +79,23 @@ def test_asking_for_the_head_alone_is_judged_like_the_page(
     question = prepared(app, cell)
     answer = app.test_client().head(question.path, query_string=question.query)
     assert answer.status_code == cell.expected
+
+
+VARIANTS: dict[str, Callable[[str], str]] = {
+    "upper case": lambda path: path.upper(),
+    "a slash at the end": lambda path: f"{path}/",
+    "two slashes": lambda path: f"/{path}",
+    "a dot": lambda path: f"/.{path}",
+    "a way up": lambda path: f"/sign-in/..{path}",
+    "an encoded slash": lambda path: path.replace("/", "%2F"),
+    "an encoded letter": lambda path: f"/%{ord(path[1]):02x}{path[2:]}",
+    "a semicolon": lambda path: f"{path};.css",
+    "a static prefix": lambda path: f"/static/..{path}",
+}
+CLOSED = sorted({door.rule for door in doors() if door.method == "GET" and not door.public} - {"/"})
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_no_spelling_of_a_path_lets_a_stranger_in(client: FlaskClient, variant: str) -> None:
+    for rule in CLOSED:
+        assert client.get(VARIANTS[variant](filled(rule))).status_code in (303, 308, 400, 404)
