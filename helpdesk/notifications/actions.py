@@ -119,8 +119,9 @@ class News:
 
 
 def tell(people: Iterable[int | None], news: News, *, but: int | None = None) -> None:
-    """A notice to each person once, and none to whoever did it."""
-    for person_id in sorted({person for person in people if person is not None and person != but}):
+    """A notice to each person once for each event, and none to whoever did it."""
+    wanted = {person for person in people if person is not None and person != but}
+    for person_id in sorted(wanted - _already_told(news)):
         db.session.add(
             Notice(
                 person_id=person_id,
@@ -132,3 +133,9 @@ def tell(people: Iterable[int | None], news: News, *, but: int | None = None) ->
             )
         )
     db.session.flush()
+
+
+def _already_told(news: News) -> set[int]:
+    if news.event_id is None:
+        return set()
+    return set(db.session.scalars(select(Notice.person_id).where(Notice.event_id == news.event_id)))
