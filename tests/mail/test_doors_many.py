@@ -1,0 +1,101 @@
+"""Several workers at once on one database: every mail once, and one dead server stops only itself."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from helpdesk import clock
+from helpdesk.app import create_app
+from helpdesk.config import load_settings
+from helpdesk.db import db, transaction
+from helpdesk.mail.jobs import poll_mailboxes, process_inbound, send_outbox
+from helpdesk.mail.models import InboundMail, InboundState, Mailbox
+from helpdesk.notifications.models import Outbox
+from helpdesk.postgres import Urls
+from helpdesk.secrets_box import seal
+from helpdesk.tickets.models import Message, Ticket
+from tests.conftest import settings_for
+from tests.factories import a_mailbox, three_lines
+from tests.mail.letters import SUPPORT, a_mail, arrive, hanna
+from tests.servers import PASSWORD, Dovecot, Sink, free_port
+
+pytestmark = pytest.mark.mailserver
+
+MAILS = 24
+
+
+@pytest.fixture
+def desk(own_database: Urls, tmp_path: Path, smtp_sink: Sink) -> Flask:
+    """A desk whose relay is the sink; workers see what others have committed."""
+    settings = settings_for(own_database, tmp_path, HELPDESK_SMTP_URL=smtp_sink.url)
+    app = create_app(load_settings(settings))
+    with app.app_context(), transaction():
+        three_lines()
+        a_mailbox(SUPPORT)
+        hanna()
+    return app
+
+
+def at_once(desk: Flask, job: Callable[[], int], workers: int = 3) -> list[int]:
+    """The job in several workers at the same time; how much each did."""
+
+    def work(_number: int) -> int:
+        with desk.app_context():
+            return job()
+
+    with ThreadPoolExecutor(workers) as threads:
+        return list(threads.map(work, range(workers)))
+
+
+def count(what: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(what)) or 0
+
+
+def test_every_mail_becomes_one_message_and_every_receipt_leaves_once(desk: Flask, smtp_sink: Sink) -> None:
+    with desk.app_context():
+        now = clock.now(db.session)
+        mailbox = db.session.scalars(select(Mailbox)).one()
+        for number in range(MAILS):
+            sender = f"Visitor <visitor{number}@visitors{number}.example>"
+            arrive(a_mail(f"text {number}", sender=sender), mailbox, now=now)
+    assert sum(at_once(desk, process_inbound)) == MAILS
+    assert sum(at_once(desk, send_outbox)) == MAILS
+    with desk.app_context():
+        assert (count(Ticket), count(Message), count(Outbox)) == (MAILS, MAILS, MAILS)
+    assert sorted(one.recipients[0] for one in smtp_sink.taken) == sorted(
+        f"visitor{number}@visitors{number}.example" for number in range(MAILS)
+    )
+
+
+def test_copies_of_one_mail_taken_up_together_become_one_ticket(desk: Flask) -> None:
+    with desk.app_context():
+        now = clock.now(db.session)
+        mailbox = db.session.scalars(select(Mailbox)).one()
+        letter = a_mail()
+        for _ in range(6):
+            arrive(letter, mailbox, now=now)
+    at_once(desk, process_inbound)
+    with desk.app_context():
+        states = db.session.scalars(select(InboundMail.state)).all()
+        assert (count(Ticket), states.count(InboundState.IGNORED)) == (1, 5)
+
+
+def test_a_dead_server_stops_only_its_own_mailbox(desk: Flask, dovecot: Dovecot) -> None:
+    with desk.app_context(), transaction():
+        for name, port in (("alive", dovecot.port), ("dead", free_port())):
+            a_mailbox(
+                f"{name}@many.example",
+                imap_host=dovecot.host,
+                imap_port=port,
+                imap_secret=seal(PASSWORD.encode()),
+            )
+    dovecot.put("alive@many.example", a_mail().as_bytes())
+    with desk.app_context():
+        assert poll_mailboxes() == 1
+    with desk.app_context():
+        failing = db.session.scalars(select(Mailbox.address).where(Mailbox.failing_since.is_not(None))).all()
+        assert failing == ["dead@many.example"]
