@@ -31,6 +31,7 @@ from helpdesk.demo import views as demo
 from helpdesk.kb import views as kb
 from helpdesk.mail import views as mail
 from helpdesk.reactions import REACTIONS
+from helpdesk.reports import views as reports
 from helpdesk.telephony import views as telephony
 from helpdesk.tickets import views as tickets
 
@@ -42,6 +43,7 @@ FEATURES: tuple[Blueprint, ...] = (
     telephony.blueprint,
     kb.blueprint,
     mail.blueprint,
+    reports.blueprint,
 )
 DEMO_FEATURES: tuple[Blueprint, ...] = (accounts.demo_blueprint, demo.blueprint)
 STATEMENT_TIMEOUT_MS = {"web": 15_000, "worker": 60_000, "command": 0}  # 0: as long as it takes
