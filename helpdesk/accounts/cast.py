@@ -1,6 +1,6 @@
 """The cast of the demo: everybody with an account, by line, as the sign-in page shows them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from helpdesk.accounts import actor as actors
@@ -26,22 +26,11 @@ class Persona:
 
 
 Troupe = tuple[int | None, str, str, list[Persona]]
-Hints = Callable[[frozenset[int]], dict[int, str]]
-
-_hints: Hints | None = None
 
 
-def on_hints(hints: Hints) -> Hints:
-    """Register what tells the hint of each person by id, such as how many tickets they hold."""
-    global _hints
-    _hints = hints
-    return hints
-
-
-def cast() -> list[Troupe]:
-    """Lines 1 to 3, then those around them; empty troupes are left out."""
+def cast(hints: Mapping[int, str]) -> list[Troupe]:
+    """Lines 1 to 3, then those around them, with the hint of each person; empty troupes are left out."""
     people = _people()
-    hints = _hints(frozenset(person.person_id for person in people)) if _hints else {}
     titles = {
         1: (gettext("Line 1"), gettext("Service desk: mail and phone, solves by instruction")),
         2: (gettext("Line 2"), gettext("Administrators, who know the client's systems")),
@@ -59,7 +48,7 @@ def _people() -> list[Actor]:
     return [actors.from_row(row) for row in db.session.execute(statement)]
 
 
-def _cards(people: Iterable[Actor], line: int | None, hints: dict[int, str]) -> list[Persona]:
+def _cards(people: Iterable[Actor], line: int | None, hints: Mapping[int, str]) -> list[Persona]:
     return [_card(person, hints) for person in people if _home(person) == line]
 
 
@@ -70,7 +59,7 @@ def _home(person: Actor) -> int | None:
     return min(person.lines)
 
 
-def _card(person: Actor, hints: dict[int, str]) -> Persona:
+def _card(person: Actor, hints: Mapping[int, str]) -> Persona:
     return Persona(
         id=person.person_id,
         name=person.name,

@@ -5,7 +5,7 @@ from typing import Any
 from flask import current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from helpdesk import clock, web
 from helpdesk.accounts import actions, cookies, devices, guard, passwords, rates
@@ -18,7 +18,9 @@ from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.views.blueprints import blueprint
 from helpdesk.config import settings
 from helpdesk.db import db, end_read, transaction
-from helpdesk.i18n import LANGUAGES, gettext
+from helpdesk.i18n import LANGUAGES, gettext, ngettext
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries.counts import is_open
 
 GONE = '"cache", "storage"'
 
@@ -83,7 +85,7 @@ def enter(account_id: int, tries_of: str | None = None) -> None:
 
 def gate(**values: Any) -> str:
     """The sign-in page; in the demo with the cast beside it."""
-    troupes = cast() if settings().demo else []
+    troupes = cast(_held()) if settings().demo else []
     progress = current_app.extensions.get("demo_progress")
     return web.render(
         "accounts/sign_in.html",
@@ -93,6 +95,13 @@ def gate(**values: Any) -> str:
         progress=progress() if progress else None,
         **values,
     )
+
+
+def _held() -> dict[int, str]:
+    """How many open tickets each person holds, in words."""
+    count = select(Ticket.assignee_id, func.count().label("held")).where(is_open())
+    rows = db.session.execute(count.where(Ticket.assignee_id.is_not(None)).group_by(Ticket.assignee_id))
+    return {row.assignee_id: ngettext("%(num)d open", "%(num)d open", row.held) for row in rows}
 
 
 def _stored_password(email: str) -> tuple[int, str | None]:
