@@ -100,6 +100,10 @@ class Found:
     def initials(self) -> str:
         return faces.initials(self.name)
 
+    def name_parts(self, typed: str) -> tuple[tuple[str, bool], ...]:
+        """The name in pieces, so that a list may mark what was found in it."""
+        return rules.parts_of(self.name, typed)
+
     @property
     def tint(self) -> int:
         return faces.tint(self.person_id)

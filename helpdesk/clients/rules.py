@@ -74,3 +74,16 @@ def lookup_line(texts: list[str], numbers: list[str]) -> str:
     whole = [word for text in texts for word in words_of(text)]
     pieces = [piece for word in whole if _INSIDE.search(word) for piece in _INSIDE.split(word) if piece]
     return " ".join(dict.fromkeys([*whole, *pieces, *numbers]))
+
+
+def parts_of(name: str, typed: str) -> tuple[tuple[str, bool], ...]:
+    """The name in pieces, each with whether a typed word stands there; case and ё do not matter."""
+    low = name.lower().replace("ё", "е")
+    spots = [(low.find(word), len(word)) for word in words_of(typed) if len(low) == len(name)]
+    pieces, at = [], 0
+    for start, length in sorted(spot for spot in spots if spot[0] >= 0):
+        if start < at:
+            continue
+        pieces += [(name[at:start], False), (name[start : start + length], True)]
+        at = start + length
+    return tuple(piece for piece in (*pieces, (name[at:], False)) if piece[0])

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement
 
 from helpdesk import clock, web
-from helpdesk.accounts import guard
+from helpdesk.accounts import faces, guard
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission, may
 from helpdesk.clients import actions, phones, queries
@@ -90,6 +90,7 @@ def company(company_id: int) -> ResponseReturnValue:
     return web.render(
         "clients/company.html",
         company=found,
+        initials=faces.initials(found.name),
         phone=phones.shown(found.main_phone_e164, found.main_phone),
         people=queries.contacts_of(found.id),
         tickets=_tickets(Ticket.company_id == found.id, clock.now(db.session)),
@@ -106,6 +107,7 @@ def contact(contact_id: int) -> ResponseReturnValue:
     return web.render(
         "clients/contact.html",
         contact=found,
+        initials=faces.initials(found.person.name),
         tickets=_tickets(Ticket.contact_id == found.id, clock.now(db.session)),
         may_change=_may_change(),
         may_call=_may_call(),

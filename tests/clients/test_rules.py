@@ -54,3 +54,18 @@ def test_the_lookup_line_holds_words_addresses_whole_and_in_pieces_and_numbers()
         "петр", "елкин", "halden-freight", "ltd", "p.elkin@halden.example",
         "halden", "freight", "p", "elkin", "example", "74955550172",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "marked"),
+    [
+        ("Signe Holm", "sig", "[Sig]ne Holm"),
+        ("Signe Holm", "olm ign", "S[ign]e H[olm]"),
+        ("Пётр Ёлкин", "елк", "Пётр [Ёлк]ин"),
+        ("Signe Holm", "zzz", "Signe Holm"),
+        ("Straße", "STRASSE", "Straße"),
+    ],
+)
+def test_what_was_typed_is_marked_in_a_name(name: str, typed: str, marked: str) -> None:
+    parts = rules.parts_of(name, typed)
+    assert "".join(f"[{part}]" if is_hit else part for part, is_hit in parts) == marked

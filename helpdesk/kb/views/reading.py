@@ -1,5 +1,6 @@
 """The list of instructions with its search, and one instruction to read."""
 
+from itertools import groupby
 from typing import Any
 
 from flask import abort, request, url_for
@@ -42,7 +43,8 @@ def articles() -> ResponseReturnValue:
     )
     return web.render(
         "kb/articles.html",
-        found=found[: queries.PAGE_SIZE],
+        found=bool(found),
+        shelves=_shelves(found[: queries.PAGE_SIZE], typed),
         older_url=_older_url(found),
         typed=typed,
         state=state,
@@ -53,6 +55,13 @@ def articles() -> ResponseReturnValue:
         sections=queries.sections((state,)),
         may_write=has(Permission.ARTICLE_WRITE),
     )
+
+
+def _shelves(found: list[queries.Hit], typed: str) -> list[tuple[str, list[queries.Hit]]]:
+    """By section as they stand; what was searched for stays in the order of how well it fits."""
+    if typed:
+        return [("", found)]
+    return [(section, list(hits)) for section, hits in groupby(found, key=lambda hit: hit.section)]
 
 
 def _after() -> tuple[str, str, int] | None:

@@ -76,6 +76,7 @@ function onHand(event) {
   if (!card || field("asked").value.trim()) return;
   event.preventDefault();
   card.open = true;
+  field("configuration").value ||= document.getElementById("caller").dataset.systems ?? "";
   field("asked").focus();
 }
 
