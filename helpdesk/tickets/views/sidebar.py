@@ -114,8 +114,8 @@ def _items(actor: Actor, counts: OpenCounts) -> Iterator[Item]:
 
 def _foot(actor: Actor) -> Iterator[Item]:
     places = (
-        (gettext("Instructions"), "kb.index", "book", Permission.ARTICLE_READ),
-        (gettext("Clients"), "clients.index", "building", Permission.CLIENT_READ),
+        (gettext("Instructions"), "kb.articles", "book", Permission.ARTICLE_READ),
+        (gettext("Clients"), "clients.companies", "building", Permission.CLIENT_READ),
         (gettext("Reports"), "reports.dashboard", "chart", Permission.REPORT_READ),
         (gettext("Settings"), "admin.overview", "gear", Permission.SETTINGS_READ),
     )
