@@ -128,10 +128,10 @@ def verdict() -> ResponseReturnValue:
 @blueprint.get("/calls/contacts")
 @policy(Permission.CONTACT_SEARCH)
 def contacts() -> ResponseReturnValue:
-    """Contacts by any part, as options under the field."""
+    """Contacts by any part, as options under the field; with `new` somebody new is offered at the end."""
     typed = request.args.get("q", "").strip()[:200]
     found = clients.search_contacts(typed, region=settings().phone_region)
-    return web.render("telephony/_contacts.html", found=found, typed=typed)
+    return web.render("telephony/_contacts.html", found=found, typed=typed, may_be_new="new" in request.args)
 
 
 @blueprint.get("/calls/companies")

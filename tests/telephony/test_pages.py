@@ -43,7 +43,7 @@ def test_a_ringing_number_names_who_has_it(client: FlaskClient, signe: Contact) 
 
 
 def test_contacts_are_offered_while_somebody_types(client: FlaskClient, signe: Contact) -> None:
-    piece = client.get("/calls/contacts?q=olm").text
+    piece = client.get("/calls/contacts?q=olm&new=1").text
     assert f'data-value="{signe.id}"' in piece
     assert "New contact “olm”" in piece
     assert "<html" not in piece
@@ -57,6 +57,11 @@ def test_the_callers_tickets_come_first_and_then_the_companys(client: FlaskClien
     assert piece.index("Her own") < piece.index("Of a colleague")
     assert "Of strangers" not in piece
     assert 'data-key="Alt+1"' in piece
+
+
+@pytest.mark.usefixtures("ada")
+def test_where_only_known_contacts_count_nobody_new_is_offered(client: FlaskClient) -> None:
+    assert "option" not in client.get("/calls/contacts?q=olm").text
 
 
 @pytest.mark.usefixtures("ada")
