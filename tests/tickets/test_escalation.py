@@ -84,7 +84,9 @@ def test_two_lines_up_and_back_lead_through_the_same_teams(now: datetime) -> Non
 
 def test_a_ticket_that_began_on_line_2_returns_to_its_owners(now: datetime) -> None:
     lev, ticket = an_agent(line=2), a_ticket(team=the_team(2))
-    actions.return_ticket(ticket, reason_code=ReturnReason.WRONG_LINE, reason="A question.", by=lev.id, now=now)
+    actions.return_ticket(
+        ticket, reason_code=ReturnReason.WRONG_LINE, reason="A question.", by=lev.id, now=now
+    )
     assert ticket.team_id == ticket.owner_team_id == the_team(1).id
 
 

@@ -3,7 +3,7 @@ tabs.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from flask import abort, url_for
@@ -20,6 +20,22 @@ from helpdesk.tickets.queries import visible_to
 from helpdesk.tickets.queries.counts import followed, mine
 from helpdesk.tickets.queries.lists import matching
 from helpdesk.tickets.rules import DONE_STATES, OPEN_STATES, WAITING_STATES, Line, State
+
+PRESENT = frozenset(
+    {
+        "state",
+        "priority",
+        "type",
+        "line",
+        "team",
+        "of_team",
+        "assignee",
+        "company",
+        "tag",
+        "risk",
+        "discarded",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -111,12 +127,10 @@ def tabs(place: Place, midnight: datetime) -> list[Tab]:
 
 def settled(filters: Filters) -> Filters:
     """The filters with the states they mean: the unfinished, unless something about the past is asked."""
-    past = (
-        filters.created_from or filters.created_to or filters.resolved_from or filters.resolved_to
-        or filters.escalated_from or filters.escalated_to or filters.first_contact or filters.sla
-        or filters.returned_from or filters.returned_to or filters.answered_from or filters.answered_to
-        or filters.discarded or filters.q
-    )  # fmt: skip
+    empty = Filters()
+    past = any(
+        getattr(filters, f.name) != getattr(empty, f.name) for f in fields(filters) if f.name not in PRESENT
+    )
     if filters.state or past:
         return filters
     return replace(filters, state=tuple(state for state in State if state in OPEN_STATES))

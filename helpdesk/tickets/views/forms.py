@@ -1,0 +1,66 @@
+"""What the small forms of a ticket say, read from the request; rules judge the sense later."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from flask_babel import gettext
+
+from helpdesk.errors import BadInput
+from helpdesk.i18n import viewer_zone
+
+Word = TypeVar("Word", bound=StrEnum)
+Form = Mapping[str, str]
+ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+CC_LIMIT = 10
+
+
+def text_of(form: Form, name: str) -> str:
+    """What was written, with one kind of line end and nothing that the database refuses."""
+    return form.get(name, "").replace("\r\n", "\n").replace("\0", "").strip()
+
+
+def number_of(form: Form, name: str) -> int | None:
+    """A number or None when the field is empty. Raises BadInput for anything else."""
+    value = form.get(name, "").strip()
+    if not value:
+        return None
+    if not (value.isascii() and value.isdecimal() and len(value) < 16):
+        raise BadInput(gettext("That is no choice of this form."), name)
+    return int(value)
+
+
+def word_of(form: Form, name: str, kind: type[Word]) -> Word | None:
+    """One of the words of a choice, None when nothing was chosen. Raises BadInput for anything else."""
+    value = form.get(name, "").strip()
+    try:
+        return kind(value) if value else None
+    except ValueError:
+        raise BadInput(gettext("That is no choice of this form."), name) from None
+
+
+def chosen(form: Form, name: str, kind: type[Word]) -> Word:
+    """The same where something has to be chosen."""
+    value = word_of(form, name, kind)
+    if value is None:
+        raise BadInput(gettext("Choose one of the answers first."), name)
+    return value
+
+
+def moment_of(form: Form, name: str) -> datetime | None:
+    """A day and time in the viewer's zone, None when empty. Raises BadInput when it is none."""
+    value = form.get(name, "").strip()
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=viewer_zone()) if value else None
+    except ValueError:
+        raise BadInput(gettext("That is no day and time."), name) from None
+
+
+def addresses_of(form: Form, name: str) -> tuple[str, ...]:
+    """Mail addresses between commas, lower-case. Raises BadInput for what is none, or for too many."""
+    found = tuple(dict.fromkeys(one.lower() for one in re.split(r"[,;\s]+", form.get(name, "")) if one))
+    if not all(ADDRESS.fullmatch(one) for one in found) or len(found) > CC_LIMIT:
+        raise BadInput(gettext("One of the addresses cannot be right."), name)
+    return found

@@ -1,0 +1,37 @@
+"""The door to searching tickets: a number jumps, words list what fits."""
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk import web
+from helpdesk.accounts.guard import current_actor, policy
+from helpdesk.accounts.permissions import Permission
+from helpdesk.clock import process_time
+from helpdesk.sla.queries import chips
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries.lists import Order, listed
+from helpdesk.tickets.queries.search import number_in, search, visible_number
+from helpdesk.tickets.queries.visibility import visible_to
+from helpdesk.tickets.views import rows
+from helpdesk.tickets.views.blueprint import blueprint
+
+TYPED_LIMIT = 200
+
+
+@blueprint.get("/search", endpoint="search")
+@policy(Permission.SIGNED_IN)
+def find() -> ResponseReturnValue:
+    """Tickets by number, words or client; only what the person may see."""
+    actor, now = current_actor(), process_time()
+    typed = " ".join(request.args.get("q", "").replace("\0", "").split())[:TYPED_LIMIT]
+    number = number_in(typed) if typed else None
+    if number is not None and visible_number(actor, number):
+        return redirect(url_for("tickets.page", number=number))
+    numbers = search(actor, typed) if typed else []
+    found = listed(
+        actor, Ticket.id.in_(numbers), visible_to(actor), order=Order.NEWEST, cursor=None
+    ).rows if numbers else ()  # fmt: skip
+    place = {number: at for at, number in enumerate(numbers)}
+    best = sorted(found, key=lambda row: place[row.number])
+    shown = rows.shown(best, chips(numbers, now) if numbers else {}, actor.lines)
+    return web.render("tickets/search.html", typed=typed, rows=shown)

@@ -1,0 +1,273 @@
+"""Doors to every verb on a ticket: read the form, act in one transaction, go on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from helpdesk import clock, web
+from helpdesk.accounts import guard
+from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.guard import current_actor, policy
+from helpdesk.accounts.permissions import Permission
+from helpdesk.clients.queries import contact as find_contact
+from helpdesk.db import db, transaction
+from helpdesk.errors import BadInput, StaleChange
+from helpdesk.kb.queries import article as find_article
+from helpdesk.tickets import actions
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries import ticket_loader
+from helpdesk.tickets.rules import DiscardReason, HandoverCard, ReturnReason, State
+from helpdesk.tickets.views import clash, composing
+from helpdesk.tickets.views.blueprint import blueprint
+from helpdesk.tickets.views.forms import chosen, moment_of, number_of, text_of
+
+Act = Callable[[Actor, datetime], object]
+
+
+@dataclass(frozen=True)
+class Done:
+    """Where to go after a verb and what to say there; "" says nothing."""
+
+    location: str
+    words: str = ""
+
+
+def act(ticket: Ticket, verb: Act, done: Done) -> ResponseReturnValue:
+    """Do it once, in one transaction with the receipt of the form, and go on."""
+    actor = current_actor()
+    with transaction():
+        answered = guard.once(actor)
+        if answered is not None:
+            return web.see_other(answered)
+        verb(actor, clock.now(db.session, not_before=ticket.last_event_at))
+        guard.remember(actor, done.location)
+    if done.words:
+        flash(done.words, "good")
+    return web.see_other(done.location)
+
+
+def here(ticket: Ticket, words: str = "") -> Done:
+    """Stay on the ticket's page."""
+    return Done(url_for("tickets.page", number=ticket.id), words)
+
+
+def gone(ticket: Ticket, words: str) -> Done:
+    """Go to the list of the team that held it: the ticket may be out of sight now."""
+    return Done(url_for("tickets.team", team_id=ticket.team_id), words)
+
+
+@blueprint.post("/tickets/<int:number>/replies")
+@policy(Permission.TICKET_REPLY, load=ticket_loader)
+def replies(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Answer the client, or with the switch on internal write a note."""
+    return composing.send(ticket, is_note=request.form.get("visibility") == "internal")
+
+
+@blueprint.post("/tickets/<int:number>/notes")
+@policy(Permission.TICKET_NOTE, load=ticket_loader)
+def notes(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Write what the client never sees."""
+    return composing.send(ticket, is_note=True)
+
+
+@blueprint.post("/tickets/<int:number>/assignee")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+def assignee(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Take it ("me"), give it to somebody of the team, or back to the team (empty)."""
+    wanted = request.form.get("person_id", "")
+    person_id = current_actor().person_id if wanted == "me" else number_of(request.form, "person_id")
+
+    def verb(actor: Actor, now: datetime) -> None:
+        actions.assign(ticket, person_id, by=actor.person_id, now=now)
+
+    return act(ticket, verb, here(ticket))
+
+
+@blueprint.post("/tickets/<int:number>/escalation")
+@policy(Permission.TICKET_HAND_OVER, load=ticket_loader)
+def escalation(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Hand it up one line with a card."""
+    form = request.form
+    card = HandoverCard(
+        symptom=text_of(form, "symptom"),
+        asked=text_of(form, "asked"),
+        tried=text_of(form, "tried"),
+        configuration=text_of(form, "configuration"),
+    )
+    team_id = number_of(form, "team_id")
+
+    def verb(actor: Actor, now: datetime) -> None:
+        actions.escalate(ticket, card=card, to_team_id=team_id, by=actor.person_id, now=now)
+
+    words = gettext("%(number)s was handed to line %(line)s.", number=number, line=min(ticket.line + 1, 3))
+    return act(ticket, verb, gone(ticket, words))
+
+
+@blueprint.post("/tickets/<int:number>/return", endpoint="return")
+@policy(Permission.TICKET_HAND_OVER, load=ticket_loader)
+def give_back(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Return it to whoever handed it up, with a reason."""
+    code = chosen(request.form, "reason_code", ReturnReason)
+    reason = text_of(request.form, "reason")
+
+    def verb(actor: Actor, now: datetime) -> None:
+        actions.return_ticket(ticket, reason_code=code, reason=reason, by=actor.person_id, now=now)
+
+    return act(ticket, verb, gone(ticket, gettext("%(number)s was returned.", number=number)))
+
+
+@blueprint.post("/tickets/<int:number>/move")
+@policy(Permission.TICKET_HAND_OVER, load=ticket_loader)
+def move(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Put it to another team."""
+    team_id = number_of(request.form, "team_id")
+    reason = text_of(request.form, "reason")
+    if team_id is None:
+        raise BadInput(gettext("Choose a team first."), "team_id")
+
+    def verb(actor: Actor, now: datetime) -> None:
+        actions.move(ticket, to_team_id=team_id, reason=reason, by=actor.person_id, now=now)
+
+    return act(ticket, verb, gone(ticket, gettext("%(number)s was moved.", number=number)))
+
+
+@blueprint.post("/tickets/<int:number>/waiting")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+def waiting(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Wait for the client or a third party, perhaps until a moment."""
+    form = request.form
+    state = State.WAITING_THIRD_PARTY if form.get("whom") == "third_party" else State.WAITING_CLIENT
+    reason, wake_at = text_of(form, "reason"), moment_of(form, "wake_at")
+
+    def verb(actor: Actor, now: datetime) -> None:
+        actions.wait(ticket, state, reason=reason, wake_at=wake_at, by=actor.person_id, now=now)
+
+    return act(ticket, verb, here(ticket))
+
+
+@blueprint.post("/tickets/<int:number>/resumption")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+def resumption(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Go on with what waited."""
+    return act(ticket, lambda actor, now: actions.resume(ticket, by=actor.person_id, now=now), here(ticket))
+
+
+@blueprint.post("/tickets/<int:number>/resolution")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+def resolution(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Say what solved it."""
+    note = text_of(request.form, "note")
+
+    def verb(actor: Actor, now: datetime) -> None:
+        actions.resolve(ticket, note, by=actor.person_id, now=now)
+
+    return act(ticket, verb, here(ticket, gettext("Solved.")))
+
+
+@blueprint.post("/tickets/<int:number>/reopening")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+def reopening(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Bring a finished ticket back."""
+    reason = text_of(request.form, "reason")
+
+    def verb(actor: Actor, now: datetime) -> None:
+        actions.reopen(ticket, by=actor.person_id, now=now, reason=reason)
+
+    return act(ticket, verb, here(ticket))
+
+
+@blueprint.post("/tickets/<int:number>/closure")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+def closure(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Put a resolved ticket away."""
+    return act(ticket, lambda actor, now: actions.close(ticket, by=actor.person_id, now=now), here(ticket))
+
+
+@blueprint.post("/tickets/<int:number>/discard")
+@policy(Permission.TICKET_DISCARD, load=ticket_loader)
+def discard(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Throw away what is no request."""
+    reason = chosen(request.form, "reason_code", DiscardReason)
+    words = text_of(request.form, "reason")
+
+    def verb(actor: Actor, now: datetime) -> None:
+        actions.discard(ticket, reason, words=words, by=actor.person_id, now=now)
+
+    return act(ticket, verb, gone(ticket, gettext("%(number)s was thrown away.", number=number)))
+
+
+@blueprint.post("/tickets/<int:number>/client")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+def client(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Say who the client is."""
+    contact_id = number_of(request.form, "contact_id")
+    contact = find_contact(contact_id) if contact_id else None
+    if contact is None:
+        raise BadInput(gettext("Choose a contact first."), "contact_id")
+
+    def verb(actor: Actor, now: datetime) -> None:
+        actions.identify_client(ticket, contact, by=actor.person_id, now=now)
+
+    return act(ticket, verb, here(ticket))
+
+
+@blueprint.post("/tickets/<int:number>/articles")
+@policy(Permission.TICKET_NOTE, load=ticket_loader)
+def articles(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Remember that an instruction was used."""
+    article_id = number_of(request.form, "article_id")
+    if article_id is None or find_article(article_id) is None:
+        raise BadInput(gettext("Choose an instruction first."), "article_id")
+
+    def verb(actor: Actor, now: datetime) -> None:
+        actions.link_article(ticket, article_id, by=actor.person_id, now=now)
+
+    return act(ticket, verb, here(ticket))
+
+
+@blueprint.post("/tickets/<int:number>/articles/<int:article_id>/outcome")
+@policy(Permission.TICKET_NOTE, load=ticket_loader)
+def article_outcome(ticket: Ticket, number: int, article_id: int) -> ResponseReturnValue:
+    """Say whether an instruction solved it."""
+    if find_article(article_id) is None:
+        raise BadInput(gettext("There is no such instruction."), "article_id")
+    solved = request.form.get("solved") in ("1", "yes")
+
+    def verb(actor: Actor, now: datetime) -> None:
+        actions.article_outcome(ticket, article_id, solved=solved, by=actor.person_id, now=now)
+
+    return act(ticket, verb, here(ticket))
+
+
+@blueprint.post("/tickets/<int:number>/priority")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+def priority(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Change how urgent it is."""
+    return _guarded(ticket, composing.priority_verb(ticket, request.form))
+
+
+@blueprint.post("/tickets/<int:number>/properties")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+def properties(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Put subject, kind, priority and tags right in one go."""
+    return _guarded(ticket, composing.properties_verb(ticket, request.form))
+
+
+def _guarded(ticket: Ticket, verb: Act) -> ResponseReturnValue:
+    """A change of properties: a stale form comes back with both versions."""
+    version = number_of(request.form, "version")
+
+    def checked(actor: Actor, now: datetime) -> None:
+        if version is not None:
+            actions.check_version(ticket, version)
+        verb(actor, now)
+
+    number = ticket.id
+    try:
+        return act(ticket, checked, here(ticket))
+    except StaleChange:
+        return clash.of_properties(number, current_actor(), request.form)
