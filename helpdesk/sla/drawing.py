@@ -1,0 +1,99 @@
+"""The time line of a deadline as places on a strip: open hours wide, closed ones folded to a sliver. Pure."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+WIDTH = 316.0
+CLOSED_SHARE = 0.22  # of the strip, for all closed hours together
+WIDEST_CLOSED, GAP = 26.0, 1.0
+DIGIT_FROM = 11.0  # narrower boxes have no room for a digit
+WORDS_FROM = 34.0
+
+Spans = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box on the strip. `kind`: closed, idle, line, pause, left; `line` its holder."""
+
+    kind: str
+    x: float
+    width: float
+    line: int | None = None
+
+    @property
+    def middle(self) -> float:
+        return round(self.x + self.width / 2, 1)
+
+    @property
+    def has_digit(self) -> bool:
+        return self.width >= DIGIT_FROM
+
+    @property
+    def has_words(self) -> bool:
+        return self.width >= WORDS_FROM
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Instants and where they stand, both rising; between two of them the strip is even."""
+
+    instants: tuple[int, ...]
+    places: tuple[float, ...]
+
+    def x(self, t: int) -> float:
+        """Where an instant stands; what lies outside stands at the nearer end."""
+        i = min(max(bisect_right(self.instants, t), 1), len(self.instants) - 1)
+        start, end = self.instants[i - 1], self.instants[i]
+        share = min(max((t - start) / (end - start), 0.0), 1.0)
+        return round(self.places[i - 1] + share * (self.places[i] - self.places[i - 1]), 1)
+
+
+def axis(open_spans: Spans, start: int, end: int) -> Axis:
+    """The strip from `start` to `end`, where only open hours take room of their own."""
+    cuts = sorted({start, end, *(t for span in open_spans for t in span if start < t < end)})
+    pieces = [(a, b, _is_open(open_spans, a)) for a, b in pairwise(cuts)]
+    closed = sum(1 for piece in pieces if not piece[2])
+    opened = sum(b - a for a, b, is_open in pieces if is_open)
+    sliver = min(WIDEST_CLOSED, WIDTH * CLOSED_SHARE / closed) if closed else 0.0
+    scale = (WIDTH - sliver * closed) / opened if opened else 0.0
+    places = [0.0]
+    for a, b, is_open in pieces:
+        places.append(places[-1] + ((b - a) * scale if is_open else sliver if opened else WIDTH / closed))
+    return Axis(tuple(cuts), tuple(places))
+
+
+def boxes(line_of: Axis, kind: str, spans: Iterable[tuple[int, int]], line: int | None = None) -> list[Box]:
+    """One box for each span that is wide enough to be seen, with a hair's breadth between neighbours."""
+    found = []
+    for start, end in spans:
+        left, right = line_of.x(start), line_of.x(end)
+        if right - left > GAP / 2:
+            found.append(Box(kind, left, round(max(right - left - GAP, 0.8), 1), line))
+    return found
+
+
+def between(open_spans: Spans, start: int, end: int) -> list[tuple[int, int]]:
+    """The parts of the open hours that lie from `start` to `end`."""
+    return [(max(a, start), min(b, end)) for a, b in open_spans if a < end and b > start]
+
+
+def closed(open_spans: Spans, start: int, end: int) -> list[tuple[int, int]]:
+    """What lies between the open hours."""
+    edges = [start, *(t for span in between(open_spans, start, end) for t in span), end]
+    return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
+
+
+def spread(places: Iterable[tuple[float, str]], least: float = 36.0) -> list[tuple[float, str]]:
+    """The words that fit under the strip, from the left, without touching each other."""
+    shown: list[tuple[float, str]] = []
+    for x, words in places:
+        if not shown or x - shown[-1][0] >= least:
+            shown.append((x, words))
+    return shown
+
+
+def _is_open(open_spans: Spans, t: int) -> bool:
+    return any(a <= t < b for a, b in open_spans)

@@ -1,0 +1,133 @@
+"""The time line of one clock: what stands where, from its ledger and its open hours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext
+
+from helpdesk.i18n import time as clock_time
+from helpdesk.i18n import viewer_zone
+from helpdesk.sla import drawing
+from helpdesk.sla.calendar import OpenTime
+from helpdesk.sla.drawing import Axis, Box
+from helpdesk.sla.rules import ClockState, Explanation, Held, Pause, Phase
+
+OPEN_END = 0.04  # of the time shown, so that the flag does not stand on the edge
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The strip: boxes from the back to the front, open hours above, words below, and the marks.
+
+    `now_x` and `due_x` None: not on the strip. `start` stands above its left end.
+    """
+
+    boxes: tuple[Box, ...]
+    open_bars: tuple[Box, ...]
+    ticks: tuple[tuple[float, str], ...]
+    start_x: float
+    start: str
+    now_x: float | None
+    now: str
+    due_x: float | None
+    due: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One explanation with the hours it is counted in, now as POSIX seconds."""
+
+    found: Explanation
+    hours: OpenTime
+    now: int
+
+    @property
+    def clock(self) -> ClockState:
+        return self.found.clock
+
+    @property
+    def held(self) -> list[Held]:
+        """What counts towards this cycle of the clock."""
+        return [held for held in self.found.held if held.from_at >= self.clock.started_at]
+
+    @property
+    def until(self) -> int:
+        """Now, or when the clock stopped."""
+        return self.clock.stopped_at or self.now
+
+    @property
+    def due_at(self) -> int | None:
+        """The deadline; of a paused clock the one it would have if it went on now."""
+        if self.clock.phase is Phase.PAUSED and not self.clock.breached:
+            return self.hours.due(self.now, self.clock.remaining_s)
+        return self.clock.due_at or self.clock.breached_at
+
+    @property
+    def end(self) -> int:
+        """The right end of the strip."""
+        last = max(self.until, self.due_at or 0)
+        return last + max(int((last - self.clock.started_at) * OPEN_END), 60)
+
+
+def drawn(told: Told, pauses: Sequence[Pause]) -> Drawing:
+    """The strip from the start of the clock to a little after its deadline."""
+    clock, start, end = told.clock, told.clock.started_at, told.end
+    spans = told.hours.spans(start, end)
+    strip = drawing.axis(spans, start, end)
+    stopped, due = clock.stopped_at, told.due_at
+    left = drawing.boxes(strip, "left", drawing.between(spans, told.now, due)) if due and not stopped else []
+    return Drawing(
+        boxes=(
+            *drawing.boxes(strip, "closed", drawing.closed(spans, start, end)),
+            *drawing.boxes(strip, "idle", spans),
+            *_held_boxes(told, spans, strip),
+            *drawing.boxes(strip, "pause", [(p.since, p.until or told.now) for p in pauses]),
+            *left,
+        ),
+        open_bars=tuple(drawing.boxes(strip, "open", spans)),
+        ticks=tuple(_ticks(strip, spans)),
+        start_x=0.0,
+        start=_label(start, told),
+        now_x=strip.x(told.until),
+        now=_label(told.until, told),
+        due_x=strip.x(due) if due is not None else None,
+        due=_label(due, told) if due is not None else "",
+    )
+
+
+def _held_boxes(told: Told, spans: drawing.Spans, strip: Axis) -> list[Box]:
+    return [
+        box
+        for held in told.held
+        for box in drawing.boxes(strip, "line", drawing.between(spans, held.from_at, held.to_at), held.line)
+    ]
+
+
+def _ticks(strip: Axis, spans: drawing.Spans) -> list[tuple[float, str]]:
+    """The full hours of a day, or the days when there are several."""
+    starts = [local(a) for a, _ in spans]
+    if len({start.date() for start in starts}) > 1:
+        return drawing.spread((strip.x(a), f"{_weekday(local(a))}") for a, _ in spans)
+    first, last = (strip.instants[0] // 3600 + 1) * 3600, strip.instants[-1]
+    return drawing.spread((strip.x(t), clock_time(local(t))) for t in range(first, last, 3600))
+
+
+def _label(t: int, told: Told) -> str:
+    """The time of an instant, with its day when the strip is longer than one."""
+    instant = local(t)
+    if local(told.clock.started_at).date() == local(told.end).date():
+        return clock_time(instant)
+    return gettext("%(weekday)s %(time)s", weekday=_weekday(instant), time=clock_time(instant))
+
+
+def _weekday(instant: datetime) -> str:
+    return (
+        gettext("Mon"), gettext("Tue"), gettext("Wed"), gettext("Thu"), gettext("Fri"), gettext("Sat"),
+        gettext("Sun"),
+    )[instant.weekday()]  # fmt: skip
+
+
+def local(t: int) -> datetime:
+    """An instant in the viewer's zone."""
+    return datetime.fromtimestamp(t, viewer_zone())
