@@ -13,7 +13,7 @@ from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Draft, Message, Ticket
-from helpdesk.tickets.rules import HandoverCard, Priority, State
+from helpdesk.tickets.rules import HandoverCard, Priority, ReturnReason, State
 from tests.browsing import form, sign_in
 from tests.factories import (
     a_client_message,
@@ -60,9 +60,9 @@ def statements() -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def post(client: FlaskClient, person: Person, path: str, **fields: object) -> TestResponse:
+def post(client: FlaskClient, path: str, **fields: object) -> TestResponse:
     db.session.commit()
-    return client.post(path, data=form(person, **{k: str(v) for k, v in fields.items()}))
+    return client.post(path, data=form(**{k: str(v) for k, v in fields.items()}))
 
 
 def page(client: FlaskClient, path: str) -> str:
@@ -170,7 +170,7 @@ def test_a_stranger_to_a_ticket_gets_404(client: FlaskClient, ada: Person) -> No
 def test_a_reply_is_sent_once_however_often_it_is_pressed(client: FlaskClient, ada: Person) -> None:
     ticket = a_ticket()
     db.session.commit()
-    fields = form(ada, text="Hello Hanna", visibility="public", last_message_id=str(ticket.last_message_id))
+    fields = form(text="Hello Hanna", visibility="public", last_message_id=str(ticket.last_message_id))
     answers = [client.post(f"/tickets/{ticket.id}/replies", data=fields) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert answers[0].headers["Location"] == answers[1].headers["Location"]
@@ -179,7 +179,7 @@ def test_a_reply_is_sent_once_however_often_it_is_pressed(client: FlaskClient, a
 
 def test_a_note_by_the_switch_stays_internal(client: FlaskClient, ada: Person) -> None:
     ticket = a_ticket()
-    post(client, ada, f"/tickets/{ticket.id}/replies", text="Between us", visibility="internal")
+    post(client, f"/tickets/{ticket.id}/replies", text="Between us", visibility="internal")
     note = db.session.scalars(select(Message).where(Message.text == "Between us")).one()
     assert note.visibility == "internal"
     assert "Between us" in page(client, f"/tickets/{ticket.id}")
@@ -193,7 +193,6 @@ def test_a_reply_that_crossed_something_new_is_kept_and_shown(client: FlaskClien
     actions.add_client_message(ticket, words, by=contact.person_id, now=ticket.created_at)
     answer = post(
         client,
-        ada,
         f"/tickets/{ticket.id}/replies",
         text="Please restart it",
         last_message_id=seen,
@@ -209,7 +208,6 @@ def test_send_anyway_sends_it(client: FlaskClient, ada: Person) -> None:
     ticket = a_ticket()
     answer = post(
         client,
-        ada,
         f"/tickets/{ticket.id}/replies",
         text="All the same",
         last_message_id=0,
@@ -225,7 +223,6 @@ def test_a_stale_change_of_properties_asks_for_each_clash(client: FlaskClient, a
     actions.change_priority(ticket, Priority.P1, by=ada.id, now=ticket.created_at)
     answer = post(
         client,
-        ada,
         f"/tickets/{ticket.id}/properties",
         version=version,
         subject="Other",
@@ -241,7 +238,6 @@ def test_properties_are_saved_each_by_its_own_verb(client: FlaskClient, ada: Per
     ticket = a_ticket()
     answer = post(
         client,
-        ada,
         f"/tickets/{ticket.id}/properties",
         version=ticket.version,
         subject="Paper tray",
@@ -262,7 +258,7 @@ def test_properties_are_saved_each_by_its_own_verb(client: FlaskClient, ada: Per
 def test_hand_over_leads_to_the_list_with_a_note(client: FlaskClient, ada: Person) -> None:
     ticket = a_ticket()
     answer = post(
-        client, ada, f"/tickets/{ticket.id}/escalation", symptom="Empty", asked="Compare", tried="Test page"
+        client, f"/tickets/{ticket.id}/escalation", symptom="Empty", asked="Compare", tried="Test page"
     )
     assert answer.headers["Location"] == f"/teams/{the_team(1).id}"
     assert f"{ticket.id} was handed to line 2." in page(client, answer.headers["Location"])
@@ -273,7 +269,7 @@ def test_the_way_up_and_back_is_visible(client: FlaskClient, ada: Person, now: d
     actions.escalate(ticket, card=CARD, by=ada.id, now=now + timedelta(minutes=34))
     actions.return_ticket(
         ticket,
-        reason_code=actions.escalation.ReturnReason.INFORMATION_MISSING,
+        reason_code=ReturnReason.INFORMATION_MISSING,
         reason="Which driver?",
         by=lev.id,
         now=now + timedelta(minutes=53),
@@ -292,9 +288,7 @@ def test_the_way_up_and_back_is_visible(client: FlaskClient, ada: Person, now: d
 def test_a_refusal_keeps_the_text(client: FlaskClient, ada: Person) -> None:
     contact = a_contact(company=the_unknown_client(), email="who@nowhere.example")
     ticket = a_ticket(contact=contact)
-    answer = post(
-        client, ada, f"/tickets/{ticket.id}/replies", text="We have done it, I think.", then="resolve"
-    )
+    answer = post(client, f"/tickets/{ticket.id}/replies", text="We have done it, I think.", then="resolve")
     assert answer.status_code == 409
     assert "Say who the client is first" in answer.text
     assert db.session.get_one(Ticket, ticket.id).state is State.NEW
@@ -304,7 +298,7 @@ def test_a_refusal_keeps_the_text(client: FlaskClient, ada: Person) -> None:
 def test_saying_who_the_client_is_moves_the_ticket_to_his_company(client: FlaskClient, ada: Person) -> None:
     ticket = a_ticket(contact=a_contact(company=the_unknown_client(), email="who@nowhere.example"))
     hanna = a_contact("Hanna Bell", company=a_company("Brightwater"), email="hanna@brightwater.example")
-    post(client, ada, f"/tickets/{ticket.id}/client", contact_id=hanna.id)
+    post(client, f"/tickets/{ticket.id}/client", contact_id=hanna.id)
     assert db.session.get_one(Ticket, ticket.id).company_id == hanna.company_id
 
 
@@ -321,7 +315,7 @@ def test_verbs_change_the_state(
     client: FlaskClient, ada: Person, path: str, fields: dict[str, str], state: State
 ) -> None:
     ticket = a_ticket()
-    assert post(client, ada, f"/tickets/{ticket.id}/{path}", **fields).status_code == 303
+    assert post(client, f"/tickets/{ticket.id}/{path}", **fields).status_code == 303
     assert db.session.get_one(Ticket, ticket.id).state is state
     page(client, f"/teams/{the_team(1).id}")
     page(client, f"/tickets/{ticket.id}")
@@ -331,8 +325,8 @@ def test_a_manager_reads_and_changes_nothing(client: FlaskClient, now: datetime)
     manager, ticket = a_manager(), a_ticket()
     db.session.commit()
     sign_in(client, manager)
-    assert "composer" not in page(client, f"/tickets/{ticket.id}")
-    assert post(client, manager, f"/tickets/{ticket.id}/notes", text="x").status_code == 403
+    assert 'id="composer"' not in page(client, f"/tickets/{ticket.id}")
+    assert post(client, f"/tickets/{ticket.id}/notes", text="x").status_code == 403
 
 
 def test_an_administrator_sees_no_tickets(client: FlaskClient, now: datetime) -> None:
@@ -345,7 +339,7 @@ def test_an_administrator_sees_no_tickets(client: FlaskClient, now: datetime) ->
 def test_search_finds_by_number_words_and_client(client: FlaskClient, ada: Person) -> None:
     contact = a_contact("Hanna Bell", company=a_company("Brightwater"), email="hanna@brightwater.example")
     ticket = a_ticket("Prescriptions print blank", contact=contact, text="Печать не работает с воскресенья")
-    for typed in ("prescription", "печат", "brightw", "bell print"):
+    for typed in ("prescription", "печат", "brightw", "hanna bell"):
         assert "Prescriptions print blank" in page(client, f"/search?q={typed}")
     assert client.get(f"/search?q=%23{ticket.id}").headers["Location"] == f"/tickets/{ticket.id}"
 

@@ -5,11 +5,16 @@ it.
 from datetime import datetime
 from typing import TypedDict
 
+from sqlalchemy import inspect
+
 from helpdesk.db import db
 from helpdesk.errors import StaleChange
 from helpdesk.events import EventRow
 from helpdesk.tickets.models import EventText, Ticket
 from helpdesk.tickets.rules import State
+
+# Without the people and teams around it: an outer join cannot be locked.
+_COLUMNS = [column.key for column in inspect(Ticket).column_attrs if not column.deferred]
 
 
 class Stamp(TypedDict):
@@ -24,7 +29,7 @@ class Stamp(TypedDict):
 
 def lock(ticket: Ticket) -> None:
     """Read the row again and keep others from changing it until the end of the transaction."""
-    db.session.refresh(ticket, with_for_update={"key_share": True})
+    db.session.refresh(ticket, attribute_names=_COLUMNS, with_for_update={"key_share": True})
 
 
 def stamp(ticket: Ticket, by: int, now: datetime) -> Stamp:

@@ -15,6 +15,7 @@ from helpdesk.tickets.queries.visibility import visible_to
 
 LIMIT = 50
 CANDIDATES = 400
+LONG_WORD = 5
 NUMBER = re.compile(r"(?:[A-Za-z]{1,8})?#?(\d{1,12})")
 WORD = re.compile(r"[\w@.+-]+", re.UNICODE)
 
@@ -83,10 +84,18 @@ def _candidates(words: list[str]) -> CompoundSelect[int, int]:
 def _query(words: list[str]) -> ColumnElement[object]:
     """All words, each by its stem or as a beginning."""
     parts = [
-        func.plainto_tsquery("russian", word).op("||")(func.to_tsquery("simple", f"'{_bare(word)}':*"))
+        func.plainto_tsquery("russian", word).op("||")(func.to_tsquery("simple", f"'{_begun(word)}':*"))
         for word in words
     ]
     return reduce(lambda all_, one: all_.op("&&")(one), parts)
+
+
+def _begun(word: str) -> str:
+    """The beginning to look for: stems are shorter than words, so a long half-typed one gives its last
+    letter.
+    """
+    bare = _bare(word)
+    return bare[:-1] if len(bare) >= LONG_WORD else bare
 
 
 def _bare(word: str) -> str:

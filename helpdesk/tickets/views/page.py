@@ -20,6 +20,7 @@ from helpdesk.clock import process_time
 from helpdesk.db import db, transaction
 from helpdesk.i18n import moment, page_language, viewer_zone
 from helpdesk.sla import queries as sla
+from helpdesk.sla.explanation import why
 from helpdesk.sla.words import Chip, chip_of, single_chip
 from helpdesk.tickets import rules, words
 from helpdesk.tickets.models import ReadMark, Ticket
@@ -72,7 +73,9 @@ def draw(ticket: Ticket, actor: Actor) -> str:
     shown = read(ticket, actor, now)
     last, known = ticket.last_message_id or 0, shown.around.read_until
     number = ticket.id
-    body = web.render("tickets/page.html", ticket=ticket, shown=shown, now=now, **labels())
+    body = web.render(
+        "tickets/page.html", ticket=ticket, shown=shown, why=why(ticket, now), now=now, **labels()
+    )
     if last > known:
         mark_read(number, actor.person_id, last)
     return body

@@ -14,6 +14,7 @@ from helpdesk.accounts.permissions import Permission, may
 from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.mail.models import InboundMail, InboundState
+from helpdesk.notifications.queries import is_unread
 from helpdesk.tickets.queries.counts import LIMIT, LineCount, OpenCounts, open_counts
 
 
@@ -72,7 +73,7 @@ def nav() -> Nav | None:
     actor = current_actor()
     if not actor.is_signed_in:
         return None
-    counts = open_counts(actor, process_time(), (_held_mail(actor),))
+    counts = open_counts(actor, process_time(), (_held_mail(actor), _new_notices(actor)))
     return Nav(
         firm=settings().firm_name,
         call_url=_address("telephony.new_call") if _may(actor, Permission.CALL_LOG) else None,
@@ -106,6 +107,8 @@ def _items(actor: Actor, counts: OpenCounts) -> Iterator[Item]:
         yield _item(gettext("Followed"), "tickets.followed", "bookmark", figure(counts.followed))
     if actor.is_manager and not actor.is_agent:
         yield _item(gettext("All tickets"), "tickets.all", "list")
+    if _address("notifications.notices"):
+        yield _item(gettext("Notices"), "notifications.notices", "bell", figure(counts.extra[1]))
     if _may(actor, Permission.MAIL_HELD) and _address("mail.held"):
         yield _item(gettext("Held mail"), "mail.held", "shield", figure(counts.extra[0]))
     if _may(actor, Permission.CALL_LOG) and _address("telephony.calls"):
@@ -151,6 +154,11 @@ def _held_mail(actor: Actor) -> ScalarSelect[int]:
     if not _may(actor, Permission.MAIL_HELD):
         return select(literal(0)).scalar_subquery()
     some = select(literal(1)).where(InboundMail.state == InboundState.QUARANTINED).limit(LIMIT)
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
+
+
+def _new_notices(actor: Actor) -> ScalarSelect[int]:
+    some = select(literal(1)).where(is_unread(actor.person_id)).limit(LIMIT)
     return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 
