@@ -30,6 +30,7 @@ from helpdesk.db import db
 from helpdesk.demo import views as demo
 from helpdesk.kb import views as kb
 from helpdesk.mail import views as mail
+from helpdesk.notifications import views as notifications
 from helpdesk.reactions import REACTIONS
 from helpdesk.reports import views as reports
 from helpdesk.telephony import views as telephony
@@ -43,6 +44,7 @@ FEATURES: tuple[Blueprint, ...] = (
     telephony.blueprint,
     kb.blueprint,
     mail.blueprint,
+    notifications.blueprint,
     reports.blueprint,
 )
 DEMO_FEATURES: tuple[Blueprint, ...] = (accounts.demo_blueprint, demo.blueprint)

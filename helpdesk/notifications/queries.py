@@ -1,0 +1,56 @@
+"""Reading a person's notices."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, select
+
+from helpdesk.accounts.actor import Actor
+from helpdesk.db import db
+from helpdesk.notifications.models import Notice
+from helpdesk.notifications.words import sentence
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries import visible_to
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeRow:
+    """One line of the list; `subject` is None where the person may not see the ticket any more."""
+
+    id: int
+    words: str
+    kind: str
+    ticket_id: int | None
+    subject: str | None
+    at: datetime
+    is_new: bool
+
+
+def notices_of(actor: Actor, *, before: int | None = None) -> list[NoticeRow]:
+    """One page, newest first, and one row more when there is a next page. One statement."""
+    seen = and_(Ticket.id == Notice.ticket_id, visible_to(actor))
+    statement = select(Notice, Ticket.subject).outerjoin(Ticket, seen)
+    statement = statement.where(Notice.person_id == actor.person_id)
+    if before is not None:
+        statement = statement.where(Notice.id < before)
+    rows = db.session.execute(statement.order_by(Notice.id.desc()).limit(PAGE_SIZE + 1))
+    return [_row(notice, subject) for notice, subject in rows]
+
+
+def is_unread(person_id: int) -> ColumnElement[bool]:
+    """Whether a notice is that person's and was not read yet, for counting."""
+    return and_(Notice.person_id == person_id, Notice.read_at.is_(None))
+
+
+def _row(notice: Notice, subject: str | None) -> NoticeRow:
+    return NoticeRow(
+        id=notice.id,
+        words=sentence(notice.kind, notice.payload),
+        kind=notice.kind,
+        ticket_id=notice.ticket_id,
+        subject=subject,
+        at=notice.created_at,
+        is_new=notice.read_at is None,
+    )
