@@ -2,7 +2,14 @@
 
 
 class DomainError(Exception):
-    """Something the desk does not do; its text is a sentence for the person who asked."""
+    """Something the desk does not do; its text is a sentence for the person who asked.
+
+    The English sentence and what fills it are kept apart: whoever shows it says it in the reader's language.
+    """
+
+    def __init__(self, sentence: str = "", /, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence, self.values = sentence, values
 
 
 class RuleViolation(DomainError):
@@ -23,6 +30,6 @@ class BadInput(DomainError):
     `field` names the place, None means the whole.
     """
 
-    def __init__(self, sentence: str, field: str | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, field: str | None = None, /, **values: object) -> None:
+        super().__init__(sentence, **values)
         self.field = field

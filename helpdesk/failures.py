@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, SecurityErro
 
 from helpdesk import web
 from helpdesk.errors import BadInput, DomainError, NotPermitted, RuleViolation, StaleChange
-from helpdesk.i18n import gettext
+from helpdesk.i18n import gettext, told
 
 RETRY_SECONDS = 5
 LONG_TEXT = 20
@@ -65,7 +65,7 @@ def _template(status: int) -> str:
 
 def _domain_error(error: DomainError) -> Response:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 409)
-    return answer(status, str(error), typed=typed_texts())
+    return answer(status, told(error), typed=typed_texts())
 
 
 def _stale(error: StaleDataError) -> Response:

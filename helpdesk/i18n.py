@@ -11,6 +11,7 @@ from flask import Flask, has_request_context, request
 from flask_babel import get_locale, get_timezone
 
 from helpdesk.clock import process_time
+from helpdesk.errors import DomainError
 
 LANGUAGES = ("en", "ru")
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -51,6 +52,11 @@ def gettext(sentence: str, **values: object) -> str:
 def ngettext(one: str, many: str, num: int, **values: object) -> str:
     """The sentence in the right plural form, with `num` in it."""
     return str(flask_babel.ngettext(one, many, num, **values))
+
+
+def told(error: DomainError) -> str:
+    """What the error says, in the viewer's language."""
+    return gettext(error.sentence, **error.values) if error.sentence else ""
 
 
 def browser_language(default: str) -> str:

@@ -19,7 +19,7 @@ from helpdesk.clients.models import Company, CompanyKind, Contact
 from helpdesk.config import settings
 from helpdesk.db import db, transaction
 from helpdesk.errors import DomainError
-from helpdesk.i18n import LANGUAGES
+from helpdesk.i18n import LANGUAGES, told
 from helpdesk.sla.queries import chips
 from helpdesk.sla.words import Chip
 from helpdesk.tickets.models import Ticket
@@ -140,7 +140,7 @@ def create_company() -> ResponseReturnValue:
             place = url_for(".company", company_id=made.id)
             guard.remember(actor, place)
     except DomainError as error:
-        return _company_page(sheet, None, sentence=str(error)), 409
+        return _company_page(sheet, None, sentence=told(error)), 409
     flash(gettext("%(name)s is a client now.", name=sheet.name), "good")
     return web.see_other(place)
 
@@ -164,7 +164,7 @@ def change_company(company_id: int) -> ResponseReturnValue:
             actions.rename_company(found, sheet.name)
             _write_company(found, sheet, clock.now(db.session))
     except DomainError as error:
-        return _company_page(sheet, _client(company_id), sentence=str(error)), 409
+        return _company_page(sheet, _client(company_id), sentence=told(error)), 409
     return web.see_other(url_for(".company", company_id=company_id))
 
 
@@ -236,7 +236,7 @@ def create_contact() -> ResponseReturnValue:
             place = url_for(".contact", contact_id=made.id)
             guard.remember(actor, place)
     except DomainError as error:
-        return _contact_page(sheet, None, _company_asked(), sentence=str(error)), 409
+        return _contact_page(sheet, None, _company_asked(), sentence=told(error)), 409
     return web.see_other(place)
 
 
@@ -264,7 +264,7 @@ def change_contact(contact_id: int) -> ResponseReturnValue:
                 actions.verify(found, now=clock.now(db.session))
     except DomainError as error:
         again = queries.contact(contact_id) or abort(404)
-        return _contact_page(sheet, again, again.company, sentence=str(error)), 409
+        return _contact_page(sheet, again, again.company, sentence=told(error)), 409
     return web.see_other(url_for(".contact", contact_id=contact_id))
 
 

@@ -17,6 +17,7 @@ from helpdesk.db import db, end_read
 from helpdesk.demo.letters import Caught, Letter, caught, caught_one, post
 from helpdesk.errors import BadInput
 from helpdesk.i18n import gettext as _
+from helpdesk.i18n import told
 from helpdesk.mail.models import Mailbox
 from helpdesk.setting_kinds import is_loopback
 
@@ -55,7 +56,7 @@ def send() -> ResponseReturnValue:
         end_read()
         post(written, (settings().smtp_door_host, settings().smtp_door_port))
     except BadInput as problem:
-        flash(str(problem), "bad")
+        flash(told(problem), "bad")
         return _page(dict(request.form)), 422
     flash(_("Sent. The desk has it; in a moment it is a ticket."), "good")
     return web.see_other(url_for(".mail"))

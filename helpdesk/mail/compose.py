@@ -107,9 +107,9 @@ def ascii_address(email: str) -> str:
     try:
         plain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
     except UnicodeError as error:
-        raise BadInput(f"{email} has a domain that cannot be written to.", "address") from error
+        raise BadInput("%(email)s has a domain that cannot be written to.", "address", email=email) from error
     if not (at and local and plain and local.isascii()) or re.search(r"[\s<>,;:()]", local + plain):
-        raise BadInput(f"{email} is not a mail address we can write to.", "address")
+        raise BadInput("%(email)s is not a mail address we can write to.", "address", email=email)
     return f"{local}@{plain}"
 
 
@@ -196,7 +196,12 @@ def _machine_headers(outgoing: Outgoing) -> list[tuple[str, str]]:
 def _recipients(outgoing: Outgoing) -> tuple[HeaderAddress, ...]:
     count = len(outgoing.to) + len(outgoing.cc)
     if not outgoing.to or count > MAX_RECIPIENTS:
-        raise BadInput(f"A mail goes to between 1 and {MAX_RECIPIENTS} people, not {count}.", "to")
+        raise BadInput(
+            "A mail goes to between 1 and %(most)s people, not %(count)s.",
+            "to",
+            most=MAX_RECIPIENTS,
+            count=count,
+        )
     return _header_addresses(outgoing.to, "to")
 
 

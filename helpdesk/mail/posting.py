@@ -14,4 +14,4 @@ def hand_over(message: EmailMessage, sender: str, recipient: str, door: tuple[st
         with smtplib.SMTP(*door, timeout=TIMEOUT_S) as server:
             server.send_message(message, sender, [recipient])
     except (smtplib.SMTPException, OSError) as refusal:
-        raise BadInput(f"The desk's mail door did not take it: {refusal}") from refusal
+        raise BadInput("The desk's mail door did not take it: %(refusal)s", refusal=refusal) from refusal

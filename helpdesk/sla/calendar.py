@@ -23,11 +23,7 @@ NO_WINDOWS: tuple[Windows, ...] = ((),) * 7
 
 
 class CalendarError(DomainError):
-    """Working hours that cannot be; `sentence` and `values` are kept apart for translation."""
-
-    def __init__(self, sentence: str, **values: object) -> None:
-        super().__init__(sentence % values)
-        self.sentence, self.values = sentence, values
+    """Working hours that cannot be."""
 
 
 @dataclass(frozen=True, slots=True)

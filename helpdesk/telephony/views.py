@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, request, url_for
+from flask import Blueprint, Response, abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, lazy_gettext, ngettext
+from flask_babel import lazy_gettext, ngettext
 
 from helpdesk import clock, web
 from helpdesk.accounts import guard
@@ -19,7 +19,7 @@ from helpdesk.clients.models import Contact
 from helpdesk.config import settings
 from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput, DomainError
-from helpdesk.i18n import page_language
+from helpdesk.i18n import page_language, told
 from helpdesk.kb import queries as instructions
 from helpdesk.sla import queries as sla
 from helpdesk.telephony import actions, queries
@@ -30,6 +30,7 @@ from helpdesk.tickets.rules import Impact, Priority, TicketType, Urgency, priori
 
 blueprint = Blueprint("telephony", __name__)
 
+LOGGED_MARK = "call_logged"
 VERBS = {
     "solve": CallOutcome.SOLVED,
     "keep": CallOutcome.KEPT,
@@ -73,11 +74,18 @@ def log() -> ResponseReturnValue:
         return _page(form)
     actor = guard.current_actor()
     try:
-        return web.see_other(_log(actor, form))
+        return _marked(web.see_other(_log(actor, form)), form.token)
     except BadInput as error:
-        return _page(form, sentence=gettext(str(error)), field=error.field), 422
+        return _page(form, sentence=told(error), field=error.field), 422
     except DomainError as error:
-        return _page(form, sentence=gettext(str(error))), 409
+        return _page(form, sentence=told(error)), 409
+
+
+def _marked(answer: Response, token: str) -> Response:
+    """Tell the browser that this form arrived, so that it forgets the copy it kept when sending it."""
+    secure = settings().is_https
+    answer.set_cookie(LOGGED_MARK, token, max_age=3600, path="/calls", samesite="Strict", secure=secure)
+    return answer
 
 
 def _log(actor: Actor, form: CallForm) -> str:
@@ -192,6 +200,7 @@ def _page(form: CallForm, *, sentence: str = "", field: str | None = None) -> st
         ),
         impacts=IMPACTS,
         urgencies=URGENCIES,
+        logged_mark=LOGGED_MARK,
     )
 
 

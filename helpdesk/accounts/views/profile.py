@@ -16,7 +16,7 @@ from helpdesk.accounts.views.blueprints import blueprint
 from helpdesk.config import settings
 from helpdesk.db import db, end_read, transaction
 from helpdesk.errors import BadInput
-from helpdesk.i18n import gettext
+from helpdesk.i18n import gettext, told
 
 
 @blueprint.get("/profile")
@@ -54,7 +54,7 @@ def change_password() -> ResponseReturnValue:
     try:
         renewed = _checked_hash(form, actor)
     except BadInput as problem:
-        form[problem.field or "new_password"].errors = [str(problem)]
+        form[problem.field or "new_password"].errors = [told(problem)]
         return _page(_profile_of(actor), form), 422
     with transaction():
         now = clock.now(db.session)

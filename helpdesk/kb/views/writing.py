@@ -12,7 +12,7 @@ from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.db import db, transaction
 from helpdesk.errors import DomainError
-from helpdesk.i18n import LANGUAGES, page_language
+from helpdesk.i18n import LANGUAGES, page_language, told
 from helpdesk.kb import actions, queries
 from helpdesk.kb.actions import Writing
 from helpdesk.kb.models import Article, ArticleState, Audience
@@ -74,7 +74,7 @@ def create() -> ResponseReturnValue:
             place = url_for(".article", article_id=made.id, language=sheet.language)
             guard.remember(actor, place)
     except DomainError as error:
-        return _sheet(sheet, sentence=str(error)), 409
+        return _sheet(sheet, sentence=told(error)), 409
     flash(gettext("The draft is kept. A team lead publishes it."), "good")
     return web.see_other(place)
 
@@ -109,7 +109,7 @@ def write(article: Article, article_id: int) -> ResponseReturnValue:
             actions.place(article, audience=Audience(sheet.audience), section=sheet.section, now=now)
             guard.remember(actor, place)
     except DomainError as error:
-        return _sheet(sheet, queries.article(article_id), sentence=str(error)), 409
+        return _sheet(sheet, queries.article(article_id), sentence=told(error)), 409
     return web.see_other(place)
 
 
