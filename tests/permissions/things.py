@@ -5,6 +5,7 @@ all the relations it knows. Every text of a thing holds CANARY, so that a leak i
 """
 
 import itertools
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from helpdesk import blobs
 from helpdesk.accounts import sessions
 from helpdesk.accounts.models import Account, Membership, Person, Team
 from helpdesk.clients.models import Contact
@@ -23,7 +25,9 @@ from helpdesk.kb.actions import Writing
 from helpdesk.kb.models import Audience
 from helpdesk.mail.catcher import ENVELOPE, SUFFIX
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
-from helpdesk.tickets.models import Participant, Ticket
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets.models import Attachment, Message, Participant, Ticket
+from helpdesk.tickets.rules import State
 from tests.conftest import NOON
 from tests.factories import (
     LONG_AGO,
@@ -35,6 +39,7 @@ from tests.factories import (
     a_ticket,
     an_account,
     an_agent,
+    the_system,
     the_team,
 )
 
@@ -119,8 +124,10 @@ def a_placed_ticket(relation: str, person: Person | None) -> Placed:
     former (taking part has ended), owner_team: on another line, otherwise with strangers. foreign: with
     strangers only.
     """
+    other = _canary_contact()
     if relation == "missing":
-        return Placed({"number": 999_999}, {"version": 1, "message": 0})
+        nowhere = {"version": 1, "message": 0, "sister_team_id": 1, "other_contact_id": other.id}
+        return Placed({"number": 999_999}, nowhere)
     line = _line_of(person)
     stranger = a_team(1, answers_client=True)
     team = {"own_team": the_team(line), "own_line": a_team(line)}.get(relation) or a_team(OTHER_LINE[line])
@@ -134,7 +141,72 @@ def a_placed_ticket(relation: str, person: Person | None) -> Placed:
         _takes_part(ticket, person, until=NOON if relation == "former" else None)
     db.session.flush()
     db.session.refresh(ticket)
-    return Placed({"number": ticket.id}, {"version": ticket.version, "message": ticket.last_message_id})
+    return Placed(
+        {"number": ticket.id},
+        {
+            "version": ticket.version,
+            "message": ticket.last_message_id,
+            "sister_team_id": a_team(ticket.line).id,
+            "other_contact_id": other.id,
+        },
+    )
+
+
+def in_state(state: State) -> Maker:
+    """The same ticket after something was done to it."""
+
+    def make(relation: str, person: Person | None) -> Placed:
+        placed = a_placed_ticket(relation, person)
+        ticket = db.session.get(Ticket, placed.url["number"])
+        if ticket is not None:
+            by, now = the_system().id, process_time()
+            _REACH[state](ticket, by, max(now, ticket.last_event_at))
+        return placed
+
+    return make
+
+
+_REACH: dict[State, Callable[[Ticket, int, datetime], object]] = {
+    State.WAITING_CLIENT: lambda ticket, by, now: tickets.wait(
+        ticket, State.WAITING_CLIENT, reason="the model", wake_at=None, by=by, now=now
+    ),
+    State.RESOLVED: lambda ticket, by, now: tickets.resolve(ticket, "Restarted", by=by, now=now),
+}
+
+
+def an_html_mail(relation: str, person: Person | None) -> Placed:
+    """The ticket in the relation, opened by a mail with HTML."""
+    placed = a_placed_ticket(relation, person)
+    message = db.session.get(Message, placed.values["message"])
+    if message is not None:
+        message.has_html, message.html = True, f"<p>{CANARY}</p>"
+        db.session.flush()
+    return Placed({**placed.url, "message_id": placed.values["message"]})
+
+
+def a_ticket_and_an_article(relation: str, person: Person | None) -> Placed:
+    """The ticket in the relation, and an instruction that anybody inside may read."""
+    placed, article = a_placed_ticket(relation, person), an_article("published", person)
+    return Placed({**placed.url, **article.url}, {**placed.values, **article.url})
+
+
+def an_attachment(relation: str, person: Person | None) -> Placed:
+    """A file of the ticket that stands in the relation."""
+    if relation == "missing":
+        return Placed({"public_id": uuid.uuid4()})
+    ticket = a_placed_ticket(relation, person)
+    content = f"{CANARY} file".encode()
+    file = Attachment(
+        public_id=uuid.uuid4(),
+        message_id=ticket.values["message"],
+        name=f"{CANARY}.txt",
+        content_type="text/plain",
+        size=len(content),
+        sha256=blobs.store(content),
+    )
+    db.session.add(file)
+    db.session.flush()
+    return Placed({"public_id": file.public_id})
 
 
 def a_held_mail(relation: str, person: Person | None) -> Placed:
@@ -225,6 +297,11 @@ THINGS: dict[str, Thing] = {
     "team": Thing(a_placed_team, ("own", "foreign", "missing")),
     "article": Thing(an_article, ("draft", "published", "missing")),
     "ticket": Thing(a_placed_ticket, TICKET_RELATIONS),
+    "waiting ticket": Thing(in_state(State.WAITING_CLIENT), TICKET_RELATIONS),
+    "resolved ticket": Thing(in_state(State.RESOLVED), TICKET_RELATIONS),
+    "html mail": Thing(an_html_mail, TICKET_RELATIONS),
+    "ticket and article": Thing(a_ticket_and_an_article, TICKET_RELATIONS),
+    "attachment": Thing(an_attachment, TICKET_RELATIONS),
     "held mail": Thing(a_held_mail, ("held", "missing")),
     "mail on a ticket": Thing(a_mail_on_a_ticket, TICKET_RELATIONS),
     "letter": Thing(a_caught_letter, ("caught", "missing")),
