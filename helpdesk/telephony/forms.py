@@ -45,7 +45,9 @@ class CallForm:
 
     @property
     def is_new(self) -> bool:
-        return self.contact == NEW_CALLER
+        """Somebody new was chosen, or nobody was and a new name or company was typed."""
+        named = self.new_name.strip() or self.new_company.strip()
+        return self.contact == NEW_CALLER or (self.contact_id is None and bool(named))
 
     @property
     def joins(self) -> int | None:

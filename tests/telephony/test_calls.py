@@ -211,6 +211,14 @@ def test_a_new_contact_of_a_new_company_is_made_in_the_call(client: FlaskClient,
     assert numbers == ["+442055500172"]
 
 
+@pytest.mark.usefixtures("ada")
+def test_a_company_typed_after_a_refusal_names_the_caller(client: FlaskClient, session: Db) -> None:
+    assert _log(client, "solve", who="Ms Brand").status_code == 409
+    assert _log(client, "solve", who="Ms Brand", new_company="Castellan Print").status_code == 303
+    contact = session.get_one(Contact, _ticket(session).contact_id)
+    assert (contact.person.name, contact.company.name) == ("Ms Brand", "Castellan Print")
+
+
 def test_a_company_typed_by_its_name_is_not_made_twice(
     client: FlaskClient, session: Db, signe: Contact
 ) -> None:

@@ -83,6 +83,7 @@ function onHand(event) {
 let pause;
 form.addEventListener("input", (event) => {
   const target = event.target;
+  if (target.name === "who") document.getElementById("caller").replaceChildren();
   if (target.name === "subject") target.dataset.own = target.value ? "1" : "";
   if (target.name === "step") writeStep(target);
   if (target.name === "impact" || target.name === "urgency") bringVerdict();
@@ -106,3 +107,32 @@ form.addEventListener("click", (event) => {
   if (event.target.closest("[data-hand]")) onHand(event);
 });
 if (field("subject").value) field("subject").dataset.own = "1";
+
+/* A form that never arrived (the sign-in had ended, the desk was away) is brought back; one that did is forgotten. */
+const KEPT = "call-sent";
+const TEXTS = ["who", "number", "new_name", "new_company", "new_email", "happened", "subject", "done", "asked", "configuration", "seconds"];
+
+function keepCopy() {
+  const copy = Object.fromEntries(TEXTS.map((name) => [name, field(name)?.value ?? ""]));
+  try {
+    localStorage.setItem(KEPT, JSON.stringify({ ...copy, contact: chosenContact(), token: field("form_token").value }));
+  } catch {
+    return; // a full or forbidden store costs only the safety net
+  }
+}
+
+function bringBack() {
+  const copy = JSON.parse(localStorage.getItem(KEPT) ?? "null");
+  const arrived = copy && document.cookie.includes(`${form.dataset.mark}=${copy.token}`);
+  if (!copy || arrived || field("happened").value) return localStorage.removeItem(KEPT);
+  for (const name of TEXTS) if (field(name)) field(name).value = copy[name];
+  form.querySelector("[data-combobox] [name=contact][data-chosen]").value = copy.contact;
+  form.querySelector("[data-brought-back]").hidden = false;
+  bringCaller(copy.contact);
+  showNewContact(copy.contact === "new" || copy.new_company !== "", copy.who);
+  bringSuggestions();
+}
+
+form.addEventListener("submit", keepCopy);
+form.querySelector("[data-forgets]").addEventListener("click", () => localStorage.removeItem(KEPT));
+bringBack();
