@@ -12,11 +12,11 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from helpdesk import clock
+from helpdesk.config import Settings
 from helpdesk.db import db, transaction
 from helpdesk.mail.actions import Arrival, store
 from helpdesk.mail.mailboxes import mailbox_of
 
-SIZE_LIMIT = 35 * 1024 * 1024
 THREADS = 4
 LATER = "451 The desk cannot store mail just now, please try again later"
 log = logging.getLogger(__name__)
@@ -92,6 +92,7 @@ class RunningDoor:
     """A door that listens until it is stopped."""
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
+        settings: Settings = app.extensions["settings"]
         self._door = Door(app)
         self._controller = Controller(
             self._door,
@@ -99,7 +100,7 @@ class RunningDoor:
             port=port,
             server_hostname="helpdesk",
             ident="Helpdesk",
-            data_size_limit=SIZE_LIMIT,
+            data_size_limit=settings.mail_limit_bytes,
             enable_SMTPUTF8=True,
         )
         self._controller.start()

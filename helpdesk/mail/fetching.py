@@ -13,13 +13,13 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from sqlalchemy import select
 
 from helpdesk import clock
+from helpdesk.config import settings
 from helpdesk.db import db, end_read, transaction
 from helpdesk.mail.actions import Arrival, store
 from helpdesk.mail.mailboxes import ImapAccess, note_failure, note_success
 from helpdesk.mail.models import Encryption, InboundMail, Mailbox
 
 TIMEOUT = SocketTimeout(connect=15, read=60)
-SIZE_LIMIT = 35 * 1024 * 1024
 HEAD_OF_HUGE = 1024 * 1024
 RESCAN = timedelta(days=30)
 SEEN = rb"\Seen"
@@ -116,7 +116,7 @@ def _copy(server: IMAPClient, access: ImapAccess, uid: int) -> Arrival | None:
     if facts is None:
         return None
     size = int(facts[b"RFC822.SIZE"])
-    item = "BODY.PEEK[]" if size <= SIZE_LIMIT else f"BODY.PEEK[]<0.{HEAD_OF_HUGE}>"
+    item = "BODY.PEEK[]" if size <= settings().mail_limit_bytes else f"BODY.PEEK[]<0.{HEAD_OF_HUGE}>"
     body = server.fetch([uid], [item]).get(uid, {})
     raw = body.get(b"BODY[]", body.get(b"BODY[]<0>"))
     if raw is None:

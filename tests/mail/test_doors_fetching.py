@@ -1,8 +1,10 @@
 """Copying mail from a real Dovecot: each message once, whatever happens between commit and flag."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from flask import Flask
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from helpdesk.mail.fetching import fetch_mailbox
 from helpdesk.mail.jobs import poll_mailboxes, process_inbound
 from helpdesk.mail.mailboxes import access_of, back_off
 from helpdesk.mail.models import Encryption, InboundMail, Mailbox
+from helpdesk.mail.queries import mailbox_states
 from helpdesk.secrets_box import seal
 from tests.factories import a_mailbox, three_lines
 from tests.mail.letters import a_mail, tickets
@@ -115,14 +118,14 @@ def test_a_new_numbering_of_the_same_mails_doubles_nothing(
 
 
 def test_of_a_huge_mail_only_the_beginning_is_fetched(
-    mailbox: Mailbox, dovecot: Dovecot, now: datetime, monkeypatch: pytest.MonkeyPatch
+    mailbox: Mailbox, dovecot: Dovecot, now: datetime, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "SIZE_LIMIT", 2_000)
-    monkeypatch.setattr(fetching, "HEAD_OF_HUGE", 1_000)
-    dovecot.put(mailbox.address, a_mail("x" * 70 + "\n" + "word " * 2_000).as_bytes())
+    small = replace(app.extensions["settings"], mail_limit_mib=1)
+    monkeypatch.setitem(app.extensions, "settings", small)
+    dovecot.put(mailbox.address, a_mail("word " * 300_000).as_bytes())
     poll(mailbox)
     (mail,) = stored()
-    assert (len(mail.raw), mail.size > 2_000) == (1_000, True)
+    assert (len(mail.raw), mail.size > 1_500_000) == (fetching.HEAD_OF_HUGE, True)
     process_inbound()
     assert tickets()[0].subject == "Prescriptions print blank"
 
@@ -154,6 +157,23 @@ def test_a_certificate_nobody_vouches_for_is_refused(mailbox: Mailbox, now: date
     mailbox.imap_encryption = Encryption.TLS
     poll(mailbox)
     assert "SSL" in (mailbox.error or "")
+
+
+def conditions(now: datetime) -> list[str]:
+    return [state.condition for state in mailbox_states(now)]
+
+
+def test_each_mailbox_says_how_it_fares(mailbox: Mailbox, dovecot: Dovecot, now: datetime) -> None:
+    assert conditions(now) == ["waiting"]
+    poll(mailbox)
+    assert conditions(now) == ["well"]
+    assert conditions(now + timedelta(minutes=16)) == ["silent"]
+    mailbox.imap_port = free_port()
+    poll(mailbox)
+    assert conditions(now) == ["failing"]
+    mailbox.imap_host = None
+    mailbox.failing_since = None
+    assert conditions(now) == ["door"]
 
 
 def test_a_mailbox_that_answers_again_is_well(mailbox: Mailbox, dovecot: Dovecot, now: datetime) -> None:
