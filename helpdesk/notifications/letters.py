@@ -34,7 +34,7 @@ class Letter:
     language: str
 
 
-def write(occasion: Occasion, ticket: Ticket, **words: str) -> Letter:
+def write(occasion: Occasion, ticket: Ticket, **words: str | bool) -> Letter:
     """The letter in the contact's language, else the company's, else the one of the ticket's mailbox.
 
     `words` are what only this occasion knows (the agent's answer, the resolution). Nothing else of the ticket

@@ -41,7 +41,8 @@ def queue_acknowledgement(event: TicketOpened, row: EventRow) -> None:
     if not to:
         return
     is_known = contact.verified_at is not None
-    letter = write(Occasion.RECEIVED if is_known else Occasion.RECEIVED_UNKNOWN, ticket)
+    occasion = Occasion.RECEIVED if is_known else Occasion.RECEIVED_UNKNOWN
+    letter = write(occasion, ticket, by_phone=event.channel is Channel.PHONE)
     most, window = CAPS[is_known]
     is_capped = acknowledgements_since(to[0].email, row.effective_at - window) >= most
     mailing = Mailing(
