@@ -24,6 +24,7 @@ from helpdesk import events as event_log
 from helpdesk.accounts import cookies, guard
 from helpdesk.accounts import views as accounts
 from helpdesk.accounts.login import SignedInPerson
+from helpdesk.admin import views as admin
 from helpdesk.clients import views as clients
 from helpdesk.config import MIB, Settings, load_settings
 from helpdesk.db import db
@@ -46,6 +47,7 @@ FEATURES: tuple[Blueprint, ...] = (
     mail.blueprint,
     notifications.blueprint,
     reports.blueprint,
+    admin.blueprint,
 )
 DEMO_FEATURES: tuple[Blueprint, ...] = (accounts.demo_blueprint, demo.blueprint)
 STATEMENT_TIMEOUT_MS = {"web": 15_000, "worker": 60_000, "command": 0}  # 0: as long as it takes
