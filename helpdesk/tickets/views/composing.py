@@ -13,10 +13,12 @@ from helpdesk import clock, web
 from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import current_actor, on_lapsed
+from helpdesk.accounts.permissions import Permission, may
 from helpdesk.db import db, transaction
-from helpdesk.errors import RuleViolation, StaleChange
+from helpdesk.errors import NotPermitted, RuleViolation, StaleChange
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Draft, Ticket
+from helpdesk.tickets.queries import relations
 from helpdesk.tickets.rules import Impact, MessageKind, Priority, State, TicketType, Urgency
 from helpdesk.tickets.views import clash
 from helpdesk.tickets.views.forms import addresses_of, number_of, text_of, word_of
@@ -30,6 +32,7 @@ def send(ticket: Ticket, *, is_note: bool) -> ResponseReturnValue:
     first.
     """
     actor, form, number = current_actor(), request.form, ticket.id
+    _check_second_button(ticket, actor, form)
     location = url_for("tickets.page", number=number)
     try:
         with transaction():
@@ -48,6 +51,12 @@ def send(ticket: Ticket, *, is_note: bool) -> ResponseReturnValue:
         raise
     flash(gettext("Noted.") if is_note else gettext("Sent. It leaves in ten seconds."), "good")
     return web.see_other(location)
+
+
+def _check_second_button(ticket: Ticket, actor: Actor, form: Form) -> None:
+    """Waiting and solving change the ticket, which asks for more than writing a note does."""
+    if form.get("then") and not may(relations(actor, ticket), Permission.TICKET_CHANGE):
+        raise NotPermitted(gettext("You may write here, but not change the ticket."))
 
 
 def _send(ticket: Ticket, form: Form, actor: Actor, now: datetime, *, is_note: bool) -> str:
