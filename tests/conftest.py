@@ -98,3 +98,11 @@ def now() -> Iterator[datetime]:
     """A fixed instant, which every door reads as its time."""
     with clock.frozen(lambda: NOON):
         yield NOON
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what some tests measured."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, value in report.user_properties:
+            if name == "measured":
+                terminalreporter.write_line(f"measured: {value}")

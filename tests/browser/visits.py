@@ -21,6 +21,7 @@ Theme = Literal["light", "dark"]
 THEMES: tuple[Theme, ...] = ("light", "dark")
 LOCALES = {"en": "en-GB", "ru": "ru-RU"}
 ANSWERED = re.compile(r"the server responded with a status of (\d+)")
+NEXT_FRAME = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 GRAVE = frozenset({"serious", "critical"})
 
 
@@ -114,9 +115,10 @@ def faults(page: Page) -> list[str]:
     found = []
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
+        page.evaluate(NEXT_FRAME)
         for fault in Axe().run(page).response["violations"]:
             if fault["impact"] in GRAVE:
-                places = "; ".join(str(node["target"]) for node in fault["nodes"][:4])
-                found.append(f"{theme}: {fault['id']}: {fault['help']} at {places}")
+                places = "; ".join(f"{n['target']} {n['failureSummary']}" for n in fault["nodes"][:4])
+                found.append(f"{theme}: {fault['id']}: {places}")
     page.emulate_media(color_scheme="light")
     return found

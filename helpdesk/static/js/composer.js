@@ -42,7 +42,7 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-composer][data-draft]");
   if (form) keep(form);
 });
-document.addEventListener("change", (event) => {
+document.addEventListener("click", (event) => {
   const form = event.target.closest("form[data-composer]");
   if (form && event.target.matches("input[type=radio]")) textOf(form).focus();
 });
