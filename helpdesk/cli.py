@@ -104,7 +104,7 @@ def worker(data: Path | None) -> None:
     configure_logging(settings)
     with with_database(settings) as ready:
         _up_to_date(ready)
-        app, stop = create_app(ready), stop_on_signals()
+        app, stop = create_app(ready, process="worker"), stop_on_signals()
         door = start_door(app, ready.smtp_door_host, ready.smtp_door_port) if ready.smtp_door_port else None
         try:
             run_worker(app, timetable(ready), ready, stop=stop)
@@ -136,7 +136,7 @@ def create_admin(data: Path | None, email: str, name: str, password: str) -> Non
     """Make somebody an administrator who can sign in at once."""
     with with_database(settings_from(data)) as ready:
         _up_to_date(ready)
-        with create_app(ready).app_context():
+        with create_app(ready, process="command").app_context():
             create_administrator(email=email, name=name, password=password)
     click.echo(f"{name} is an administrator and signs in as {email} at {ready.base_url}/sign-in.")
 
@@ -149,7 +149,7 @@ def seed(data: Path | None, tickets: int, seed: int) -> None:
     """Write a believable desk of any size, for trying out and for measuring. Never into a desk in use."""
     with with_database(settings_from(data)) as ready:
         _up_to_date(ready)
-        with create_app(ready).app_context():
+        with create_app(ready, process="command").app_context():
             seed_tickets(tickets, seed=seed)
 
 
