@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import ColumnElement
 
 from helpdesk import clock, web
-from helpdesk.accounts import faces, guard
+from helpdesk.accounts import faces, guard, rates
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission, may
 from helpdesk.clients import actions, phones, queries
@@ -38,6 +38,8 @@ OPEN_SHOWN = 20
 def companies() -> ResponseReturnValue:
     """Companies by name, and contacts too when something is typed."""
     typed = request.args.get("q", "").strip()[:200]
+    if typed:
+        guard.limit(rates.SEARCH, str(guard.current_actor().person_id))
     found = queries.companies_page(typed, after=_after())
     shown = found[: queries.PAGE_SIZE]
     older = None

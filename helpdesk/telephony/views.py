@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext, ngettext
 
 from helpdesk import clock, web
-from helpdesk.accounts import guard
+from helpdesk.accounts import guard, rates
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
@@ -126,6 +126,7 @@ def _verdict(impact: Impact, urgency: Urgency, company_id: int, now: datetime) -
 @policy(Permission.CALL_LOG)
 def verdict() -> ResponseReturnValue:
     """Priority and deadline for what is chosen at the moment."""
+    _count_look_up()
     form = read(request.args)
     contact = _contact(form.contact_id)
     company_id = contact.company_id if contact else clients.unknown_company().id
@@ -137,6 +138,7 @@ def verdict() -> ResponseReturnValue:
 @policy(Permission.CONTACT_SEARCH)
 def contacts() -> ResponseReturnValue:
     """Contacts by any part, as options under the field; with `new` somebody new is offered at the end."""
+    _count_look_up()
     typed = request.args.get("q", "").strip()[:200]
     found = clients.search_contacts(typed, region=settings().phone_region)
     return web.render("telephony/_contacts.html", found=found, typed=typed, may_be_new="new" in request.args)
@@ -146,8 +148,13 @@ def contacts() -> ResponseReturnValue:
 @policy(Permission.CONTACT_SEARCH)
 def companies() -> ResponseReturnValue:
     """Companies by name, for a new contact."""
+    _count_look_up()
     typed = request.args.get("q", "").strip()[:200]
     return web.render("telephony/_companies.html", found=clients.search_companies(typed), typed=typed)
+
+
+def _count_look_up() -> None:
+    guard.limit(rates.LOOK_UP, str(guard.current_actor().person_id))
 
 
 @blueprint.get("/calls/contacts/<int:contact_id>")

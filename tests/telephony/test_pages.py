@@ -65,6 +65,13 @@ def test_where_only_known_contacts_count_nobody_new_is_offered(client: FlaskClie
 
 
 @pytest.mark.usefixtures("ada")
+def test_three_hundred_look_ups_a_minute_are_enough(client: FlaskClient) -> None:
+    for _ in range(300):
+        client.get("/calls/companies?q=halden")
+    assert client.get("/calls/companies?q=halden").status_code == 429
+
+
+@pytest.mark.usefixtures("ada")
 def test_somebody_who_is_not_there_has_no_panel(client: FlaskClient) -> None:
     assert client.get("/calls/contacts/999999").status_code == 404
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from helpdesk import web
-from helpdesk.accounts import guard
+from helpdesk.accounts import guard, rates
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.db import db
@@ -37,10 +37,11 @@ def suggestions() -> ResponseReturnValue:
     """What fits the typed words: as steps for the call form, as offers beside a ticket."""
     typed = request.args.get("q", "").strip()[:4000]
     number = request.args.get("ticket", type=int)
-    if number is None:
+    ticket = _ticket(number) if number is not None else None
+    guard.limit(rates.LOOK_UP, str(guard.current_actor().person_id))
+    if ticket is None:
         found = queries.suggest(typed, languages=languages())
         return web.render("kb/_steps.html", suggestions=found, form=None)
-    ticket = _ticket(number)
     return web.render("kb/_suggestions.html", offers=offers(ticket, typed), ticket=ticket)
 
 

@@ -7,6 +7,7 @@ from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk import web
+from helpdesk.accounts import guard, rates
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.i18n import LANGUAGES
@@ -31,6 +32,8 @@ from helpdesk.kb.views.blueprint import (
 def articles() -> ResponseReturnValue:
     """All that is published, by section; found ones when something is typed."""
     typed = request.args.get("q", "").strip()[:200]
+    if typed:
+        guard.limit(rates.SEARCH, str(guard.current_actor().person_id))
     state = _state(request.args.get("state", ""))
     audience = audience_of(request.args.get("audience", ""))
     section = request.args.get("section")
