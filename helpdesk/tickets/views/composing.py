@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk import clock, web
@@ -119,6 +119,14 @@ def keep_draft(ticket_id: int, person_id: int, kind: MessageKind, text: str, now
     db.session.execute(
         statement.on_conflict_do_update(index_elements=[Draft.ticket_id, Draft.person_id], set_=row)
     )
+
+
+def add_to_draft(ticket_id: int, person_id: int, text: str, now: datetime) -> None:
+    """Put a text behind what is already kept, for browsers without scripts."""
+    own = select(Draft.text).where(Draft.ticket_id == ticket_id, Draft.person_id == person_id)
+    before = db.session.scalar(own)
+    whole = f"{before}\n\n{text}" if before else text
+    keep_draft(ticket_id, person_id, MessageKind.REPLY, whole, now)
 
 
 def forget_draft(ticket_id: int, person_id: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 from flask import abort, url_for
-from flask_babel import gettext
+from flask_babel import gettext, pgettext
 from sqlalchemy import ColumnElement, exists, select
 
 from helpdesk.accounts.actor import Actor
@@ -118,7 +118,7 @@ def tabs(place: Place, midnight: datetime) -> list[Tab]:
     solved = Filters(state=tuple(s for s in State if s in DONE_STATES), resolved_from=midnight)
     nobody = [Tab(gettext("Nobody's"), Filters(assignee=Holder.NOBODY))] if place.is_shared else []
     return [
-        Tab(gettext("Open")),
+        Tab(pgettext("several tickets", "Open")),
         *nobody,
         Tab(gettext("Waiting"), waiting),
         Tab(gettext("Solved today"), solved),

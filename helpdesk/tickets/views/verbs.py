@@ -16,6 +16,9 @@ from helpdesk.accounts.permissions import Permission
 from helpdesk.clients.queries import contact as find_contact
 from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput, StaleChange
+from helpdesk.i18n import page_language
+from helpdesk.kb.actions import text_for_client
+from helpdesk.kb.models import Audience
 from helpdesk.kb.queries import article as find_article
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
@@ -218,13 +221,18 @@ def client(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/articles")
 @policy(Permission.TICKET_NOTE, load=ticket_loader)
 def articles(ticket: Ticket, number: int) -> ResponseReturnValue:
-    """Remember that an instruction was used."""
+    """Remember that an instruction was used; with `insert` its text goes into the draft of the answer."""
     article_id = number_of(request.form, "article_id")
-    if article_id is None or find_article(article_id) is None:
+    article = find_article(article_id) if article_id else None
+    if article is None:
         raise BadInput(gettext("Choose an instruction first."), "article_id")
+    wants_text = bool(request.form.get("insert")) and article.audience is Audience.CLIENTS
+    text = text_for_client(article, (ticket.language, page_language())) if wants_text else ""
 
     def verb(actor: Actor, now: datetime) -> None:
-        actions.link_article(ticket, article_id, by=actor.person_id, now=now)
+        actions.link_article(ticket, article.id, by=actor.person_id, now=now)
+        if text:
+            composing.add_to_draft(ticket.id, actor.person_id, text, now)
 
     return act(ticket, verb, here(ticket))
 

@@ -1,0 +1,84 @@
+"""Lists stay on their indexes, filters read and write addresses."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import InstrumentedAttribute
+
+from helpdesk.accounts.actor import actor_of
+from helpdesk.db import db
+from helpdesk.errors import BadInput
+from helpdesk.tickets import filters
+from helpdesk.tickets.filters import Filters, Holder, Risk
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries import visible_to
+from helpdesk.tickets.queries.counts import is_open, open_counts
+from helpdesk.tickets.queries.lists import PAGE
+from helpdesk.tickets.rules import OPEN_STATES, Priority, State
+from tests.factories import a_ticket, an_agent, the_team
+
+
+@pytest.mark.usefixtures("session", "now")
+@pytest.mark.parametrize(
+    ("column", "index"),
+    [
+        (Ticket.line, "ix_ticket_line_due_open"),
+        (Ticket.team_id, "ix_ticket_team_due_open"),
+        (Ticket.assignee_id, "ix_ticket_assignee_due_open"),
+    ],
+)
+def test_a_list_walks_the_index_of_its_place(column: InstrumentedAttribute[int], index: str) -> None:
+    actor = actor_of(an_agent().id)
+    statement = (
+        select(Ticket.id, Ticket.subject)
+        .where(column == 1, visible_to(actor), is_open())
+        .order_by(Ticket.sort_due, Ticket.id)
+        .limit(PAGE)
+    )
+    sql = str(statement.compile(db.engine, compile_kwargs={"literal_binds": True}))
+    db.session.execute(text("set local enable_seqscan = off"))
+    plan = "\n".join(db.session.scalars(text("explain " + sql.replace(":", r"\:"))))
+    assert index in plan
+    assert "Sort" not in plan
+
+
+@pytest.mark.usefixtures("session")
+def test_the_side_column_counts_in_one_statement(now: datetime) -> None:
+    ada = an_agent()
+    a_ticket(assignee=ada)
+    a_ticket(team=the_team(2))
+    counts = open_counts(actor_of(ada.id), now)
+    assert (counts.mine, counts.followed) == (1, 0)
+    assert [(line.line, line.count) for line in counts.lines] == [(1, 1)]
+
+
+def test_filters_come_back_from_their_address() -> None:
+    wanted = Filters(
+        state=(State.OPEN,),
+        priority=(Priority.P1, Priority.P2),
+        assignee=Holder.NOBODY,
+        risk=Risk.AT_RISK,
+        created_from=datetime(2026, 3, 1, tzinfo=UTC),
+        q="till",
+    )
+    args: dict[str, list[str]] = {}
+    for name, value in filters.written(wanted):
+        args.setdefault(name, []).append(value)
+    assert filters.read(args, UTC) == wanted
+
+
+def test_a_day_includes_itself() -> None:
+    found = filters.read({"created_from": ["2026-03-04"], "created_to": ["2026-03-04"]}, UTC)
+    assert found.created_from == datetime(2026, 3, 4, tzinfo=UTC)
+    assert found.created_to == datetime(2026, 3, 5, tzinfo=UTC)
+
+
+def test_unfinished_is_a_word_for_all_open_states() -> None:
+    assert set(filters.read({"state": ["unfinished"]}, UTC).state) == OPEN_STATES
+
+
+@pytest.mark.parametrize("name", ["colour", "limit"])
+def test_a_name_that_is_no_filter_is_refused(name: str) -> None:
+    with pytest.raises(BadInput):
+        filters.read({name: ["1"]}, UTC)
