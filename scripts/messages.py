@@ -12,7 +12,12 @@ ROOT = Path(__file__).resolve().parents[1]
 CATALOGUES = ROOT / "helpdesk" / "translations"
 LANGUAGES = ("en", "ru")
 METHODS = {"helpdesk": [("**.py", "python")], "templates": [("**.html", "jinja2"), ("**.txt", "jinja2")]}
-KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "lazy_ngettext": (1, 2), "lazy_pgettext": ((1, "c"), 2)}
+KEYWORDS = DEFAULT_KEYWORDS | {
+    "lazy_gettext": None,
+    "_l": None,
+    "lazy_ngettext": (1, 2),
+    "lazy_pgettext": ((1, "c"), 2),
+}
 ERRORS = ("RuleViolation", "BadInput", "NotPermitted", "StaleChange", "CalendarError", "DomainError")
 KEYWORDS |= dict.fromkeys(ERRORS)  # what is refused is said in English and shown in the reader's language
 HEAD = {
