@@ -33,7 +33,7 @@ def test_founding_twice_is_founding_once(session: scoped_session[Session]) -> No
 def test_the_cast_stands_on_three_lines_and_around_them(app, session: scoped_session[Session]) -> None:  # type: ignore[no-untyped-def]
     found_firm()
     with app.test_request_context():
-        troupes = {line: [card.name for card in cards] for line, _, _, cards in cast()}
+        troupes = {line: [card.name for card in cards] for line, _, _, cards in cast({})}
     assert troupes == {
         1: ["Ada Lind", "Tom Okafor", "Nina Volkova", "Mira Sato"],
         2: ["Lev Orlov", "Priya Nair", "Marek Dunn"],

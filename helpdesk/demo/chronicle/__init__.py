@@ -1,0 +1,1 @@
+"""Writing many tickets at once, each exactly as the desk's own verbs would have written it."""

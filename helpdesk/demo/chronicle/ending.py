@@ -1,0 +1,228 @@
+"""The end of a told ticket: what the sweep would have found, the history's order, and the clock rows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from helpdesk.demo.chronicle.news import tell_all
+from helpdesk.demo.chronicle.rows import Batch, Row
+from helpdesk.demo.chronicle.telling import Happened, Told
+from helpdesk.events import payload_of
+from helpdesk.sla.clocks import NEVER, evaluate, moment, slot_of
+from helpdesk.sla.events import ThresholdCrossed
+from helpdesk.sla.ledger import KINDS, Fact
+from helpdesk.sla.models import ClockPhase, Metric
+from helpdesk.sla.policies import version_id_of
+from helpdesk.sla.rules import ClockState, Phase, TicketClocks
+from helpdesk.sla.rules.values import REPORTED_ONLY
+
+RETARGETS = frozenset(
+    {"ticket.priority_changed", "ticket.type_changed", "ticket.reopened", "sla.policy_chosen"}
+)
+FOUND_WITHIN_S = 5
+
+
+def finish(told: Told, until: datetime) -> Batch:
+    """All rows of the ticket as they stand at `until`, with clocks that the sweep has looked after."""
+    history = told.happened
+    facts = _facts(history)
+    crossings = _crossings(facts, until)
+    merged = _merged(history, _found(told, crossings, history, until))
+    _write_events(told, merged)
+    _write_clocks(told, merged)
+    _write_rest(told)
+    tell_all(told, merged, until)
+    return told.batch
+
+
+def _facts(history: Sequence[Happened]) -> list[Fact]:
+    """The events that clocks depend on, before they have places: their order is enough."""
+    return [
+        Fact(0, place, one.event.kind, one.event.at, one.event.actor_id, payload_of(one.event))
+        for place, one in enumerate(history, start=1)
+        if one.event.kind in KINDS
+    ]
+
+
+def _crossings(facts: Sequence[Fact], until: datetime) -> list[tuple[datetime, ClockState, int]]:
+    """Every threshold crossed, also in epochs that a later change has ended; the earliest first."""
+    found: dict[tuple[object, ...], tuple[datetime, ClockState, int]] = {}
+    ends = [fact for fact in facts[2:] if fact.kind in RETARGETS]
+    parts = [([f for f in facts if f.seq < end.seq], end.at) for end in ends]
+    for part, at in [*parts, (list(facts), until)]:
+        for state in _shown(evaluate(part, at)):
+            for crossing in state.crossings:
+                key = (*slot_of(state), state.epoch, crossing.percent)
+                found.setdefault(key, (_at(crossing.at), state, crossing.percent))
+    return sorted(found.values(), key=lambda one: one[0])
+
+
+def _found(
+    told: Told,
+    crossings: Iterable[tuple[datetime, ClockState, int]],
+    history: Sequence[Happened],
+    until: datetime,
+) -> list[Happened]:
+    """The crossings as events, found by a sweep some seconds after; who held the ticket then."""
+    found: list[Happened] = []
+    for at, state, percent in crossings:
+        later = next((one.event.at for one in history if one.event.at > at), until)
+        found_at = max(at, min(at + timedelta(seconds=told.rng.randint(0, FOUND_WITHIN_S)), later, until))
+        before = [one for one in history if one.event.at <= at]
+        event = ThresholdCrossed(
+            at=at,
+            found_at=found_at,
+            actor_id=told.desk.system_id,
+            ticket_id=told.number,
+            seq=0,
+            metric=Metric(state.metric.value),
+            line=state.line,
+            cycle=state.cycle,
+            epoch=state.epoch,
+            percent=percent,
+            loud=True,
+        )
+        found.append(Happened(event=event, holder=before[-1].holder, recorded_at=found_at))
+    return [_quieter(one, found) for one in found]
+
+
+def _quieter(one: Happened, found: Sequence[Happened]) -> Happened:
+    """Of several crossings of one clock found together only the highest is told."""
+    higher = any(_clock(other) == _clock(one) and _percent(other) > _percent(one) for other in found)
+    if higher and isinstance(one.event, ThresholdCrossed):
+        return replace(one, event=replace(one.event, loud=False))
+    return one
+
+
+def _clock(one: Happened) -> tuple[object, ...]:
+    event = one.event
+    named = (event.metric, event.line, event.cycle) if isinstance(event, ThresholdCrossed) else ()
+    return (one.recorded_at, *named)
+
+
+def _percent(one: Happened) -> int:
+    return one.event.percent if isinstance(one.event, ThresholdCrossed) else 0
+
+
+def _merged(history: Sequence[Happened], found: Sequence[Happened]) -> list[Happened]:
+    """One history in order: what was found at an instant comes after what happened before it was crossed."""
+    merged = list(history)
+    for one in found:
+        place = next((n for n, other in enumerate(merged) if _is_later(other, one)), len(merged))
+        merged.insert(place, one)
+    return merged
+
+
+def _is_later(other: Happened, found: Happened) -> bool:
+    if isinstance(other.event, ThresholdCrossed):
+        return other.recorded_at > found.recorded_at
+    return other.event.at > found.event.at
+
+
+def _write_events(told: Told, merged: Sequence[Happened]) -> None:
+    ids: dict[int, int] = {}
+    for seq, one in enumerate(merged, start=1):
+        ids[id(one.event)] = told.ids.next("event_id_seq")
+        told.batch.add(
+            "event",
+            id=ids[id(one.event)],
+            ticket_id=told.number,
+            seq=seq,
+            kind=one.event.kind,
+            effective_at=one.event.at,
+            recorded_at=one.recorded_at,
+            actor_id=one.event.actor_id,
+            payload=payload_of(one.event),
+        )
+        if isinstance(one.event, ThresholdCrossed):
+            _write_firing(told, one, one.event)
+    told.ticket.event_seq = len(merged)
+    told.event_ids = ids
+
+
+def _write_firing(told: Told, one: Happened, event: ThresholdCrossed) -> None:
+    told.batch.add(
+        "sla_firing",
+        ticket_id=told.number,
+        metric=event.metric,
+        line=event.line,
+        cycle=event.cycle,
+        epoch=event.epoch,
+        percent=event.percent,
+        at=event.at,
+        recorded_at=one.recorded_at,
+        holder_line=one.holder.line,
+        holder_team_id=one.holder.team_id,
+        holder_id=one.holder.assignee_id,
+        told=True,
+    )
+
+
+def _write_clocks(told: Told, merged: Sequence[Happened]) -> None:
+    """The rows as the last verb or sweep that moved them left them."""
+    facts = _facts(merged)
+    moved = max(fact.at for fact in facts)
+    checkpoint = max([moved, *(e.recorded_at for e in merged if isinstance(e.event, ThresholdCrossed))])
+    result = evaluate(facts, checkpoint)
+    for state in _shown(result):
+        told.batch.add("sla_clock", **_clock_row(told.number, state, facts[-1].seq, checkpoint))
+    due = [s.due_at for s in _shown(result) if s.phase is Phase.RUNNING and s.line is None and s.due_at]
+    told.ticket.sort_due = _at(min(due)) if due else NEVER
+    told.batch.add(
+        "ticket_sla",
+        ticket_id=told.number,
+        policy_version_id=told.promise.policy_version_id,
+        contract_id=told.promise.contract_id,
+        missed=result.missed,
+    )
+
+
+def _clock_row(ticket_id: int, state: ClockState, seq: int, checkpoint: datetime) -> Row:
+    following = state.next_crossing
+    return {
+        "ticket_id": ticket_id,
+        "metric": Metric(state.metric.value),
+        "line": state.line,
+        "cycle": state.cycle,
+        "epoch": state.epoch,
+        "policy_version_id": version_id_of(state.policy),
+        "calendar_version_id": int(state.calendar),
+        "target_s": state.target_s,
+        "phase": ClockPhase(state.phase.value),
+        "started_at": moment(state.started_at),
+        "stopped_at": moment(state.stopped_at),
+        "elapsed_s": state.elapsed_s,
+        "checkpoint_at": checkpoint,
+        "due_at": moment(state.due_at),
+        "met": state.met,
+        "breached_at": moment(state.breached_at),
+        "missed_once": state.missed_once,
+        "next_fire_at": moment(following.at) if following else None,
+        "next_percent": following.percent if following else None,
+        "event_seq": seq,
+    }
+
+
+def _write_rest(told: Told) -> None:
+    batch, ids = told.batch, told.event_ids
+    batch.add("ticket", **vars(told.ticket))
+    for event, words in told.texts:
+        batch.add("event_text", event_id=ids[id(event)], text=words)
+    for event, row in told.handovers:
+        batch.add("handover", **row, event_id=ids[id(event)])
+    for row in told.participants.values():
+        batch.add("participant", **row)
+    for row in told.uses.values():
+        batch.add("article_use", **row)
+    for person_id, message_id in told.read.items():
+        batch.add("read_mark", person_id=person_id, ticket_id=told.number, last_message_id=message_id)
+    for event, mail in told.notices:
+        mail["key"] = f"resolved:{ids[id(event)]}"
+
+
+def _shown(result: TicketClocks) -> list[ClockState]:
+    return [state for state in result.clocks if state.metric not in REPORTED_ONLY]
+
+
+def _at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
