@@ -9,9 +9,12 @@ from sqlalchemy.orm import undefer
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.mail.models import Encryption, Mailbox
+from helpdesk.mail.watchers import watchers
+from helpdesk.notifications.actions import News, tell
 from helpdesk.secrets_box import unseal
 
 FIRST_BACK_OFF = timedelta(minutes=1)
+FAILURES_BEFORE_ALARM = 5  # a quarter of an hour of growing waits
 JOB_BUDGET = timedelta(minutes=5)
 LONGEST_BACK_OFF = timedelta(minutes=15)
 
@@ -78,6 +81,8 @@ def note_failure(mailbox_id: int, sentence: str, *, now: datetime) -> None:
     mailbox.failing_since = mailbox.failing_since or now
     mailbox.error = sentence[:500]
     mailbox.next_poll_at = now + back_off(mailbox.failures)
+    if mailbox.failures == FAILURES_BEFORE_ALARM:
+        tell(watchers(), News(kind="mail.mailbox_failing", ticket_id=None, at=now))
 
 
 def back_off(failures: int) -> timedelta:

@@ -6,22 +6,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from helpdesk import clock
-from helpdesk.accounts.models import Grant, GrantKind, Team, TeamRole
 from helpdesk.accounts.people import system_id
 from helpdesk.db import db, transaction
+from helpdesk.i18n import N_
 from helpdesk.intake import Outcome, receive
 from helpdesk.mail.judging import Hold, fate_of
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.reading import Unreadable, reader
 from helpdesk.mail.translating import incoming_of, remember_id
+from helpdesk.mail.watchers import watchers
 from helpdesk.notifications.actions import News, tell
-from helpdesk.notifications.reactions import members_of
 
 ATTEMPTS = 3
 DELAYS = (timedelta(minutes=1), timedelta(minutes=5))
 LEASE = timedelta(minutes=5)
-STOPPED = "The program stopped each time while working on this message."
+STOPPED = N_("The program stopped each time while working on this message.")
 log = logging.getLogger(__name__)
 
 
@@ -139,14 +139,4 @@ def _quarantine(mail: InboundMail, sentence: str, now: datetime) -> None:
         at=now,
         payload={"inbound_mail_id": mail.id, "held": (db.session.scalar(held) or 0)},
     )
-    tell(_watchers(), news)
-
-
-def _watchers() -> list[int]:
-    """Administrators, and the leads of line 1's default team."""
-    administrators = select(Grant.person_id).where(
-        Grant.kind == GrantKind.ADMINISTRATOR, Grant.until.is_(None)
-    )
-    team_id = db.session.scalar(select(Team.id).where(Team.line == 1, Team.is_default))
-    leads = members_of(team_id, role=TeamRole.LEAD) if team_id else ()
-    return [*db.session.scalars(administrators), *leads]
+    tell(watchers(), news)

@@ -20,6 +20,7 @@ SENTENCES = {
     "ticket.call_joined": _l("A call was added"),
     "mail.not_delivered": _l("An answer did not reach everybody: look at it, or phone"),
     "mail.bounced": _l("An answer came back undelivered: check the address, or phone"),
+    "mail.mailbox_failing": _l("A mailbox has not answered for a quarter of an hour: see the settings"),
     "mail.held": _l("A mail could not become a ticket and waits under “Held mail”"),
 }
 BREACHED = {

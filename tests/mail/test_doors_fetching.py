@@ -17,8 +17,9 @@ from helpdesk.mail.jobs import poll_mailboxes, process_inbound
 from helpdesk.mail.mailboxes import access_of, back_off
 from helpdesk.mail.models import Encryption, InboundMail, Mailbox
 from helpdesk.mail.queries import mailbox_states
+from helpdesk.notifications.models import Notice
 from helpdesk.secrets_box import seal
-from tests.factories import a_mailbox, three_lines
+from tests.factories import a_mailbox, an_administrator, three_lines
 from tests.mail.letters import a_mail, tickets
 from tests.servers import PASSWORD, Dovecot, free_port
 
@@ -139,6 +140,17 @@ def test_a_server_that_is_away_shows_at_the_mailbox_and_is_tried_again_later(
     assert "refused" in mailbox.error
     assert (mailbox.failing_since, mailbox.failures) == (now, 1)
     assert mailbox.next_poll_at == now + timedelta(minutes=1)
+
+
+def test_after_a_quarter_of_an_hour_without_an_answer_somebody_is_told_once(
+    mailbox: Mailbox, now: datetime
+) -> None:
+    boss = an_administrator()
+    mailbox.imap_port = free_port()
+    for _ in range(7):
+        poll(mailbox)
+    told = db.session.scalars(select(Notice.kind).where(Notice.person_id == boss.id)).all()
+    assert told == ["mail.mailbox_failing"]
 
 
 def test_the_waiting_grows_to_a_quarter_of_an_hour() -> None:
