@@ -70,7 +70,7 @@ def _send(ticket: Ticket, form: Form, actor: Actor, now: datetime, *, is_note: b
     else:
         answer = actions.Reply(text=text, cc=addresses_of(form, "cc"))
         message = actions.reply(ticket, answer, by=by, now=now)
-    if form.get("then") == "wait":
+    if form.get("then") == "wait" and ticket.state is not State.WAITING_CLIENT:
         actions.wait(ticket, State.WAITING_CLIENT, reason=gettext("his answer to our mail"), by=by, now=now)
     elif form.get("then") == "resolve":
         actions.resolve(ticket, text_of(form, "note") or text, by=by, now=now)

@@ -221,12 +221,14 @@ def client(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/articles")
 @policy(Permission.TICKET_NOTE, load=ticket_loader)
 def articles(ticket: Ticket, number: int) -> ResponseReturnValue:
-    """Remember that an instruction was used; with `insert` its text goes into the draft of the answer."""
+    """Remember that an instruction was used; with `insert` a browser without scripts gets its text as
+    draft.
+    """
     article_id = number_of(request.form, "article_id")
     article = find_article(article_id) if article_id else None
     if article is None:
         raise BadInput(gettext("Choose an instruction first."), "article_id")
-    wants_text = bool(request.form.get("insert")) and article.audience is Audience.CLIENTS
+    wants_text = request.form.get("insert") and not web.is_htmx() and article.audience is Audience.CLIENTS
     text = text_for_client(article, (ticket.language, page_language())) if wants_text else ""
 
     def verb(actor: Actor, now: datetime) -> None:
