@@ -1,6 +1,11 @@
 """The few errors whose text may be shown to a person."""
 
 
+def N_(sentence: str) -> str:  # noqa: N802
+    """Mark a sentence for the catalogues that is kept in English and translated when it is shown."""
+    return sentence
+
+
 class DomainError(Exception):
     """Something the desk does not do; its text is a sentence for the person who asked.
 

@@ -7,9 +7,11 @@ from flask_babel import lazy_gettext as _l
 from helpdesk.clients.queries import find_contact_by_email
 from helpdesk.i18n import gettext as _
 from helpdesk.i18n import ngettext
+from helpdesk.mail.judging import FLOOD, FLOODED
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
-from helpdesk.mail.reading import Unreadable, reader
+from helpdesk.mail.processing import STOPPED
+from helpdesk.mail.reading import TOO_MUCH, Unreadable, reader
 from helpdesk.mail.translating import pointers_of
 
 REASONS = {
@@ -55,8 +57,15 @@ def why(mail: InboundMail) -> str:
         code = (mail.reason or "").partition(":")[0]
         return str(REASONS.get(code, code))
     if mail.error and " " in mail.error and ":" not in mail.error.partition(" ")[0]:
-        return mail.error.rstrip(".")
+        return _trouble(mail).rstrip(".")
     return str(BROKEN)
+
+
+def _trouble(mail: InboundMail) -> str:
+    """What kept it out, as it was written down; the sentences we know in the reader's language."""
+    values = {"most": FLOOD, "sender": mail.from_email or ""}
+    known = next((one for one in (FLOODED, TOO_MUCH, STOPPED) if one % values == mail.error), None)
+    return _(known, **values) if known else mail.error or ""
 
 
 def sight_of(mail: InboundMail) -> Sight:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from helpdesk.accounts.models import Account
 from helpdesk.db import db
+from helpdesk.errors import N_
 from helpdesk.mail.actions import LET_IN
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
@@ -18,6 +19,7 @@ from helpdesk.notifications.signing import instance_id, keys
 
 FLOOD = 20
 FLOOD_WINDOW = timedelta(hours=1)
+FLOODED = N_("More than %(most)s new tickets from %(sender)s within an hour.")
 
 
 class Hold(Exception):
@@ -116,7 +118,7 @@ def _flood(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
         .where(InboundMail.processed_at > now - FLOOD_WINDOW)
     )
     if (opened or 0) >= FLOOD:
-        raise Hold(f"More than {FLOOD} new tickets from {parsed.from_email} within an hour.")
+        raise Hold(FLOODED % {"most": FLOOD, "sender": parsed.from_email})
     return None
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from helpdesk import clock
 from helpdesk.accounts.people import system_id
 from helpdesk.db import db, transaction
-from helpdesk.i18n import N_
+from helpdesk.errors import N_
 from helpdesk.intake import Outcome, receive
 from helpdesk.mail.judging import Hold, fate_of
 from helpdesk.mail.models import InboundMail, InboundState

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 
+from helpdesk.errors import N_
 from helpdesk.mail.parsing import ParsedMail
 
 WALL_SECONDS = 20.0
+TOO_MUCH = N_("Reading it took too much time or memory.")
 
 
 class Unreadable(Exception):
@@ -47,7 +49,7 @@ class Reader:
                 answer = self._ask(child, raw)
             except (EOFError, OSError) as broken:
                 self._drop()
-                raise Unreadable("Reading it took too much time or memory.") from broken
+                raise Unreadable(TOO_MUCH) from broken
         if isinstance(answer, ParsedMail):
             return answer
         raise Unreadable(str(answer))

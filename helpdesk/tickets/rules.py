@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from helpdesk.errors import RuleViolation
+from helpdesk.errors import N_, RuleViolation
 
 
 class State(StrEnum):
@@ -176,11 +176,6 @@ _PRIORITIES: dict[tuple[Impact, Urgency], Priority] = {
 def priority_of(impact: Impact, urgency: Urgency) -> Priority:
     """The priority of the 3x3 table of impact and urgency (ITIL's impact x urgency matrix)."""
     return _PRIORITIES[impact, urgency]
-
-
-def N_(sentence: str) -> str:  # noqa: N802
-    """Mark a sentence for the catalogues; whoever shows it translates it."""
-    return sentence
 
 
 _NOT_FROM: dict[State, str] = {
