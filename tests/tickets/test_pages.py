@@ -349,3 +349,13 @@ def test_search_finds_nothing_that_is_out_of_sight(client: FlaskClient, ada: Per
     ticket.owner_team_id = a_team(1).id
     assert "Secret merger" not in page(client, "/search?q=merger")
     assert client.get(f"/search?q={ticket.id}").status_code == 200
+
+
+def test_every_filter_in_force_can_be_taken_away(client: FlaskClient, ada: Person) -> None:
+    query = (
+        "returned_from=2026-03-01&returned_by=2&returned_for=answered&handed_to=2&discarded=no&risk=pressing"
+    )
+    text = page(
+        client, f"/tickets?{query}&of_team={the_team(1).id}&answered_to=2026-03-05&sla=missed&tag=tills"
+    )
+    assert text.count('class="filter"') == 10
