@@ -104,6 +104,11 @@ class ReasonRow:
     def count(self) -> int:
         return sum(count for _, count in self.by_line)
 
+    @property
+    def is_good(self) -> bool:
+        """Given back with the answer."""
+        return self.reason is ReturnReason.ANSWERED
+
 
 def urgent_rows(actor: Actor, scope: Scope, now: datetime) -> list[UrgentRow]:
     """What is breached or due within the hour, first due first; two statements."""
@@ -138,7 +143,7 @@ def _cell(figures: Figures, scope: Scope, line: int | None, priority: Priority |
     if share.value is None:
         return Cell(gettext("none"), "", None, "ok", (), 0)
     return Cell(
-        percent(share.value, 0 if share.value == 1 else 1),
+        percent(share.value, 1 if 0 < share.value < 1 else 0),
         gettext("%(part)s of %(whole)s", part=share.part, whole=share.whole),
         judged_url(figures, scope, line, priority, missed=bool(share.rest)),
         tone_of(share),
@@ -229,7 +234,7 @@ def pairs(figures: Figures, scope: Scope) -> list[PairRow]:
 
 
 def reasons(figures: Figures, scope: Scope) -> list[ReasonRow]:
-    """Why tickets came back, most frequent first."""
+    """Why tickets came back, most frequent first; with the answer last."""
     found = figures.reasons()
     rows = [
         ReasonRow(
@@ -240,7 +245,7 @@ def reasons(figures: Figures, scope: Scope) -> list[ReasonRow]:
         )
         for reason in ReturnReason
     ]
-    return sorted((row for row in rows if row.count), key=lambda row: -row.count)
+    return sorted((row for row in rows if row.count), key=lambda row: (row.is_good, -row.count))
 
 
 def returns_url(figures: Figures, scope: Scope, *only: ReturnReason, by: int | None = None) -> str | None:

@@ -36,16 +36,16 @@ def of_risk(figures: Figures, scope: Scope) -> Finding:
 
 
 def of_attainment(figures: Figures, scope: Scope) -> Finding:
-    """The worst cell of the table: the lowest share among those below the mark."""
+    """The worst cell of the table: the most missed among those below the mark, then the lowest share."""
     cells = [
-        (share.value, line, priority)
+        (-share.rest, share.value, line, priority)
         for line in Line
         for priority in Priority
         for share in (figures.kept(CURRENT, line, priority),)
         if share.value is not None and tone_of(share) != "ok"
     ]
     if cells:
-        _, line, priority = min(cells)
+        *_, line, priority = min(cells)
         return _worst(figures, scope, line, priority)
     every = figures.kept(CURRENT)
     if every.value is None:
@@ -66,7 +66,7 @@ def _worst(figures: Figures, scope: Scope, line: Line, priority: Priority) -> Fi
     values = {
         "line": int(line),
         "priority": priority.value,
-        "share": percent(share.value, 1),
+        "share": percent(share.value, 1 if share.part else 0),
         "missed": share.rest,
         "whole": share.whole,
     }

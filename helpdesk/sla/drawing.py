@@ -9,7 +9,7 @@ WIDTH = 316.0
 CLOSED_SHARE = 0.22  # of the strip, for all closed hours together
 WIDEST_CLOSED, GAP = 26.0, 1.0
 DIGIT_FROM = 11.0  # narrower boxes have no room for a digit
-WORDS_FROM = 34.0
+LETTER = 5.9  # how wide a letter above the strip is, about
 
 Spans = Sequence[tuple[int, int]]
 
@@ -30,10 +30,6 @@ class Box:
     @property
     def has_digit(self) -> bool:
         return self.width >= DIGIT_FROM
-
-    @property
-    def has_words(self) -> bool:
-        return self.width >= WORDS_FROM
 
 
 @dataclass(frozen=True)
@@ -93,6 +89,22 @@ def spread(places: Iterable[tuple[float, str]], least: float = 36.0) -> list[tup
         if not shown or x - shown[-1][0] >= least:
             shown.append((x, words))
     return shown
+
+
+def without_touching(
+    labels: Iterable[tuple[str, float, str]],
+) -> tuple[tuple[str, float, str], ...]:
+    """Words above the strip by their left edge; the first ones win where two would touch."""
+    shown: list[tuple[str, float, str]] = []
+    for name, x, words in labels:
+        wide = len(words) * LETTER
+        left = round(min(max(x - wide / 2, 0.0), max(WIDTH - wide, 0.0)), 1)
+        if all(
+            left + wide + LETTER < other or left > other + len(said) * LETTER + LETTER
+            for _, other, said in shown
+        ):
+            shown.append((name, left, words))
+    return tuple(shown)
 
 
 def _is_open(open_spans: Spans, t: int) -> bool:

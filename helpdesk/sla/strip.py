@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext
 
+from helpdesk.i18n import day, viewer_zone
 from helpdesk.i18n import time as clock_time
-from helpdesk.i18n import viewer_zone
 from helpdesk.sla import drawing
 from helpdesk.sla.calendar import OpenTime
 from helpdesk.sla.drawing import Axis, Box
 from helpdesk.sla.rules import ClockState, Explanation, Held, Pause, Phase
 
+DAYS_OF_WEEK = 7
 OPEN_END = 0.04  # of the time shown, so that the flag does not stand on the edge
 
 
@@ -20,18 +21,15 @@ OPEN_END = 0.04  # of the time shown, so that the flag does not stand on the edg
 class Drawing:
     """The strip: boxes from the back to the front, open hours above, words below, and the marks.
 
-    `now_x` and `due_x` None: not on the strip. `start` stands above its left end.
+    `labels` stand above, as (due, now or start; left edge; words). `due_x` None: there is no deadline.
     """
 
     boxes: tuple[Box, ...]
     open_bars: tuple[Box, ...]
     ticks: tuple[tuple[float, str], ...]
-    start_x: float
-    start: str
-    now_x: float | None
-    now: str
+    labels: tuple[tuple[str, float, str], ...]
+    now_x: float
     due_x: float | None
-    due: str
 
 
 @dataclass(frozen=True)
@@ -86,13 +84,16 @@ def drawn(told: Told, pauses: Sequence[Pause]) -> Drawing:
             *left,
         ),
         open_bars=tuple(drawing.boxes(strip, "open", spans)),
-        ticks=tuple(_ticks(strip, spans)),
-        start_x=0.0,
-        start=_label(start, told),
+        ticks=tuple(_ticks(strip, told.hours)),
+        labels=drawing.without_touching(
+            [
+                *([("due", strip.x(due), _label(due, told))] if due is not None else []),
+                ("now", strip.x(told.until), _label(told.until, told)),
+                ("start", 0.0, _label(start, told)),
+            ]
+        ),
         now_x=strip.x(told.until),
-        now=_label(told.until, told),
         due_x=strip.x(due) if due is not None else None,
-        due=_label(due, told) if due is not None else "",
     )
 
 
@@ -104,13 +105,26 @@ def _held_boxes(told: Told, spans: drawing.Spans, strip: Axis) -> list[Box]:
     ]
 
 
-def _ticks(strip: Axis, spans: drawing.Spans) -> list[tuple[float, str]]:
-    """The full hours of a day, or the days when there are several."""
-    starts = [local(a) for a, _ in spans]
-    if len({start.date() for start in starts}) > 1:
-        return drawing.spread((strip.x(a), f"{_weekday(local(a))}") for a, _ in spans)
-    first, last = (strip.instants[0] // 3600 + 1) * 3600, strip.instants[-1]
-    return drawing.spread((strip.x(t), clock_time(local(t))) for t in range(first, last, 3600))
+def _ticks(strip: Axis, hours: OpenTime) -> list[tuple[float, str]]:
+    """The full hours of a day, or where each day opens when there are several."""
+    first, last = strip.instants[0], strip.instants[-1]
+    days = _days(first, last)
+    if len(days) == 1:
+        full = range((first // 3600 + 1) * 3600, last, 3600)
+        return drawing.spread((strip.x(t), clock_time(local(t))) for t in full)
+    name = _weekday if len(days) <= DAYS_OF_WEEK else day
+    opens = [max(hours.next_open(midnight) or midnight, first) for midnight in days]
+    return drawing.spread((strip.x(t), name(local(t))) for t in dict.fromkeys(opens))
+
+
+def _days(first: int, last: int) -> list[int]:
+    """The local midnights of the days that the strip touches, as POSIX seconds."""
+    date, end = local(first).date(), local(last - 1).date()
+    found = []
+    while date <= end:
+        found.append(int(datetime(date.year, date.month, date.day, tzinfo=viewer_zone()).timestamp()))
+        date += timedelta(1)
+    return found
 
 
 def _label(t: int, told: Told) -> str:
