@@ -32,6 +32,7 @@ def process_next() -> bool:
     if claimed is None:
         return False
     mail_id, raw = claimed
+    parsed: ParsedMail | None = None
     try:
         parsed = reader.read(raw)
         with transaction():
@@ -42,7 +43,7 @@ def process_next() -> bool:
         _hold(mail_id, parsed, str(hold))
     except Exception as trouble:  # the one broad catch: the mail is kept, the next one goes on
         log.exception("process: inbound_mail=%d failed", mail_id)
-        _put_off(mail_id, f"{type(trouble).__name__}: {trouble}")
+        _put_off(mail_id, f"{type(trouble).__name__}: {trouble}", parsed)
     return True
 
 
@@ -92,8 +93,10 @@ def _apply(mail_id: int, parsed: ParsedMail, *, now: datetime) -> None:
         remember_id(parsed.message_id, receipt, now=now)
 
 
-def _label(mail: InboundMail, parsed: ParsedMail) -> None:
-    """What lists show and duplicates are found by."""
+def _label(mail: InboundMail, parsed: ParsedMail | None) -> None:
+    """What lists show and duplicates are found by; None could not be read."""
+    if parsed is None:
+        return
     mail.rfc_message_id = parsed.message_id
     mail.fingerprint = parsed.fingerprint
     mail.from_email = parsed.from_email or None
@@ -109,20 +112,21 @@ def _finish(
     log.info("process: inbound_mail=%d %s %s", mail.id, state.value, reason)
 
 
-def _hold(mail_id: int, parsed: ParsedMail, sentence: str) -> None:
+def _hold(mail_id: int, parsed: ParsedMail | None, sentence: str) -> None:
     with transaction():
         mail = db.session.get_one(InboundMail, mail_id, with_for_update={"key_share": True})
         _label(mail, parsed)
         _quarantine(mail, sentence, clock.now(db.session))
 
 
-def _put_off(mail_id: int, sentence: str) -> None:
+def _put_off(mail_id: int, sentence: str, parsed: ParsedMail | None = None) -> None:
     """Try again a little later, three times in all; then hold the message for people to see."""
     with transaction():
         now = clock.now(db.session)
         mail = db.session.get_one(InboundMail, mail_id, with_for_update={"key_share": True})
         if mail.state is not InboundState.RECEIVED:
             return
+        _label(mail, parsed)
         mail.error = sentence.replace("\x00", "")[:500]
         if mail.attempts >= ATTEMPTS:
             _quarantine(mail, mail.error, now)
