@@ -66,7 +66,7 @@ class Cast:
     """Everybody on the stage."""
 
     crews: dict[str, Crew]
-    manager: Agent
+    managers: dict[str, Agent]
     administrator: Agent
 
 
@@ -102,6 +102,7 @@ NAMES = {
     ),
 }
 
+MANAGERS = {"en": "Grace Cole", "ru": "Вера Лунина"}
 INSTRUCTIONS = {
     "en": Writing(
         language="en",
@@ -123,10 +124,10 @@ def found(dovecot: Dovecot) -> Cast:
     three_lines()
     a_policy("Care", default=True, calendar=_never_closed())
     crews = {language: _crew(names, language, dovecot) for language, names in NAMES.items()}
-    manager = _signs_in(a_manager("Grace Cole"), "grace.cole@fernhill.example")
+    managers = {language: _manager(name, language) for language, name in MANAGERS.items()}
     administrator = _signs_in(an_administrator("Otto Lind"), "otto.lind@fernhill.example")
     _instructions(administrator.person_id)
-    return Cast(crews, manager, administrator)
+    return Cast(crews, managers, administrator)
 
 
 def _crew(names: _Names, language: str, dovecot: Dovecot) -> Crew:
@@ -147,6 +148,12 @@ def _crew(names: _Names, language: str, dovecot: Dovecot) -> Crew:
         client=clients["client"],
         colleague=clients["colleague"],
     )
+
+
+def _manager(name: str, language: str) -> Agent:
+    person = a_manager(name)
+    person.language = language
+    return _signs_in(person, f"manager.{language}@fernhill.example")
 
 
 def _signs_in(person: Person, email: str) -> Agent:
