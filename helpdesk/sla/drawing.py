@@ -9,6 +9,7 @@ WIDTH = 316.0
 CLOSED_SHARE = 0.22  # of the strip, for all closed hours together
 WIDEST_CLOSED, GAP = 26.0, 1.0
 DIGIT_FROM = 11.0  # narrower boxes have no room for a digit
+EDGE = 16.0  # half of a word below the strip
 LETTER = 5.9  # how wide a letter above the strip is, about
 
 Spans = Sequence[tuple[int, int]]
@@ -82,12 +83,13 @@ def closed(open_spans: Spans, start: int, end: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
 
 
-def spread(places: Iterable[tuple[float, str]], least: float = 36.0) -> list[tuple[float, str]]:
-    """The words that fit under the strip, from the left, without touching each other."""
+def spread(places: Iterable[tuple[float, str]], least: float = 40.0) -> list[tuple[float, str]]:
+    """The words that fit under the strip, from the left, each around its place, without touching."""
     shown: list[tuple[float, str]] = []
     for x, words in places:
-        if not shown or x - shown[-1][0] >= least:
-            shown.append((x, words))
+        inside = min(max(x, EDGE), WIDTH - EDGE)
+        if not shown or inside - shown[-1][0] >= least:
+            shown.append((inside, words))
     return shown
 
 

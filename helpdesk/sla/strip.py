@@ -13,7 +13,7 @@ from helpdesk.sla.calendar import OpenTime
 from helpdesk.sla.drawing import Axis, Box
 from helpdesk.sla.rules import ClockState, Explanation, Held, Pause, Phase
 
-DAYS_OF_WEEK = 7
+DAYS_OF_WEEK, DAY_S = 7, 86400
 OPEN_END = 0.04  # of the time shown, so that the flag does not stand on the edge
 
 
@@ -132,7 +132,9 @@ def _label(t: int, told: Told) -> str:
     instant = local(t)
     if local(told.clock.started_at).date() == local(told.end).date():
         return clock_time(instant)
-    return gettext("%(weekday)s %(time)s", weekday=_weekday(instant), time=clock_time(instant))
+    is_long = told.end - told.clock.started_at > DAYS_OF_WEEK * DAY_S
+    name = day(instant) if is_long else _weekday(instant)
+    return gettext("%(day)s %(time)s", day=name, time=clock_time(instant))
 
 
 def _weekday(instant: datetime) -> str:

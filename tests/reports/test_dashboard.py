@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from re import findall
@@ -249,6 +250,20 @@ def test_a_manager_of_some_clients_sees_only_theirs(client: FlaskClient) -> None
     sign_in(client, a_manager(company_ids=[company.id]))
     value, url = figure(client.get("/reports").text, "Open now")
     assert (value, listed(client, url)) == ("1", [mine.id])
+
+
+def test_a_manager_who_sees_figures_only_gets_no_way_to_tickets(desk: FlaskClient) -> None:
+    a_ticket(at=NOON - 5 * HOUR)
+    app = desk.application
+    before = app.extensions["settings"]
+    app.extensions["settings"] = replace(before, managers_see_figures_only=True)
+    try:
+        page = desk.get("/reports").text
+    finally:
+        app.extensions["settings"] = before
+    figures = page.partition('class="dash"')[2]
+    assert "1 breached" in figures
+    assert "/tickets" not in figures
 
 
 def test_the_zone_of_the_figures_stands_on_the_page(desk: FlaskClient) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk import clock
-from helpdesk.sla.drawing import WIDTH, axis, boxes, closed, spread
+from helpdesk.sla.drawing import WIDTH, axis, boxes, closed, spread, without_touching
 from helpdesk.sla.explanation import Why, why
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
@@ -173,4 +173,9 @@ def test_hours_that_are_all_closed_fill_the_strip() -> None:
 
 
 def test_words_below_the_strip_do_not_touch() -> None:
-    assert spread([(0.0, "a"), (20.0, "b"), (40.0, "c")]) == [(0.0, "a"), (40.0, "c")]
+    assert spread([(0.0, "Mon"), (50.0, "Tue"), (90.0, "Wed")]) == [(16.0, "Mon"), (90.0, "Wed")]
+
+
+def test_the_deadline_keeps_its_words_where_now_stands_close() -> None:
+    labels = [("due", 150.0, "13:43"), ("now", 160.0, "13:50"), ("start", 0.0, "09:12")]
+    assert [name for name, _, _ in without_touching(labels)] == ["due", "start"]
