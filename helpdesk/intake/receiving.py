@@ -79,6 +79,7 @@ def _words(incoming: Incoming, contact: Contact, found: Match) -> tickets.Client
         reply_until=incoming.body.reply_until,
         to=incoming.to,
         cc=incoming.cc,
+        written_from=incoming.sender.email or None,
         is_machine=incoming.is_machine,
         is_unverified=found.ticket is not None and not found.is_client_side,
         evidence=(*pointer, *mentions, *incoming.evidence),

@@ -23,6 +23,7 @@ from helpdesk.notifications.letters import Occasion, write
 from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.tickets.events import AgentReplied, TicketFact, TicketOpened, TicketReopened, TicketResolved
 from helpdesk.tickets.models import Message, Ticket
+from helpdesk.tickets.queries.addresses import client_address
 from helpdesk.tickets.rules import Channel
 
 UNDO = timedelta(seconds=10)
@@ -37,7 +38,7 @@ def queue_acknowledgement(event: TicketOpened, row: EventRow) -> None:
         return
     ticket = db.session.get_one(Ticket, event.ticket_id)
     contact = db.session.get_one(Contact, ticket.contact_id)
-    to = _addresses_of(contact)
+    to = _address_of(ticket, contact)
     if not to:
         return
     is_known = contact.verified_at is not None
@@ -49,7 +50,7 @@ def queue_acknowledgement(event: TicketOpened, row: EventRow) -> None:
         key=f"received:{ticket.id}",
         kind=OutboxKind.ACKNOWLEDGEMENT,
         letter=letter,
-        to=to[:1],
+        to=to,
         message_id=event.message_id,
         due_at=event.at,
     )
@@ -64,7 +65,7 @@ def queue_reply(event: AgentReplied, row: EventRow) -> None:
     message = db.session.get_one(Message, event.message_id)
     author = db.session.get_one(Person, message.author_id)
     contact = db.session.get_one(Contact, ticket.contact_id)
-    to = _listed(message, "to") or _addresses_of(contact)[:1]
+    to = _listed(message, "to") or _address_of(ticket, contact)
     if not to:
         return
     mailing = Mailing(
@@ -96,14 +97,14 @@ def queue_reopened(event: TicketReopened, row: EventRow) -> None:
 def _queue_notice(event: TicketFact, row: EventRow, occasion: Occasion, **words: str) -> None:
     ticket = db.session.get_one(Ticket, event.ticket_id)
     contact = db.session.get_one(Contact, ticket.contact_id)
-    to = _addresses_of(contact)
+    to = _address_of(ticket, contact)
     if not to or contact.verified_at is None or ticket.opened_by_machine:
         return
     mailing = Mailing(
         key=f"{occasion}:{row.id}",
         kind=OutboxKind.NOTICE,
         letter=write(occasion, ticket, **words),
-        to=to[:1],
+        to=to,
         message_id=ticket.last_message_id,
         due_at=event.at + UNDO,
     )
@@ -170,13 +171,19 @@ def _news(event: TicketFact, row: EventRow) -> News:
     return News(kind=event.kind, ticket_id=event.ticket_id, event_id=row.id, at=event.at)
 
 
-def _addresses_of(contact: Contact) -> tuple[Address, ...]:
-    """Where mail reaches the contact, first address first; without those that bounced for good."""
-    statement = select(ContactAddress.email).where(
-        ContactAddress.contact_id == contact.id, ContactAddress.undeliverable_at.is_(None)
-    )
-    name = contact.person.name if contact.verified_at else ""
-    return tuple(Address(name, email) for email in db.session.scalars(statement.order_by(ContactAddress.id)))
+def _address_of(ticket: Ticket, contact: Contact) -> tuple[Address, ...]:
+    """Where mail about this ticket reaches the contact; empty without an address, or when it bounced for
+    good.
+    """
+    email = client_address(ticket)
+    if email is None or _bounced_for_good(email):
+        return ()
+    return (Address(contact.person.name if contact.verified_at else "", email),)
+
+
+def _bounced_for_good(email: str) -> bool:
+    statement = select(ContactAddress.undeliverable_at).where(ContactAddress.email == email)
+    return db.session.scalar(statement) is not None
 
 
 def _listed(message: Message, field: str) -> tuple[Address, ...]:

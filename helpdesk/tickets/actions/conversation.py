@@ -3,10 +3,8 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-
-from helpdesk.clients.models import ContactAddress
 from helpdesk.db import db
 from helpdesk.errors import RuleViolation, StaleChange
 from helpdesk.events import publish
@@ -16,6 +14,7 @@ from helpdesk.tickets.actions.holders import become_owner, seats_of
 from helpdesk.tickets.actions.ledger import stamp
 from helpdesk.tickets.events import AgentReplied, ClientWrote, NoteAdded
 from helpdesk.tickets.models import Attachment, Message, Ticket
+from helpdesk.tickets.queries.addresses import WRITTEN_FROM, client_address
 from helpdesk.tickets.rules import Channel, Line, MessageKind, Verb, Visibility
 
 PREVIEW_LENGTH = 200
@@ -39,7 +38,8 @@ class ClientMessage:
 
     `author_id` is the contact's person. `reply_until` is the length of the new words in `text`, None: all
     of it.
-    `evidence` says why it is on this ticket, as codes.
+    `written_from` is the address he used, None on the phone. `evidence` says why it is on this ticket, as
+    codes.
     """
 
     author_id: int
@@ -50,6 +50,7 @@ class ClientMessage:
     reply_until: int | None = None
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    written_from: str | None = None
     is_machine: bool = False
     is_unverified: bool = False
     evidence: tuple[str, ...] = ()
@@ -118,7 +119,7 @@ def keep_client_message(ticket: Ticket, words: ClientMessage, *, now: datetime) 
         html=words.html,
         has_html=bool(words.html),
         reply_until=words.reply_until,
-        recipients={"to": list(words.to), "cc": list(words.cc)},
+        recipients=_people_of(words),
         is_machine=words.is_machine,
         is_unverified=words.is_unverified,
         evidence=list(words.evidence),
@@ -132,6 +133,13 @@ def keep_client_message(ticket: Ticket, words: ClientMessage, *, now: datetime) 
         ticket.unanswered_since = ticket.unanswered_since or now
         ticket.preview = preview_of(words.text[: words.reply_until])
     return message
+
+
+def _people_of(words: ClientMessage) -> dict[str, Any]:
+    people: dict[str, Any] = {"to": list(words.to), "cc": list(words.cc)}
+    if words.written_from:
+        people[WRITTEN_FROM] = words.written_from
+    return people
 
 
 def preview_of(text: str) -> str:
@@ -218,11 +226,5 @@ def _keep(ticket: Ticket, message: Message, files: tuple[NewFile, ...]) -> None:
 
 
 def _own_address(ticket: Ticket) -> tuple[str, ...]:
-    """The contact's first address that still takes mail; empty when there is none."""
-    found = db.session.scalar(
-        select(ContactAddress.email)
-        .where(ContactAddress.contact_id == ticket.contact_id)
-        .order_by(ContactAddress.undeliverable_at.isnot(None), ContactAddress.id)
-        .limit(1)
-    )
+    found = client_address(ticket)
     return (found,) if found else ()

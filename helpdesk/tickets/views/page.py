@@ -25,7 +25,9 @@ from helpdesk.sla.words import Chip, chip_of, single_chip
 from helpdesk.tickets import rules, words
 from helpdesk.tickets.models import ReadMark, Ticket
 from helpdesk.tickets.queries import relations, ticket_loader
+from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.routed import because_of
+from helpdesk.tickets.rules import MessageKind
 from helpdesk.tickets.views import conversation, reading
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.reading import Around, Facts
@@ -97,11 +99,20 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
         clocks=[single_chip(clock, now) for clock in clocks.get(ticket.id, [])],
         around=around,
         chips={number: chip_of(found, now) for number, found in clocks.items()},
-        to=next((row["email"] for row in around.addresses if not row["undeliverable_at"]), ""),
+        to=_answer_to(around, said),
         up_teams=[team for team in around.teams if team["line"] == ticket.line + 1],
         other_teams=[team for team in around.teams if team["id"] != ticket.team_id],
         faces=_faces(ticket),
     )
+
+
+def _answer_to(around: reading.Around, said: Mapping[int, reading.Said]) -> str:
+    """As queries.addresses says, from what is loaded already: the address last written from, else the
+    first.
+    """
+    good = [row["email"] for row in around.addresses if not row["undeliverable_at"]]
+    used = [one.recipients.get(WRITTEN_FROM) for one in said.values() if one.kind is MessageKind.CLIENT]
+    return str(next((email for email in reversed(used) if email in good), next(iter(good), "")))
 
 
 def rights_of(actor: Actor, ticket: Ticket) -> Rights:
