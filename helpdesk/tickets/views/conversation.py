@@ -64,6 +64,13 @@ class Move(Entry):
     reason: str
     note: str
 
+    @property
+    def tried(self) -> str | list[tuple[bool, str]]:
+        """Several steps as a list, a single one as it was written."""
+        steps = [row.strip(" -•\t") for row in self.passed.tried.splitlines()]
+        steps = [step for step in steps if step]
+        return [(True, step) for step in steps] if len(steps) > 1 else self.passed.tried
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line(Entry):
