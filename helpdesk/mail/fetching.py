@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -44,11 +44,12 @@ def fetch_mailbox(access: ImapAccess) -> int:
 def _fetch(access: ImapAccess) -> int:
     with _connected(access) as server:
         uidvalidity = int(server.select_folder(access.folder)[b"UIDVALIDITY"])
-        is_new_numbering = access.uidvalidity not in {None, uidvalidity}
+        since = None
         if access.uidvalidity != uidvalidity:
+            since = _oldest_wanted(access)
             access = _renumber(access, uidvalidity)
         _flag_left_over(server, access)
-        uids = _uids(server, access, is_new_numbering=is_new_numbering)
+        uids = _uids(server, access, since)
         return sum(_take(server, access, uid) for uid in uids)
 
 
@@ -90,11 +91,23 @@ def _renumber(access: ImapAccess, uidvalidity: int) -> ImapAccess:
     return replace(access, uidvalidity=uidvalidity, last_uid=0)
 
 
-def _uids(server: IMAPClient, access: ImapAccess, *, is_new_numbering: bool) -> list[int]:
+def _oldest_wanted(access: ImapAccess) -> date:
+    """How far back to look in a folder whose numbers mean nothing to us.
+
+    At the first visit: to the day before the mailbox was connected, so that years of old mail never become
+    tickets and receipts. When the server counts anew: 30 days, and what is known is not taken twice.
+    """
+    if access.uidvalidity is not None:
+        return (clock.process_time() - RESCAN).date()
+    with transaction():
+        return (db.session.get_one(Mailbox, access.mailbox_id).created_at - timedelta(days=1)).date()
+
+
+def _uids(server: IMAPClient, access: ImapAccess, since: date | None) -> list[int]:
     """What lies above the watermark; `n:*` names the last message even below n, hence the filter."""
     criteria: list[Any] = ["UID", f"{access.last_uid + 1}:*"]
-    if is_new_numbering:
-        criteria += ["SINCE", (clock.process_time() - RESCAN).date()]
+    if since is not None:
+        criteria += ["SINCE", since]
     return sorted(uid for uid in server.search(criteria) if uid > access.last_uid)
 
 

@@ -100,6 +100,19 @@ def test_a_connection_lost_before_the_flag_doubles_nothing(
     assert mailbox.error is None
 
 
+def test_mail_from_before_the_mailbox_was_connected_stays_where_it_is(
+    mailbox: Mailbox, dovecot: Dovecot, now: datetime
+) -> None:
+    old, recent = mailbox.created_at - timedelta(days=30), mailbox.created_at + timedelta(days=1)
+    with IMAPClient(dovecot.host, dovecot.port, ssl=False) as client:
+        client.login(mailbox.address, PASSWORD)
+        client.append("INBOX", a_mail("an old one").as_bytes(), msg_time=old)
+        client.append("INBOX", a_mail("a recent one").as_bytes(), msg_time=recent)
+    poll(mailbox)
+    assert b"a recent one" in stored()[-1].raw
+    assert not any(b"an old one" in mail.raw for mail in stored())
+
+
 def test_a_new_numbering_of_the_same_mails_doubles_nothing(
     mailbox: Mailbox, dovecot: Dovecot, now: datetime
 ) -> None:
