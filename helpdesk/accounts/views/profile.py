@@ -2,6 +2,7 @@
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from helpdesk import clock, web
@@ -16,7 +17,7 @@ from helpdesk.accounts.views.blueprints import blueprint
 from helpdesk.config import settings
 from helpdesk.db import db, end_read, transaction
 from helpdesk.errors import BadInput
-from helpdesk.i18n import gettext, told
+from helpdesk.i18n import gettext, page_language, told
 
 
 @blueprint.get("/profile")
@@ -39,7 +40,8 @@ def change_profile() -> ResponseReturnValue:
             return web.see_other(answered)
         actions.change_profile(actor.account_id, _chosen(form))
         guard.remember(actor, url_for("accounts.profile"))
-    flash(gettext("Saved."), "good")
+    with force_locale(form.language.data or page_language()):
+        flash(gettext("Saved."), "good")
     return web.see_other(url_for("accounts.profile"))
 
 
