@@ -22,7 +22,7 @@ from helpdesk.events import EventRow
 from helpdesk.tickets.models import Ticket
 
 DAYS = 60
-A_DAY = 16
+A_DAY = 18
 CALLS_A_DAY = 2
 GAP = timedelta(hours=6)
 BATCH = 40

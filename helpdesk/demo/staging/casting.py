@@ -12,7 +12,7 @@ from helpdesk.demo.stories.shape import Story
 from helpdesk.tickets.rules import Channel, Priority
 
 OFFICE = range(7, 20)
-LATE_FIRST, LATE_SOLUTION, LATE_ANSWER = 0.02, 0.035, 0.015
+LATE_FIRST, LATE_SOLUTION, LATE_ANSWER = 0.03, 0.05, 0.03
 _DEPTHS = {1: (1.0, 0.0, 0.0), 2: (0.42, 0.58, 0.0), 3: (0.2, 0.3, 0.5)}
 
 
@@ -30,8 +30,8 @@ def cast_scene(desk: Desk, rng: random.Random, at: datetime, *, punctual: bool =
         channel=channel,
         at=at,
         depth=rng.choices((1, 2, 3), _DEPTHS[story.depth])[0],
-        first_share=_share(rng, LATE_FIRST, 0.06, 0.8, punctual=punctual),
-        solution_share=_share(rng, LATE_SOLUTION, 0.12, 0.85, punctual=punctual),
+        first_share=_share(rng, LATE_FIRST, 0.05, 0.75, punctual=punctual),
+        solution_share=_share(rng, LATE_SOLUTION, 0.15, 0.92, punctual=punctual),
         answer_share=_share(rng, LATE_ANSWER, 0.08, 0.85, punctual=punctual),
         asks=rng.random() < 0.42,
         returns=rng.random() < 0.28,
@@ -65,7 +65,7 @@ def _share(rng: random.Random, late: float, least: float, most: float, *, punctu
     """A share of the promised time, above 1 with the chance `late`."""
     if not punctual and rng.random() < late:
         return rng.uniform(1.08, 1.7)
-    return least + (most - least) * rng.betavariate(1.6, 2.6)
+    return least + (most - least) * rng.betavariate(1.8, 2.0)
 
 
 def _office_hours(desk: Desk, at: datetime) -> bool:

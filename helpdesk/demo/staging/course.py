@@ -243,7 +243,7 @@ class Course:
         self.told.wait(State.WAITING_CLIENT, reason, by=agent.id, at=self.t)
         if self.scene.stops == "waiting":
             raise Cut
-        self._real_time(0.4, 30)
+        self._real_time(0.4, 70)
         self._hear(self.words.own("details"))
         self._answer_in_time()
 
@@ -251,6 +251,8 @@ class Course:
         """Line 2 picks it up, may give it back, finds it or hands it up."""
         if agent is None:
             agent = self._picks_up()
+        if self.scene.stops == "third":
+            self.told.wait(State.WAITING_THIRD_PARTY, self.words.shared("wait_other"), by=agent.id, at=self.t)
         if self.scene.stops and self.scene.depth == 2:
             raise Cut
         if self.scene.returns and self.told.handovers:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from helpdesk.demo.chronicle.desk import Caller, Desk
 from helpdesk.demo.staging.casting import always_on
@@ -40,8 +41,10 @@ BREACHED = (
     Wanted(minutes=-22),
     Wanted(minutes=-41, depth=2),
 )
-JUST_NEW = (2, 9, 17, 34)
+JUST_NEW = (2, 6, 11)
 WAITING = (5, 9, 22, 27, 50)
+IN_WORK = (0.06, 0.1, 0.13, 0.17, 0.2, 0.24, 0.3, 0.33, 0.38, 0.42, 0.45, 0.5, 0.55, 0.62, 0.68, 0.72)
+THIRD_PARTY = (0.3, 0.5, 0.6)
 
 
 def present(desk: Desk, rng: random.Random, until: datetime) -> Iterator[tuple[datetime, Change]]:
@@ -52,10 +55,14 @@ def present(desk: Desk, rng: random.Random, until: datetime) -> Iterator[tuple[d
         yield until - timedelta(minutes=minutes), _fixed(stops="new")
     for hours in WAITING:
         yield until - timedelta(hours=hours), _fixed(stops="waiting", asks=True, first_share=0.1)
+    for place, used in enumerate(IN_WORK):
+        yield _in_work(desk, rng, until, used, stops="work", depth=place % 3 + 1)
+    for used in THIRD_PARTY:
+        yield _in_work(desk, rng, until, used, stops="third", depth=2)
 
 
 def _fixed(**more: object) -> Change:
-    return lambda scene: replace(scene, channel=Channel.MAIL, depth=1, **more)  # type: ignore[arg-type]
+    return _changed({"channel": Channel.MAIL, "depth": 1} | more)
 
 
 def _timed(desk: Desk, rng: random.Random, until: datetime, wanted: Wanted) -> tuple[datetime, Change]:
@@ -78,7 +85,37 @@ def _timed(desk: Desk, rng: random.Random, until: datetime, wanted: Wanted) -> t
         "asks": False,
         "returns": False,
     }
-    return datetime.fromtimestamp(began, UTC), lambda scene: replace(scene, **scene_change)
+    return datetime.fromtimestamp(began, UTC), _changed(scene_change)
+
+
+def _in_work(
+    desk: Desk, rng: random.Random, until: datetime, used: float, *, stops: str, depth: int
+) -> tuple[datetime, Change]:
+    """Somebody works on it; that share of its time is used up."""
+    story = rng.choice([one for one in STORIES if one.priority >= Priority.P3 and one.depth >= min(depth, 2)])
+    caller = rng.choice([one for one in desk.callers if one.is_known and one.emails])
+    placed = _placed_as(desk, caller, story)
+    priority = story.priority if placed is Priority.P3 else min(placed, story.priority)
+    hours = desk.hours(caller.company_id, until)
+    target = desk.target(caller.company_id, Metric.RESOLUTION, priority, until)
+    now = int(until.timestamp())
+    began = hours.reached(hours.counted(now) - int(target * used)) or now
+    change = {
+        "caller": caller,
+        "story": story,
+        "channel": Channel.MAIL,
+        "depth": depth,
+        "stops": stops,
+        "first_share": 0.2,
+        "solution_share": used / 2,
+        "asks": False,
+        "returns": False,
+    }
+    return datetime.fromtimestamp(began, UTC), _changed(change)
+
+
+def _changed(change: dict[str, Any]) -> Change:
+    return lambda scene: replace(scene, **change)
 
 
 def _caller(desk: Desk, rng: random.Random, until: datetime) -> Caller:

@@ -32,6 +32,7 @@ class Wording:
             "browser": rng.choice(BROWSERS),
             "deal": f"D-{rng.randint(1200, 98000)}",
             "count": str(rng.choice((3, 7, 12, 18, 26, 41, 75, 140, 320))),
+            "many": str(rng.randint(4, 90) * 100),
             "clock": f"{rng.randint(8, 17):02}:{rng.choice((5, 10, 20, 35, 40, 55)):02}",
             "day": rng.choice(self.phrases.days),
             "amount": f"{rng.randint(2, 96) * 250:,}".replace(",", "\u00a0"),

@@ -1,6 +1,10 @@
 """The problems that clients of the demo have, and how they end."""
 
 from helpdesk.demo.stories.access import ACCESS
+from helpdesk.demo.stories.figures import FIGURES
+from helpdesk.demo.stories.interfaces import INTERFACES
+from helpdesk.demo.stories.mail import MAIL
+from helpdesk.demo.stories.records import RECORDS
 from helpdesk.demo.stories.shape import Story
 
-STORIES: tuple[Story, ...] = ACCESS
+STORIES: tuple[Story, ...] = (*ACCESS, *MAIL, *RECORDS, *FIGURES, *INTERFACES)

@@ -80,7 +80,7 @@ EN = Phrases(
     ),
     less_urgent=(
         "There is a way around it and nobody is stopped.",
-        "One person, and she can work with the list meanwhile.",
+        "One person is hit, and the list can be used meanwhile.",
     ),
     silent="No answer to two mails in five working days; resolved from our side, an answer opens it again.",
     configuration=(
@@ -144,14 +144,7 @@ EN = Phrases(
             "Device reports: toner black below 10 percent. Do not answer this message.",
         ),
     ),
-    colleagues=(
-        "Sarah",
-        "my colleague James",
-        "our new trainee",
-        "Anna from accounts",
-        "Mr Holt",
-        "the night shift",
-    ),
+    colleagues=("Sarah", "Anna", "Rachel", "Mrs Holt", "Julia", "Emma"),
     days=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"),
     calls_again=(
         "Rings to ask how far we are. Says they can wait until tomorrow, not longer.",
@@ -170,7 +163,7 @@ RU = Phrases(
     ),
     passing=(
         "Всё, что можно проверить отсюда, уже проверено. Дальше вашу систему посмотрит наш администратор; пишите по-прежнему сюда, сообщим, как только станет известно больше.",
-        "Здесь нужен человек, который может заглянуть в саму систему. Всё описано второй линии, повторять ничего не придётся.",
+        "Здесь нужен человек, который может заглянуть в саму систему. Мы всё описали второй линии, повторять ничего не придётся.",
         "Обычные шаги не помогли, поэтому подключаем специалистов. О результате сообщим в любом случае.",
     ),
     thanks=(
@@ -266,7 +259,7 @@ RU = Phrases(
             "Устройство сообщает: чёрного тонера меньше 10 процентов. Не отвечайте на это письмо.",
         ),
     ),
-    colleagues=("Светлана", "Игорь Петрович", "наш стажёр", "Алина из бухгалтерии", "Максим", "ночная смена"),
+    colleagues=("Светлана", "Алина", "Марина Сергеевна", "Наташа", "Ольга", "Вера"),
     days=("понедельник", "вторник", "среду", "четверг", "пятницу"),
     calls_again=(
         "Звонит узнать, как продвигается. Могут подождать до завтра, но не дольше.",
