@@ -12,7 +12,7 @@ from helpdesk.i18n import percent
 from helpdesk.reports.figures import Figures, Share
 from helpdesk.reports.queries import CURRENT
 from helpdesk.reports.scope import Scope
-from helpdesk.reports.strip import ALL_OPEN
+from helpdesk.reports.strip import ALL_OPEN, BAD_RETURNS
 from helpdesk.sla.queries import chips
 from helpdesk.sla.words import Chip
 from helpdesk.tickets.filters import Filters, Risk, Verdict
@@ -104,11 +104,6 @@ class ReasonRow:
     def count(self) -> int:
         return sum(count for _, count in self.by_line)
 
-    @property
-    def is_good(self) -> bool:
-        """Given back with the answer."""
-        return self.reason is ReturnReason.ANSWERED
-
 
 def urgent_rows(actor: Actor, scope: Scope, now: datetime) -> list[UrgentRow]:
     """What is breached or due within the hour, first due first; two statements."""
@@ -158,7 +153,7 @@ def judged_url(
     """The solved tickets that missed a deadline, or those that kept all."""
     return scope.finished_url(
         sla=Verdict.MISSED if missed else Verdict.MET,
-        line=(line,) if line else (),
+        reached=line,
         priority=(priority,) if priority else (),
         resolved_from=figures.window.current.start,
     )
@@ -186,12 +181,12 @@ def flow(figures: Figures, scope: Scope) -> list[Bar]:
     ]
 
 
-def ages(figures: Figures, scope: Scope, names: Mapping[int, str]) -> list[AgeRow]:
+def ages(figures: Figures, scope: Scope) -> list[AgeRow]:
     """Open tickets by line and age, today first."""
     return [
         AgeRow(
             line=line,
-            name=names.get(line, ""),
+            name=gettext("Line %(line)s", line=line),
             total=figures.open_count(line),
             url=scope.url(state=ALL_OPEN, line=(line,)),
             bars=tuple(
@@ -234,7 +229,7 @@ def pairs(figures: Figures, scope: Scope) -> list[PairRow]:
 
 
 def reasons(figures: Figures, scope: Scope) -> list[ReasonRow]:
-    """Why tickets came back, most frequent first; with the answer last."""
+    """Why tickets came back, most frequent first; those with the answer stand apart."""
     found = figures.reasons()
     rows = [
         ReasonRow(
@@ -243,14 +238,19 @@ def reasons(figures: Figures, scope: Scope) -> list[ReasonRow]:
             tuple((line, found.get((reason.value, line), 0)) for line in (2, 3)),
             returns_url(figures, scope, reason),
         )
-        for reason in ReturnReason
+        for reason in BAD_RETURNS
     ]
-    return sorted((row for row in rows if row.count), key=lambda row: (row.is_good, -row.count))
+    return sorted((row for row in rows if row.count), key=lambda row: -row.count)
+
+
+def answered(figures: Figures, scope: Scope) -> tuple[int, str | None]:
+    """How many came back with the answer, and which."""
+    count = figures.returned_with_answer()
+    return count, returns_url(figures, scope, ReturnReason.ANSWERED) if count else None
 
 
 def returns_url(figures: Figures, scope: Scope, *only: ReturnReason, by: int | None = None) -> str | None:
     """Tickets given back in the period for these reasons; none given: all but with the answer."""
-    bad = tuple(reason for reason in ReturnReason if reason is not ReturnReason.ANSWERED)
     return scope.finished_url(
-        returned_from=figures.window.current.start, returned_for=only or bad, returned_by=by
+        returned_from=figures.window.current.start, returned_for=only or BAD_RETURNS, returned_by=by
     )

@@ -80,6 +80,9 @@ class Figures:
         """Given back for each handed up; the first may be more than the second."""
         return Share(self._passed("return", when), self._passed("escalation", when))
 
+    def returned_with_answer(self) -> int:
+        return self._passed("answered", CURRENT)
+
     def returned_trend(self) -> list[float]:
         counts = {(row.way, row.trend): row.count for row in self.handovers if row.trend is not None}
         steps = range(1, self.steps + 1)

@@ -10,7 +10,7 @@ from helpdesk.reports.figures import Figures
 from helpdesk.reports.queries import CURRENT, PREVIOUS
 from helpdesk.reports.scope import Scope
 from helpdesk.tickets.filters import Holder, Risk
-from helpdesk.tickets.rules import Line, Priority, ReturnReason
+from helpdesk.tickets.rules import Line, Priority
 
 OLDEST = 0
 
@@ -53,8 +53,8 @@ def of_attainment(figures: Figures, scope: Scope) -> Finding:
     if not every.rest:
         return Finding(gettext("Every deadline was kept."))
     words = ngettext(
-        "All lines are above 95 %%; %(num)s ticket missed a deadline.",
-        "All lines are above 95 %%; %(num)s tickets missed a deadline.",
+        "No line is below the mark; %(num)s ticket missed a deadline.",
+        "No line is below the mark; %(num)s tickets missed a deadline.",
         every.rest,
     )
     return Finding(words, judged_url(figures, scope, None, None, missed=True))
@@ -137,10 +137,9 @@ def _returned_by_line(rows: list[ReasonRow]) -> dict[int, int]:
     counts = {2: 0, 3: 0}
     for row in rows:
         for line, count in row.by_line:
-            counts[line] += count if row.reason is not ReturnReason.ANSWERED else 0
+            counts[line] += count
     return counts
 
 
 def _top_reason(rows: list[ReasonRow], line: int) -> ReasonRow:
-    bad = [row for row in rows if row.reason is not ReturnReason.ANSWERED]
-    return max(bad, key=lambda row: dict(row.by_line)[line])
+    return max(rows, key=lambda row: dict(row.by_line)[line])

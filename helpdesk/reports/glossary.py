@@ -35,8 +35,8 @@ DEFINITIONS: Mapping[str, Any] = {
         "The ten that are due first; the bar on the left says which deadline is nearest."
     ),
     "attainment": lazy_gettext(
-        "Tickets solved in the period by the line that solved them. They count as kept when no deadline was "
-        "missed, unless the policy forgives. Below 95 % is amber, below 90 % red."
+        "Tickets solved in the period by the highest line they reached. They count as kept when no deadline "
+        "was missed, unless the policy forgives. Below 95 in a hundred is amber, below 90 red."
     ),
     "flow": lazy_gettext("Tickets that came in, and tickets that were solved, whenever they had come in."),
     "ages": lazy_gettext(

@@ -17,6 +17,7 @@ from helpdesk.reports.scope import Scope
 from helpdesk.sla.models import Metric, SlaClock, TicketSla
 from helpdesk.tickets.models import Handover, Ticket
 from helpdesk.tickets.queries.counts import RISK, is_open
+from helpdesk.tickets.queries.lists import highest_line
 from helpdesk.tickets.rules import HandoverKind, Priority, ReturnReason
 
 CURRENT, PREVIOUS, ELSEWHEN = "current", "previous", "elsewhen"
@@ -39,7 +40,7 @@ class OpenRow:
 class SolvedRow:
     """Solved tickets of one line and priority in one step; bar and trend are numbered from 1.
 
-    `judged` had a deadline at all, `missed` of them did not keep one.
+    `line` is the highest they were on. `judged` had a deadline at all, `missed` of them did not keep one.
     """
 
     when: str
@@ -108,10 +109,11 @@ def open_rows(scope: Scope, ages: Sequence[datetime], now: datetime) -> list[Ope
 def solved_rows(scope: Scope, window: Window) -> list[SolvedRow]:
     """What was solved since the window begins, without what was thrown away."""
     steps = _steps(Ticket.resolved_at, window)
+    line = highest_line().label("highest")
     statement = (
         select(
             *steps,
-            Ticket.line,
+            line,
             Ticket.priority,
             func.count(),
             func.count(TicketSla.ticket_id),
@@ -120,7 +122,7 @@ def solved_rows(scope: Scope, window: Window) -> list[SolvedRow]:
         )
         .outerjoin(TicketSla, TicketSla.ticket_id == Ticket.id)
         .where(Ticket.resolved_at >= window.since, Ticket.discarded_at.is_(None), scope.condition)
-        .group_by(*steps, Ticket.line, Ticket.priority)
+        .group_by(*steps, line, Ticket.priority)
     )
     return [SolvedRow(*row) for row in db.session.execute(statement)]
 

@@ -59,9 +59,10 @@ def _boxes(figures: Figures, scope: Scope, names: Mapping[int, str]) -> dict[str
         "attainment": boxes.attainment(figures, scope, names),
         "flow": boxes.flow(figures, scope),
         "age_rows": [
-            (row.line, row.name, row.total, row.url, row.bars) for row in boxes.ages(figures, scope, names)
+            (row.line, row.name, row.total, row.url, row.bars) for row in boxes.ages(figures, scope)
         ],
         "pairs": boxes.pairs(figures, scope),
+        "answered": boxes.answered(figures, scope),
         "reasons": boxes.reasons(figures, scope),
         "risk_found": findings.of_risk(figures, scope),
         "attainment_found": findings.of_attainment(figures, scope),

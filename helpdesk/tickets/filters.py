@@ -51,13 +51,15 @@ class Filters:
 
     `escalated` is when it was handed up, `handed_to` to which line; `returned` when it came back,
     `returned_by` from which line and `returned_for` why; `answered` when the first answer was given;
-    `of_team` holds or owns it; `sla` is the final verdict; `q` words in the subject.
+    `of_team` holds or owns it; `reached` is the highest line it was on; `sla` is the final verdict;
+    `q` words in the subject.
     """
 
     state: tuple[State, ...] = ()
     priority: tuple[Priority, ...] = ()
     type: tuple[TicketType, ...] = ()
     line: tuple[int, ...] = ()
+    reached: int | None = None
     team: tuple[int, ...] = ()
     of_team: tuple[int, ...] = ()
     assignee: Holder | int | None = None
@@ -209,6 +211,7 @@ READERS: dict[str, Reader] = {
     "priority": _words(Priority),
     "type": _words(TicketType),
     "line": _lines,
+    "reached": _one_line,
     "team": _numbers,
     "of_team": _numbers,
     "assignee": _holder,

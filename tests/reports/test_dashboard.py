@@ -139,6 +139,26 @@ def test_returns_are_counted_against_what_was_handed_up(desk: FlaskClient) -> No
     assert "Line 2 gave back 1 ticket, most often: information missing." in page
 
 
+def test_what_came_back_with_the_answer_stands_apart(desk: FlaskClient) -> None:
+    ada, jonas, ticket = an_agent(), an_agent(line=2), a_ticket(at=MONDAY)
+    actions.escalate(ticket, card=CARD, by=ada.id, now=MONDAY + HOUR)
+    given_back(ticket, ReturnReason.ANSWERED, jonas)
+    page = desk.get("/reports").text
+    url = unescape(findall(r'href="([^"]*)">1 more came back with the answer', page)[0])
+    assert listed(desk, url) == [ticket.id]
+
+
+def test_a_ticket_counts_for_the_highest_line_it_reached(desk: FlaskClient) -> None:
+    ada, lev, ticket = an_agent(), an_agent(line=2), a_ticket(at=MONDAY, priority=Priority.P2)
+    actions.escalate(ticket, card=CARD, by=ada.id, now=MONDAY + HOUR)
+    given_back(ticket, ReturnReason.ANSWERED, lev)
+    late = solved(ticket, ada, 12 * HOUR, answered_after=10 * HOUR)
+    page = desk.get("/reports").text
+    sentence = "Line 2, P2 stands at 0%: 1 of 1 missed."
+    url = unescape(findall(rf'href="([^"]*)">{sentence}', page)[0])
+    assert listed(desk, url) == [late.id]
+
+
 def given_back(ticket: Ticket, reason: ReturnReason, by: Person) -> None:
     actions.return_ticket(
         ticket, reason_code=reason, reason="See above.", by=by.id, now=ticket.created_at + 2 * HOUR

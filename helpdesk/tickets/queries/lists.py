@@ -126,6 +126,8 @@ def matching(filters: Filters, actor: Actor, now: datetime) -> list[ColumnElemen
     if filters.discarded:
         no = Ticket.discarded_at.is_(None)
         conditions.append(no if filters.discarded is YesNo.NO else ~no)
+    if filters.reached:
+        conditions.append(highest_line() == filters.reached)
     if filters.of_team:
         conditions.append(of_teams(filters.of_team))
     return [*conditions, *_holder(filters, actor), *_risk(filters, now), *_spans(filters)]
@@ -135,6 +137,13 @@ def of_teams(team_ids: Collection[int]) -> ColumnElement[bool]:
     """What these teams hold, or own towards the client."""
     ids = sorted(team_ids)
     return or_(Ticket.team_id.in_(ids), Ticket.owner_team_id.in_(ids))
+
+
+def highest_line() -> ColumnElement[int]:
+    """The highest line that the ticket was ever on; in the end it often goes back to line 1."""
+    passed = func.max(func.greatest(Handover.from_line, Handover.to_line))
+    highest = select(passed).where(Handover.ticket_id == Ticket.id).correlate(Ticket).scalar_subquery()
+    return func.greatest(Ticket.line, highest)
 
 
 def _listings(filters: Filters) -> list[tuple[Any, tuple[Any, ...]]]:

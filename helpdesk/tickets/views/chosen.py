@@ -41,6 +41,7 @@ def chosen_filters(place: Place, filters: Filters) -> list[ChosenFilter]:
         (gettext("Priority"), "priority", ", ".join(filters.priority)),
         (gettext("Kind"), "type", _listed(TYPES, filters.type)),
         (gettext("Line"), "line", ", ".join(str(line) for line in filters.line)),
+        (gettext("Reached line"), "reached", str(filters.reached or "")),
         (gettext("Team"), "team", ", ".join(names.get(("team", one), "?") for one in filters.team)),
         (
             gettext("Held or owned by"),
