@@ -23,7 +23,7 @@ def create_administrator(*, email: str, name: str, password: str) -> None:
     hashed = hash_password(password)
     with transaction():
         if db.session.scalar(select(Account.id).where(Account.email == address)):
-            raise RuleViolation(f"{address} already signs in here.")
+            raise RuleViolation("%(address)s already signs in here.", address=address)
         now = clock.now(db.session)
         person = create_person(name.strip(), language=None, zone=None, now=now)
         create_account(person, address, hashed, now=now)
@@ -34,4 +34,4 @@ def _address(email: str) -> str:
     try:
         return validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError as error:
-        raise BadInput(f"{email} is no e-mail address: {error}") from error
+        raise BadInput("%(email)s is no e-mail address: %(why)s", email=email, why=error) from error
