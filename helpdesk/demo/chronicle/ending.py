@@ -25,7 +25,7 @@ FOUND_WITHIN_S = 5
 def finish(told: Told, until: datetime) -> Batch:
     """All rows of the ticket as they stand at `until`, with clocks that the sweep has looked after."""
     history = told.happened
-    facts = _facts(history)
+    facts = _facts(told, history)
     crossings = _crossings(facts, until)
     merged = _merged(history, _found(told, crossings, history, until))
     _write_events(told, merged)
@@ -35,13 +35,21 @@ def finish(told: Told, until: datetime) -> Batch:
     return told.batch
 
 
-def _facts(history: Sequence[Happened]) -> list[Fact]:
+def _facts(told: Told, history: Sequence[Happened]) -> list[Fact]:
     """The events that clocks depend on, before they have places: their order is enough."""
     return [
-        Fact(0, place, one.event.kind, one.event.at, one.event.actor_id, payload_of(one.event))
+        Fact(0, place, one.event.kind, one.event.at, one.event.actor_id, _payload(told, one))
         for place, one in enumerate(history, start=1)
         if one.event.kind in KINDS
     ]
+
+
+def _payload(told: Told, one: Happened) -> Row:
+    """What the event's row will say; read several times, made once."""
+    known = told.payloads.get(id(one.event))
+    if known is None:
+        known = told.payloads[id(one.event)] = payload_of(one.event)
+    return known
 
 
 def _crossings(facts: Sequence[Fact], until: datetime) -> list[tuple[datetime, ClockState, int]]:
@@ -132,7 +140,7 @@ def _write_events(told: Told, merged: Sequence[Happened]) -> None:
             effective_at=one.event.at,
             recorded_at=one.recorded_at,
             actor_id=one.event.actor_id,
-            payload=payload_of(one.event),
+            payload=_payload(told, one),
         )
         if isinstance(one.event, ThresholdCrossed):
             _write_firing(told, one, one.event)
@@ -160,7 +168,7 @@ def _write_firing(told: Told, one: Happened, event: ThresholdCrossed) -> None:
 
 def _write_clocks(told: Told, merged: Sequence[Happened]) -> None:
     """The rows as the last verb or sweep that moved them left them."""
-    facts = _facts(merged)
+    facts = _facts(told, merged)
     moved = max(fact.at for fact in facts)
     checkpoint = max([moved, *(e.recorded_at for e in merged if isinstance(e.event, ThresholdCrossed))])
     result = evaluate(facts, checkpoint)

@@ -2,8 +2,9 @@
 
 import io
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -34,6 +35,9 @@ ORDER = (
     "read_mark",
     "notice",
 )
+LAST_YEAR = 9999  # how the driver writes infinity
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+_NEEDS_ESCAPE = re.compile(r"[\\\n\r\t]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -96,26 +100,41 @@ def _copy(table: str, rows: list[Row]) -> None:
 
 def _field(value: Any) -> str:
     """A value in PostgreSQL's text format of COPY."""
-    if value is None:
-        return r"\N"
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, datetime):
-        return "infinity" if value.year == 9999 else value.isoformat()
-    if isinstance(value, bytes):
-        return "\\\\x" + value.hex()
-    if isinstance(value, tuple):
-        return _array(value).translate(_ESCAPES)
-    if isinstance(value, (list, Mapping)):
-        return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
-    return str(value)
+    written = _WRITTEN.get(type(value))
+    if written is None:
+        written = _WRITTEN[type(value)] = _escaped_value if isinstance(value, Enum) else str
+    return written(value)
+
+
+def _escaped(value: str) -> str:
+    return value.translate(_ESCAPES) if _NEEDS_ESCAPE.search(value) else value
+
+
+def _escaped_value(value: Enum) -> str:
+    return str(value.value)
+
+
+def _instant(value: datetime) -> str:
+    return "infinity" if value.year == LAST_YEAR else value.isoformat()
+
+
+def _json(value: object) -> str:
+    return _escaped(_encode(value))
 
 
 def _array(items: tuple[str, ...]) -> str:
     """An array of words; jsonb columns are given lists instead."""
     quoted = ('"' + item.replace("\\", "\\\\").replace('"', '\\"') + '"' for item in items)
-    return "{" + ",".join(quoted) + "}"
+    return _escaped("{" + ",".join(quoted) + "}")
+
+
+_WRITTEN: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: r"\N",
+    str: _escaped,
+    bool: lambda value: "t" if value else "f",
+    datetime: _instant,
+    bytes: lambda value: "\\\\x" + value.hex(),
+    tuple: _array,
+    list: _json,
+    dict: _json,
+}

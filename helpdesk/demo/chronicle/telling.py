@@ -87,6 +87,7 @@ class Told(Talk):
         self.receipt: Row | None = None
         self.notices: list[tuple[Event, Row]] = []
         self.event_ids: dict[int, int] = {}
+        self.payloads: dict[int, Row] = {}
         self.promise: Choice
         self.caller: Caller
         self.ticket = SimpleNamespace()

@@ -50,9 +50,7 @@ def draw_caller(desk: Desk, rng: random.Random, at: datetime) -> Caller:
 
 def always_on(desk: Desk, caller: Caller, at: datetime) -> bool:
     """Whether the caller's clocks never stand still."""
-    hours = desk.hours(caller.company_id, at)
-    begun = int(at.timestamp())
-    return hours.open_seconds(begun, begun + 7 * 86_400) == 7 * 86_400
+    return all(day == ((0, 24 * 60),) for day in desk.hours(caller.company_id, at).hours.weekly)
 
 
 def draw_story(rng: random.Random, caller: Caller, stories: Sequence[Story] = STORIES) -> Story:
