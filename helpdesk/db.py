@@ -85,7 +85,9 @@ def savepoint() -> Iterator[None]:
 
 
 def end_read() -> None:
-    """Give the connection back after reading, so that nothing stays open while a door talks to the network."""
+    """Give the connection back after reading, so that nothing stays open while a door talks to the
+    network.
+    """
     db.session.rollback()
 
 
