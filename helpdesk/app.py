@@ -29,6 +29,7 @@ from helpdesk.clients import views as clients
 from helpdesk.config import MIB, Settings, load_settings
 from helpdesk.db import db
 from helpdesk.demo import views as demo
+from helpdesk.demo.progress import progress
 from helpdesk.kb import views as kb
 from helpdesk.mail import views as mail
 from helpdesk.notifications import views as notifications
@@ -73,6 +74,8 @@ def create_app(
     _install_extensions(app, settings)
     guard.install(app)
     failures.install(app)
+    if settings.demo:
+        app.extensions["demo_progress"] = progress
     for blueprint in FEATURES + (DEMO_FEATURES if settings.demo else ()):
         app.register_blueprint(blueprint)
     guard.check_routes(app)
