@@ -9,7 +9,7 @@ from helpdesk.tickets.models import Ticket
 
 
 def progress() -> tuple[int, int] | None:
-    """(written, planned) tickets of the stretch being written; None before it is planned and once it is whole."""
+    """(written, planned) tickets of the stretch; None before it is planned and once it is whole."""
     numbers = db.session.scalar(
         select(EventRow.payload["numbers"]).where(EventRow.kind == KIND).order_by(EventRow.id.desc()).limit(1)
     )
