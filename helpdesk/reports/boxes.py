@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from helpdesk.accounts import faces
 from helpdesk.accounts.actor import Actor
-from helpdesk.i18n import percent
+from helpdesk.i18n import number, percent
 from helpdesk.reports.figures import Figures, Share
 from helpdesk.reports.queries import CURRENT
 from helpdesk.reports.scope import Scope
@@ -139,7 +139,7 @@ def _cell(figures: Figures, scope: Scope, line: int | None, priority: Priority |
         return Cell(gettext("none"), "", None, "ok", (), 0)
     return Cell(
         percent(share.value, 1 if 0 < share.value < 1 else 0),
-        gettext("%(part)s of %(whole)s", part=share.part, whole=share.whole),
+        gettext("%(part)s of %(whole)s", part=number(share.part), whole=number(share.whole)),
         judged_url(figures, scope, line, priority, missed=bool(share.rest)),
         tone_of(share),
         figures.kept_trend(line, priority),

@@ -36,9 +36,9 @@ def of_risk(figures: Figures, scope: Scope) -> Finding:
 
 
 def of_attainment(figures: Figures, scope: Scope) -> Finding:
-    """The worst cell of the table: the most missed among those below the mark, then the lowest share."""
+    """The worst cell of the table: of the red ones, else of the amber ones, the one that missed most."""
     cells = [
-        (-share.rest, share.value, line, priority)
+        (tone_of(share) != "bad", -share.rest, share.value, line, priority)
         for line in Line
         for priority in Priority
         for share in (figures.kept(CURRENT, line, priority),)

@@ -314,3 +314,12 @@ def counted_statements() -> Iterator[list[str]]:
         yield seen
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_a_red_cell_is_said_before_an_amber_one_that_missed_more(desk: FlaskClient) -> None:
+    ada = an_agent()
+    for missed, whole, priority in ((1, 4, Priority.P1), (2, 25, Priority.P2)):
+        for n in range(whole):
+            slow = 9 * HOUR if n < missed else HOUR / 4
+            solved(a_ticket(at=MONDAY, priority=priority), ada, slow + HOUR, answered_after=slow)
+    assert "Line 1, P1 stands at 75.0%: 1 of 4 missed." in desk.get("/reports").text
