@@ -121,6 +121,7 @@ def _foot(actor: Actor) -> Iterator[Item]:
         (gettext("Clients"), "clients.companies", "building", Permission.CLIENT_READ),
         (gettext("Reports"), "reports.dashboard", "chart", Permission.REPORT_READ),
         (gettext("Settings"), "admin.overview", "gear", Permission.SETTINGS_READ),
+        (gettext("Demo mail"), "demo.mail", "mail", Permission.SIGNED_IN),
     )
     for name, endpoint, icon, permission in places:
         if _may(actor, permission) and _address(endpoint):
