@@ -27,11 +27,15 @@ BREACHED = {
     "first_response": _l("The deadline of the first answer has passed"),
     "next_response": _l("The deadline of the next answer has passed"),
     "resolution": _l("The deadline of the solution has passed"),
+    "update": _l("The deadline of the news for the client has passed"),
+    "ola": _l("The line's own deadline has passed"),
 }
 AT_RISK = {
     "first_response": _l("%(percent)s %% of the time for the first answer is used"),
     "next_response": _l("%(percent)s %% of the time for the next answer is used"),
     "resolution": _l("%(percent)s %% of the time for the solution is used"),
+    "update": _l("%(percent)s %% of the time for news to the client is used"),
+    "ola": _l("%(percent)s %% of the line's own time is used"),
 }
 THRESHOLD = "sla.threshold_crossed"
 
