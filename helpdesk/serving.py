@@ -4,9 +4,18 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.http import wsgi
 
 from helpdesk.app import create_app
 from helpdesk.config import Settings
+
+
+class NamelessResponse(wsgi.Response):
+    """An answer that does not say which program sent it."""
+
+    def default_headers(self) -> list[str]:
+        headers: list[str] = super().default_headers()
+        return [header for header in headers if not header.startswith("Server:")]
 
 
 class WebServer(BaseApplication):
@@ -15,6 +24,7 @@ class WebServer(BaseApplication):
     def __init__(self, settings: Settings, *, workers: int) -> None:
         self._settings = settings
         self._workers = workers
+        wsgi.Response = NamelessResponse  # gunicorn 27 has no setting for it
         super().__init__()
 
     def load_config(self) -> None:
@@ -39,5 +49,6 @@ class WebServer(BaseApplication):
             "limit_request_field_size": 16384,
             "worker_tmp_dir": "/dev/shm",  # noqa: S108  (gunicorn's heartbeat file, on memory)
             "loglevel": "warning",
+            "control_socket_disable": True,  # it would lie in the home folder, one for all desks of a user
             "proc_name": "helpdesk-web",
         }
