@@ -41,7 +41,7 @@ class CallForm:
 
     @property
     def contact_id(self) -> int | None:
-        return int(self.contact) if self.contact.isascii() and self.contact.isdigit() else None
+        return _number(self.contact)
 
     @property
     def is_new(self) -> bool:

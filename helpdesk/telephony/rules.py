@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 LONGEST_CALL_S = 6 * 3600
+MOST_DIGITS = 15
 SUBJECT_LENGTH = 90
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s|\n")
 
@@ -19,7 +20,9 @@ def subject_from(happened: str) -> str:
 
 def seconds_of(timer: str) -> int:
     """The timer's whole seconds; nonsense is none, and whatever slept for a day counts six hours."""
-    return min(int(timer), LONGEST_CALL_S) if timer.isascii() and timer.isdigit() else 0
+    if not (timer.isascii() and timer.isdigit()):
+        return 0
+    return min(int(timer), LONGEST_CALL_S) if len(timer) <= MOST_DIGITS else LONGEST_CALL_S
 
 
 @dataclass(frozen=True)

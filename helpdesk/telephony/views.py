@@ -31,6 +31,7 @@ from helpdesk.tickets.rules import Impact, Priority, TicketType, Urgency, priori
 blueprint = Blueprint("telephony", __name__)
 
 LOGGED_MARK = "call_logged"
+FIRST_DAY = date(1970, 1, 1)
 VERBS = {
     "solve": CallOutcome.SOLVED,
     "keep": CallOutcome.KEPT,
@@ -289,6 +290,6 @@ def _today() -> date:
 
 def _day(text: str, today: date) -> date:
     try:
-        return min(date.fromisoformat(text), today)
+        return max(FIRST_DAY, min(date.fromisoformat(text), today))
     except ValueError:
         return today

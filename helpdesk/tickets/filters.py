@@ -12,6 +12,7 @@ from helpdesk.tickets.rules import DONE_STATES, OPEN_STATES, Line, Priority, Ret
 Word = TypeVar("Word", bound=StrEnum)
 Reader = Callable[[str, Sequence[str], tzinfo], object]
 TEXT_LIMIT = 200
+YEARS = range(1970, 9999)  # in no zone do these leave what a moment can hold
 CURSOR = "after"
 STATE_GROUPS = {"unfinished": OPEN_STATES, "finished": DONE_STATES}
 
@@ -195,10 +196,13 @@ def _instant(name: str, values: Sequence[str], zone: tzinfo) -> datetime:
     try:
         if len(values[-1]) == len("2026-11-22"):
             day = date.fromisoformat(values[-1]) + timedelta(days=name.endswith("_to"))
-            return datetime(day.year, day.month, day.day, tzinfo=zone)
-        moment = datetime.fromisoformat(values[-1].replace(" ", "+"))
+            moment = datetime(day.year, day.month, day.day, tzinfo=zone)
+        else:
+            moment = datetime.fromisoformat(values[-1].replace(" ", "+"))
     except (ValueError, OverflowError):
         raise _refuse(name) from None
+    if moment.year not in YEARS:
+        raise _refuse(name)
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 

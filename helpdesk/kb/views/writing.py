@@ -18,6 +18,8 @@ from helpdesk.kb.actions import Writing
 from helpdesk.kb.models import Article, ArticleState, Audience
 from helpdesk.kb.views.blueprint import ARTICLE, AUDIENCES, LANGUAGE_NAMES, audience_of, blueprint
 
+DIGITS = 10  # of a version's number
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -43,7 +45,7 @@ def _sent() -> Sheet:
     return Sheet(
         language=language if language in LANGUAGES else page_language(),
         audience=(audience_of(sent.get("audience", "")) or Audience.STAFF).value,
-        version=int(version) if version.isascii() and version.isdigit() else 0,
+        version=int(version) if version.isascii() and version.isdigit() and len(version) < DIGITS else 0,
         **{name: sent.get(name, "") for name in ("title", "summary", "body", "section")},
     )
 

@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from helpdesk.errors import BadInput
 from helpdesk.i18n import viewer_zone
+from helpdesk.tickets.filters import YEARS
 
 Word = TypeVar("Word", bound=StrEnum)
 Form = Mapping[str, str]
@@ -53,9 +54,12 @@ def moment_of(form: Form, name: str) -> datetime | None:
     """A day and time in the viewer's zone, None when empty. Raises BadInput when it is none."""
     value = form.get(name, "").strip()
     try:
-        return datetime.fromisoformat(value).replace(tzinfo=viewer_zone()) if value else None
+        moment = datetime.fromisoformat(value) if value else None
     except ValueError:
         raise BadInput(gettext("That is no day and time."), name) from None
+    if moment is not None and moment.year not in YEARS:
+        raise BadInput(gettext("That is no day and time."), name)
+    return moment.replace(tzinfo=viewer_zone()) if moment else None
 
 
 def addresses_of(form: Form, name: str) -> tuple[str, ...]:
