@@ -1,12 +1,13 @@
 """The end of a told ticket: what the sweep would have found, the history's order, and the clock rows."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from helpdesk.demo.chronicle.news import tell_all
 from helpdesk.demo.chronicle.rows import Batch, Row
-from helpdesk.demo.chronicle.telling import Happened, Told
+from helpdesk.demo.chronicle.shape import Happened
+from helpdesk.demo.chronicle.telling import Told
 from helpdesk.events import payload_of
 from helpdesk.sla.clocks import NEVER, evaluate, moment, slot_of
 from helpdesk.sla.events import ThresholdCrossed
@@ -52,46 +53,63 @@ def _payload(told: Told, one: Happened) -> Row:
     return known
 
 
-def _crossings(facts: Sequence[Fact], until: datetime) -> list[tuple[datetime, ClockState, int]]:
+@dataclass(frozen=True)
+class Crossed:
+    """A threshold of a clock, and the clock's place among the ticket's clocks."""
+
+    at: datetime
+    place: int
+    state: ClockState
+    percent: int
+
+
+def _crossings(facts: Sequence[Fact], until: datetime) -> list[Crossed]:
     """Every threshold crossed, also in epochs that a later change has ended; the earliest first."""
-    found: dict[tuple[object, ...], tuple[datetime, ClockState, int]] = {}
+    found: dict[tuple[object, ...], Crossed] = {}
     ends = [fact for fact in facts[2:] if fact.kind in RETARGETS]
     parts = [([f for f in facts if f.seq < end.seq], end.at) for end in ends]
     for part, at in [*parts, (list(facts), until)]:
-        for state in _shown(evaluate(part, at)):
+        for place, state in enumerate(_shown(evaluate(part, at))):
             for crossing in state.crossings:
                 key = (*slot_of(state), state.epoch, crossing.percent)
-                found.setdefault(key, (_at(crossing.at), state, crossing.percent))
-    return sorted(found.values(), key=lambda one: one[0])
+                found.setdefault(key, Crossed(_at(crossing.at), place, state, crossing.percent))
+    return sorted(found.values(), key=lambda one: one.at)
 
 
 def _found(
-    told: Told,
-    crossings: Iterable[tuple[datetime, ClockState, int]],
-    history: Sequence[Happened],
-    until: datetime,
+    told: Told, crossings: Sequence[Crossed], history: Sequence[Happened], until: datetime
 ) -> list[Happened]:
     """The crossings as events, found by a sweep some seconds after; who held the ticket then."""
-    found: list[Happened] = []
-    for at, state, percent in crossings:
-        later = next((one.event.at for one in history if one.event.at > at), until)
-        found_at = max(at, min(at + timedelta(seconds=told.rng.randint(0, FOUND_WITHIN_S)), later, until))
-        before = [one for one in history if one.event.at <= at]
-        event = ThresholdCrossed(
-            at=at,
-            found_at=found_at,
-            actor_id=told.desk.system_id,
-            ticket_id=told.number,
-            seq=0,
-            metric=Metric(state.metric.value),
-            line=state.line,
-            cycle=state.cycle,
-            epoch=state.epoch,
-            percent=percent,
-            loud=True,
-        )
-        found.append(Happened(event=event, holder=before[-1].holder, recorded_at=found_at))
+    sweeps: list[tuple[datetime, Crossed]] = []
+    for one in crossings:
+        if sweeps and one.at <= sweeps[-1][0]:
+            sweeps.append((sweeps[-1][0], one))
+            continue
+        later = next((each.event.at for each in history if each.event.at > one.at), until)
+        after = one.at + timedelta(seconds=told.rng.randint(0, FOUND_WITHIN_S))
+        sweeps.append((max(one.at, min(after, later, until)), one))
+    sweeps.sort(key=lambda sweep: (sweep[0], sweep[1].place, sweep[1].percent))
+    found = [_noted(told, at, one, history) for at, one in sweeps]
     return [_quieter(one, found) for one in found]
+
+
+def _noted(told: Told, found_at: datetime, one: Crossed, history: Sequence[Happened]) -> Happened:
+    state = one.state
+    event = ThresholdCrossed(
+        at=one.at,
+        found_at=found_at,
+        actor_id=told.desk.system_id,
+        ticket_id=told.number,
+        seq=0,
+        metric=Metric(state.metric.value),
+        line=state.line,
+        cycle=state.cycle,
+        epoch=state.epoch,
+        percent=one.percent,
+        loud=True,
+    )
+    before = [each for each in history if each.event.at <= one.at]
+    return Happened(event=event, holder=before[-1].holder, recorded_at=found_at)
 
 
 def _quieter(one: Happened, found: Sequence[Happened]) -> Happened:

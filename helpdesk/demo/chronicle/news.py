@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from helpdesk.demo.chronicle.telling import Happened, Holder, Told
+from helpdesk.demo.chronicle.shape import Happened, Holder
+from helpdesk.demo.chronicle.telling import Told
 from helpdesk.sla.events import ThresholdCrossed
 from helpdesk.tickets import events
 

@@ -1,6 +1,5 @@
 """What is said on a told ticket, and the mails that carried it in and out."""
 
-import base64
 import hashlib
 import random
 import uuid
@@ -13,6 +12,7 @@ from jinja2 import Template
 
 from helpdesk.config import settings
 from helpdesk.demo.chronicle.desk import Caller, Desk
+from helpdesk.demo.chronicle.originals import original_of
 from helpdesk.demo.chronicle.rows import Batch, Ids, Row
 from helpdesk.demo.placing import ADDRESS
 from helpdesk.events import Event
@@ -25,6 +25,7 @@ from helpdesk.notifications.models import DeliveryState, OutboxKind
 from helpdesk.notifications.reactions import REOPEN_DAYS, UNDO
 from helpdesk.notifications.signing import id_domain
 from helpdesk.tickets.actions.conversation import preview_of
+from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.rules import Channel, MessageKind, Visibility
 
 SOLVED_IN_CALL = "not sent: solved during the call"
@@ -67,7 +68,7 @@ class Talk:
             subject=subject or (f"Re: {self.ticket.subject}" if channel is Channel.MAIL else ""),
             reply_until=until,
             is_machine=machine,
-            recipients={"to": [], "cc": []},
+            recipients=self._people(channel),
             call_id=call["id"] if call else None,
         )
         if channel is Channel.MAIL:
@@ -77,6 +78,12 @@ class Talk:
             self.ticket.unanswered_since = self.ticket.unanswered_since or at
             self.ticket.preview = preview_of(text[:until])
         return message
+
+    def _people(self, channel: Channel) -> dict[str, object]:
+        people: dict[str, object] = {"to": [], "cc": []}
+        if channel is Channel.MAIL and self.caller.emails:
+            people[WRITTEN_FROM] = self.caller.emails[0]
+        return people
 
     def keep_reply(self, text: str, *, by: int, at: datetime) -> Row:
         """Our words to the client."""
@@ -117,7 +124,7 @@ class Talk:
         sender = next(iter(self.caller.emails), "nobody@unknown.example")
         domain = sender.rpartition("@")[2]
         message_id = f"<{self.rng.getrandbits(80):020x}@{domain}>"
-        raw = _raw(self.caller.name, sender, message, message_id, at)
+        raw = original_of(self.caller.name, sender, message, message_id, at)
         row = self.batch.add(
             "inbound_mail",
             id=self.ids.next("inbound_mail_id_seq"),
@@ -161,7 +168,13 @@ class Talk:
         known = self.caller.is_verified
         occasion = Occasion.RECEIVED if known else Occasion.RECEIVED_UNKNOWN
         self.receipt = self._send(
-            f"received:{self.number}", OutboxKind.ACKNOWLEDGEMENT, occasion, message["id"], at, at
+            f"received:{self.number}",
+            OutboxKind.ACKNOWLEDGEMENT,
+            occasion,
+            message["id"],
+            at,
+            at,
+            by_phone=self.ticket.channel is Channel.PHONE,
         )
 
     def send_reply(self, message: Row, *, by: int, at: datetime) -> None:
@@ -209,7 +222,7 @@ class Talk:
         about: int | None,
         at: datetime,
         due: datetime,
-        **words: str,
+        **words: object,
     ) -> Row:
         version, secret = self.desk.signing
         unique = f"{self.rng.getrandbits(64):016x}"
@@ -271,7 +284,7 @@ class Talk:
             changed_at=sent,
         )
 
-    def _letter(self, occasion: Occasion, **words: str) -> tuple[str, str]:
+    def _letter(self, occasion: Occasion, **words: object) -> tuple[str, str]:
         prefix = settings().ticket_prefix
         text = _template(f"outgoing/{self.caller.language}/{occasion}.txt").render(
             number=f"{prefix}#{self.number}",
@@ -286,21 +299,3 @@ class Talk:
 
 def _template(name: str) -> Template:
     return current_app.jinja_env.get_template(name)
-
-
-def _raw(name: str, sender: str, message: Row, message_id: str, at: datetime) -> bytes:
-    """The mail as it may have come, for whoever asks for the original."""
-    head = (
-        f"From: {_word(name)} <{sender}>\r\nTo: {ADDRESS}\r\nSubject: {_word(message['subject'])}\r\n"
-        f"Date: {at:%a, %d %b %Y %H:%M:%S} +0000\r\nMessage-ID: {message_id}\r\nMIME-Version: 1.0\r\n"
-        "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
-    )
-    body: str = message["text"]
-    return head.encode("ascii") + body.replace("\n", "\r\n").encode() + b"\r\n"
-
-
-def _word(text: str) -> str:
-    """A header's words in ASCII (RFC 2047, one word; long ones are nobody's concern in an old mail)."""
-    if text.isascii():
-        return text
-    return f"=?utf-8?b?{base64.b64encode(text.encode()).decode('ascii')}?="

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from helpdesk.demo.chronicle.desk import Caller, Desk
-from helpdesk.demo.staging.course import Scene
+from helpdesk.demo.staging.steps import Scene
 from helpdesk.demo.stories import STORIES
 from helpdesk.demo.stories.shape import Story
 from helpdesk.tickets.rules import Channel, Priority

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from helpdesk.demo.chronicle.desk import Caller, Desk
 from helpdesk.demo.chronicle.rows import Batch, Ids
-from helpdesk.demo.chronicle.telling import Start, Told
+from helpdesk.demo.chronicle.shape import Start
+from helpdesk.demo.chronicle.telling import Told
 from helpdesk.demo.stories.phrases import PHRASES
 from helpdesk.routing import rules as routing
 from helpdesk.telephony.models import CallOutcome, Direction

@@ -8,7 +8,7 @@ from typing import Any
 
 from helpdesk.demo.chronicle.desk import Caller, Desk
 from helpdesk.demo.staging.casting import always_on
-from helpdesk.demo.staging.course import Scene
+from helpdesk.demo.staging.steps import Scene
 from helpdesk.demo.stories import STORIES
 from helpdesk.demo.stories.shape import Story
 from helpdesk.routing.rules import Facts

@@ -10,8 +10,9 @@ from helpdesk.demo.chronicle.ending import finish
 from helpdesk.demo.chronicle.rows import Batch, Ids
 from helpdesk.demo.chronicle.telling import Told
 from helpdesk.demo.staging.casting import cast_scene
-from helpdesk.demo.staging.course import Course, Scene
+from helpdesk.demo.staging.course import Course
 from helpdesk.demo.staging.oddities import tell_chatter
+from helpdesk.demo.staging.steps import Scene
 from helpdesk.tickets.rules import OPEN_STATES
 
 CHATTER = 0.025
