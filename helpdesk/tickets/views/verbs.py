@@ -40,12 +40,17 @@ class Done:
 
 
 def act(ticket: Ticket, verb: Act, done: Done) -> ResponseReturnValue:
-    """Do it once, in one transaction with the receipt of the form, and go on."""
-    actor = current_actor()
+    """Do it once, in one transaction with the receipt of the form, and go on.
+
+    Forms on properties and places carry the version they were opened with. Raises StaleChange.
+    """
+    actor, version = current_actor(), number_of(request.form, "version")
     with transaction():
         answered = guard.once(actor)
         if answered is not None:
             return web.see_other(answered)
+        if version is not None:
+            actions.check_version(ticket, version)
         verb(actor, clock.now(db.session, not_before=ticket.last_event_at))
         guard.remember(actor, done.location)
     if done.words:
@@ -269,15 +274,8 @@ def properties(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 def _guarded(ticket: Ticket, verb: Act) -> ResponseReturnValue:
     """A change of properties: a stale form comes back with both versions."""
-    version = number_of(request.form, "version")
-
-    def checked(actor: Actor, now: datetime) -> None:
-        if version is not None:
-            actions.check_version(ticket, version)
-        verb(actor, now)
-
     number = ticket.id
     try:
-        return act(ticket, checked, here(ticket))
+        return act(ticket, verb, here(ticket))
     except StaleChange:
         return clash.of_properties(number, current_actor(), request.form)
