@@ -65,7 +65,8 @@ def _template(status: int) -> str:
 
 def _domain_error(error: DomainError) -> Response:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 409)
-    return answer(status, told(error), typed=typed_texts())
+    is_rule = isinstance(error, RuleViolation)
+    return answer(status, told(error), typed=typed_texts(), is_rule=is_rule)
 
 
 def _stale(error: StaleDataError) -> Response:
