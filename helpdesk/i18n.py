@@ -15,6 +15,7 @@ from helpdesk.errors import DomainError
 
 LANGUAGES = ("en", "ru")
 MINUTE, HOUR, DAY = 60, 3600, 86400
+MANY_DAYS = 10
 
 babel = flask_babel.Babel()
 
@@ -94,8 +95,9 @@ def duration(span: timedelta | float) -> str:
 
 
 def age(moment: datetime, now: datetime | None = None) -> str:
-    """How long ago, in the words of `duration`; `now` is this process's own clock when None."""
-    return duration((now or process_time()) - moment)
+    """How long ago, in the words of `duration`, from ten days on in days; None is this process's clock."""
+    past = (now or process_time()) - moment
+    return duration(timedelta(days=past.days) if past.days >= MANY_DAYS else past)
 
 
 def time(moment: datetime) -> str:

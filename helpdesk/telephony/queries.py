@@ -77,8 +77,8 @@ def joinable(ticket_id: int, contact: Contact) -> Ticket | None:
 
 def last_calls(contact_id: int) -> list[Call]:
     """The caller's last calls, newest first."""
-    query = select(Call).where(Call.contact_id == contact_id).order_by(Call.id.desc()).limit(LAST_CALLS)
-    return list(db.session.scalars(query))
+    query = select(Call).where(Call.contact_id == contact_id).order_by(Call.started_at.desc(), Call.id.desc())
+    return list(db.session.scalars(query.limit(LAST_CALLS)))
 
 
 def calls_between(
