@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import click
@@ -15,6 +15,7 @@ from helpdesk.db import db, transaction
 from helpdesk.demo.chronicle.desk import Desk, read_desk
 from helpdesk.demo.chronicle.rows import Batch, Ids, take
 from helpdesk.demo.staging.arrivals import arrivals
+from helpdesk.demo.staging.carrying import carry_on, untouched
 from helpdesk.demo.staging.oddities import noted_call
 from helpdesk.demo.staging.present import present
 from helpdesk.demo.staging.writing import Slot, write_ticket
@@ -24,6 +25,7 @@ from helpdesk.tickets.models import Ticket
 DAYS = 60
 A_DAY = 18
 CALLS_A_DAY = 2
+UNKNOWN = (23, 64)
 GAP = timedelta(hours=6)
 BATCH = 40
 KIND = "demo.history_planned"
@@ -47,6 +49,8 @@ def write_history(*, stop: threading.Event) -> None:
             plans.append(_make_plan(desk, ids, plans))
     for plan in plans:
         _write_plan(desk, ids, plan, stop)
+    if len(plans) > 1 and not stop.is_set():
+        _carry_on(desk, plans, stop)
 
 
 def _read() -> Desk:
@@ -96,15 +100,31 @@ def _moments(desk: Desk, since: datetime, until: datetime) -> list[Slot]:
     days = arrivals(rng, since.date(), until.date(), a_day=A_DAY, zone=desk.zone)
     usual = [Slot(number=0, at=at, seed="") for at in days if since < at <= until]
     particular = [Slot(number=0, at=at, seed="", change=c) for at, c in present(desk, rng, until)]
-    return sorted([*usual, *particular], key=lambda slot: slot.at)
+    unknown = [
+        Slot(number=0, at=until - timedelta(minutes=minutes), seed="", is_stranger=True)
+        for minutes in UNKNOWN
+    ]
+    return sorted([*usual, *particular, *unknown], key=lambda slot: slot.at)
 
 
 def _slots(desk: Desk, plan: Plan) -> list[Slot]:
     moments = _moments(desk, plan.since, plan.until)
     return [
-        Slot(number=number, at=slot.at, seed=f"history {number}", change=slot.change)
+        replace(slot, number=number, seed=f"history {number}")
         for number, slot in zip(plan.numbers, moments, strict=True)
     ]
+
+
+def _carry_on(desk: Desk, plans: Sequence[Plan], stop: threading.Event) -> None:
+    """What was open when the demo ended has gone on too."""
+    numbers = [number for plan in plans[:-1] for number in plan.numbers]
+    with transaction():
+        waiting = untouched(numbers, plans[-1].since)
+    for ticket_id in waiting:
+        if stop.is_set():
+            return
+        with transaction():
+            carry_on(desk, ticket_id, since=plans[-1].since, until=plans[-1].until)
 
 
 def _write_plan(desk: Desk, ids: Ids, plan: Plan, stop: threading.Event) -> None:

@@ -23,6 +23,7 @@ class Standing(Talk):
 
     def __init__(self, desk: Desk, ids: Ids, number: int, rng: random.Random) -> None:
         self.desk, self.ids, self.number, self.rng = desk, ids, number, rng
+        self.marks = random.Random(f"{number} {desk.signing[1].hex()}")
         self.batch = Batch()
         self.happened: list[Happened] = []
         self.texts: list[tuple[Event, str]] = []
@@ -42,7 +43,7 @@ class Standing(Talk):
         first = start.unit.line == Line.FIRST
         return {
             "id": self.number,
-            "public_id": uuid.UUID(int=self.rng.getrandbits(128), version=4),
+            "public_id": uuid.UUID(int=self.marks.getrandbits(128), version=4),
             "version": 1,
             "subject": " ".join(start.subject.split()),
             "channel": start.channel,

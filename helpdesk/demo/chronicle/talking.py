@@ -41,6 +41,7 @@ class Talk:
     ids: Ids
     number: int
     rng: random.Random
+    marks: random.Random
     batch: Batch
     ticket: SimpleNamespace
     caller: Caller
@@ -99,7 +100,7 @@ class Talk:
     def _message(self, author_id: int, kind: MessageKind, text: str, at: datetime, **own: Any) -> Row:
         row = {
             "id": self.ids.next("message_id_seq"),
-            "public_id": uuid.UUID(int=self.rng.getrandbits(128), version=4),
+            "public_id": uuid.UUID(int=self.marks.getrandbits(128), version=4),
             "ticket_id": self.number,
             "author_id": author_id,
             "kind": kind,
@@ -123,7 +124,7 @@ class Talk:
     def _arrive(self, message: Row, at: datetime) -> None:
         sender = next(iter(self.caller.emails), "nobody@unknown.example")
         domain = sender.rpartition("@")[2]
-        message_id = f"<{self.rng.getrandbits(80):020x}@{domain}>"
+        message_id = f"<{self.marks.getrandbits(80):020x}@{domain}>"
         raw = original_of(self.caller.name, sender, message, message_id, at)
         row = self.batch.add(
             "inbound_mail",
@@ -225,7 +226,7 @@ class Talk:
         **words: object,
     ) -> Row:
         version, secret = self.desk.signing
-        unique = f"{self.rng.getrandbits(64):016x}"
+        unique = f"{self.marks.getrandbits(64):016x}"
         message_id = make_message_id(
             secret, self.number, about or 0, version, domain=id_domain(), unique=unique
         )

@@ -206,7 +206,8 @@ class Told(Standing):
         ticket.discarded_at, ticket.discard_reason = at, reason
         ticket.wake_at = ticket.unanswered_since = None
         event = self.publish(events.TicketDiscarded, by=by, at=at, reason=reason)
-        self.texts.append((event, words.strip()))
+        if words.strip():
+            self.texts.append((event, words.strip()))
 
     def change_type(self, kind: TicketType, *, by: int, at: datetime) -> None:
         """Say what kind of thing it is."""
@@ -227,8 +228,9 @@ class Told(Standing):
             self.texts.append((event, reason.strip()))
 
     def join_call(self, call: Row, *, by: int, at: datetime) -> None:
-        """A call was about this ticket."""
+        """A call was about this ticket, and so the client has spoken to a person."""
         self.participate(by, "call", at)
+        self.ticket.first_answered_at, self.ticket.unanswered_since = self.ticket.first_answered_at or at, None
         self.publish(events.CallJoined, by=by, at=at, call_id=call["id"])
 
     def use_article(self, article_id: int, outcome: Outcome, *, by: int, at: datetime) -> None:

@@ -32,9 +32,10 @@ def tell_chatter(told: Told, rng: random.Random, at: datetime, until: datetime) 
         told.discard(reason, "", by=_operator(told, rng), at=seen)
 
 
-def tell_stranger(told: Told, rng: random.Random, at: datetime, subject: str, text: str) -> None:
+def tell_stranger(told: Told, rng: random.Random, at: datetime) -> None:
     """Somebody unknown asks something; nobody has said yet who it is."""
     caller = rng.choice([one for one in strangers(told.desk) if "offers" not in one.emails[0]])
+    subject, text = rng.choice(PHRASES[caller.language].strangers)
     _open(told, caller, subject, text, at, by_machine=False)
 
 

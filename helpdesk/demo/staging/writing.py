@@ -11,7 +11,7 @@ from helpdesk.demo.chronicle.rows import Batch, Ids
 from helpdesk.demo.chronicle.telling import Told
 from helpdesk.demo.staging.casting import cast_scene
 from helpdesk.demo.staging.course import Course
-from helpdesk.demo.staging.oddities import tell_chatter
+from helpdesk.demo.staging.oddities import tell_chatter, tell_stranger
 from helpdesk.demo.staging.steps import Scene
 from helpdesk.tickets.rules import OPEN_STATES
 
@@ -22,13 +22,15 @@ CHATTER = 0.025
 class Slot:
     """A ticket to be written: its number, when it begins, and the seed of its chance.
 
-    `change` makes something particular of the drawn scene; None leaves it to chance.
+    `change` makes something particular of the drawn scene; None leaves it to chance. `is_stranger`: somebody
+    whom nobody knows asks something.
     """
 
     number: int
     at: datetime
     seed: str
     change: Callable[[Scene], Scene] | None = None
+    is_stranger: bool = False
 
 
 def write_ticket(desk: Desk, ids: Ids, slot: Slot, until: datetime) -> Batch:
@@ -39,6 +41,9 @@ def write_ticket(desk: Desk, ids: Ids, slot: Slot, until: datetime) -> Batch:
     """
     rng = random.Random(slot.seed)
     told = Told(desk, ids, slot.number, rng)
+    if slot.is_stranger:
+        tell_stranger(told, rng, slot.at)
+        return finish(told, until)
     if slot.change is None and rng.random() < CHATTER:
         tell_chatter(told, rng, slot.at, until)
         return finish(told, until)

@@ -32,6 +32,9 @@ class Phrases:
     colleagues: tuple[str, ...]
     days: tuple[str, ...]
     calls_again: tuple[str, ...]
+    strangers: tuple[tuple[str, str], ...]
+    closing: tuple[str, ...]
+    closing_note: tuple[str, ...]
 
 
 EN = Phrases(
@@ -150,6 +153,24 @@ EN = Phrases(
         "Rings to ask how far we are. Says they can wait until tomorrow, not longer.",
         "Rings again: it happened once more at {clock}, record {deal}.",
     ),
+    strangers=(
+        (
+            "Question about my account",
+            "Hello,\n\nI used to work with Meridian at my former company and have moved. Can you tell me how I get my saved lists into the new account? I write from my private address because the new one is not ready yet.\n\nPeter",
+        ),
+        (
+            "Offer number 4417",
+            "Good day,\n\nI got an offer from one of your clients by mail, but the link in it says that it has run out. Whom do I ask for a new one?\n\nThank you",
+        ),
+    ),
+    closing=(
+        "We have found the cause and corrected it on our side. In the log it has run as it should since then. Please try once more and tell us if anything is still different.",
+        "The change is made. I have tried it with a test record and it works; please have a look whether it does for you too.",
+    ),
+    closing_note=(
+        "Cause found and corrected, checked in the log.",
+        "Changed as asked, tried with a test record.",
+    ),
 )
 
 RU = Phrases(
@@ -264,6 +285,24 @@ RU = Phrases(
     calls_again=(
         "Звонит узнать, как продвигается. Могут подождать до завтра, но не дольше.",
         "Звонит снова: повторилось в {clock}, запись {deal}.",
+    ),
+    strangers=(
+        (
+            "Вопрос по учётной записи",
+            "Здравствуйте!\n\nРаньше работал с Meridian в другой компании, теперь перешёл на новое место. Как перенести свои сохранённые списки? Пишу с личного адреса, рабочий ещё не готов.\n\nАндрей",
+        ),
+        (
+            "Ссылка в предложении не открывается",
+            "Добрый день!\n\nПолучил от вашего клиента предложение, но ссылка в нём уже не действует. К кому обратиться за новой?\n\nСпасибо",
+        ),
+    ),
+    closing=(
+        "Причина найдена и устранена на нашей стороне. По журналу с тех пор всё работает как положено. Проверьте, пожалуйста, и напишите, если что-то ещё не так.",
+        "Изменение внесено. На пробной записи всё работает; посмотрите, пожалуйста, получается ли теперь и у вас.",
+    ),
+    closing_note=(
+        "Причина найдена и устранена, проверено по журналу.",
+        "Изменено по просьбе, проверено на пробной записи.",
     ),
 )
 PHRASES = {"en": EN, "ru": RU}
