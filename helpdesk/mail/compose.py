@@ -23,6 +23,8 @@ NULL_SENDER = "<>"
 FORBIDDEN = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 MESSAGE_ID = re.compile(r"^<[^<>\s@]+@[^<>\s@]+>$")
 ID_LENGTH = 240
+LOCAL_LENGTH = 64
+DOMAIN = re.compile(r"(?=.{1,253}$)[^.@\s<>,;:()\[\]\"\\]{1,63}(\.[^.@\s<>,;:()\[\]\"\\]{1,63})*")
 WORD_BYTES = 45
 MEDIA_TYPE = re.compile(r"^(application|audio|font|image|text|video)/[\w.+-]+$")
 ID_HEADERS = frozenset({"references", "in-reply-to", "message-id"})
@@ -108,7 +110,8 @@ def ascii_address(email: str) -> str:
         plain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
     except UnicodeError as error:
         raise BadInput("%(email)s has a domain that cannot be written to.", "address", email=email) from error
-    if not (at and local and plain and local.isascii()) or re.search(r"[\s<>,;:()]", local + plain):
+    is_whole = at and local.isascii() and 0 < len(local) <= LOCAL_LENGTH and DOMAIN.fullmatch(plain)
+    if not is_whole or re.search(r'[\s<>,;:()"\\]', local):
         raise BadInput("%(email)s is not a mail address we can write to.", "address", email=email)
     return f"{local}@{plain}"
 
@@ -211,7 +214,7 @@ def _reply_to(outgoing: Outgoing) -> tuple[Address, ...]:
 
 def _header_addresses(addresses: tuple[Address, ...], field: str) -> tuple[HeaderAddress, ...]:
     return tuple(
-        HeaderAddress(checked(one.name, field), addr_spec=ascii_address(one.email)) for one in addresses
+        HeaderAddress(checked(one.name, field), *ascii_address(one.email).rsplit("@", 1)) for one in addresses
     )
 
 

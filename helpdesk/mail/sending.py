@@ -10,7 +10,7 @@ from sqlalchemy.orm import undefer
 from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.db import db, notify, transaction
-from helpdesk.errors import DomainError
+from helpdesk.errors import BadInput, DomainError
 from helpdesk.mail.compose import build
 from helpdesk.mail.letters import outgoing_of, remember
 from helpdesk.mail.models import Encryption, Mailbox
@@ -93,10 +93,12 @@ def _prepare(outbox_id: int) -> Job | None:
                 content=build(outgoing),
             )
             return Job(outbox_id=outbox_id, relay=relay_for(mailbox), parcel=parcel)
+        except BadInput as trouble:  # no later attempt would compose it either
+            fate = Fate(DeliveryState.FAILED, str(trouble))
         except DomainError as trouble:
-            later = Fate(DeliveryState.DELAYED, str(trouble))
-            _apply(mail, dict.fromkeys(pending, later), now)
-            return None
+            fate = Fate(DeliveryState.DELAYED, str(trouble))
+        _apply(mail, dict.fromkeys(pending, fate), now)
+        return None
 
 
 def _bounce_address(sender: str) -> str:

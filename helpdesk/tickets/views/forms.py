@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from helpdesk.errors import BadInput
 from helpdesk.i18n import viewer_zone
+from helpdesk.mail.compose import ascii_address
 from helpdesk.tickets.filters import YEARS
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -65,6 +66,10 @@ def moment_of(form: Form, name: str) -> datetime | None:
 def addresses_of(form: Form, name: str) -> tuple[str, ...]:
     """Mail addresses between commas, lower-case. Raises BadInput for what is none, or for too many."""
     found = tuple(dict.fromkeys(one.lower() for one in re.split(r"[,;\s]+", form.get(name, "")) if one))
-    if not all(ADDRESS.fullmatch(one) for one in found) or len(found) > CC_LIMIT:
+    try:
+        written = tuple(ascii_address(one) for one in found)
+    except BadInput:
+        written = ()
+    if len(written) != len(found) or not all(map(ADDRESS.fullmatch, found)) or len(found) > CC_LIMIT:
         raise BadInput(gettext("One of the addresses cannot be right."), name)
-    return found
+    return written
