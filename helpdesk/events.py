@@ -95,6 +95,7 @@ def record(event: Event) -> EventRow:
         recorded_at=getattr(event, "found_at", event.at),
         actor_id=event.actor_id,
         payload=payload_of(event),
+        voids_id=getattr(event, "voids_id", None),
     )
     db.session.add(row)
     db.session.flush()

@@ -83,15 +83,19 @@ def hold_back(mail: Outbox, words: str, *, now: datetime) -> None:
 
 
 def undo(message_id: int, *, now: datetime) -> bool:
-    """Take back the mail of a reply while it still waits; False once a sender has taken it."""
-    mail = db.session.scalar(
+    """Take back the mail of a reply, and the notice written with it, while both still wait; False once a
+    sender has taken either.
+    """
+    mails = db.session.scalars(
         select(Outbox)
-        .where(Outbox.message_id == message_id, Outbox.kind == OutboxKind.REPLY)
+        .where(Outbox.message_id == message_id, Outbox.kind.in_((OutboxKind.REPLY, OutboxKind.NOTICE)))
+        .order_by(Outbox.id)
         .with_for_update(key_share=True)
-    )
-    if mail is None or mail.attempts or mail.lease_until or mail.finished_at:
+    ).all()
+    if not mails or any(mail.attempts or mail.lease_until or mail.finished_at for mail in mails):
         return False
-    hold_back(mail, TAKEN_BACK, now=now)
+    for mail in mails:
+        hold_back(mail, TAKEN_BACK, now=now)
     return True
 
 

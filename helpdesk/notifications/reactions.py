@@ -8,6 +8,7 @@ from sqlalchemy import select
 from helpdesk.accounts.models import Membership, Person, TeamRole
 from helpdesk.clients.models import Contact, ContactAddress
 from helpdesk.db import db, notify
+from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, TicketEvent
 from helpdesk.mail.headers import Address
 from helpdesk.notifications.actions import (
@@ -18,10 +19,18 @@ from helpdesk.notifications.actions import (
     hold_back,
     queue_mail,
     tell,
+    undo,
 )
 from helpdesk.notifications.letters import Occasion, write
 from helpdesk.notifications.models import Outbox, OutboxKind
-from helpdesk.tickets.events import AgentReplied, TicketFact, TicketOpened, TicketReopened, TicketResolved
+from helpdesk.tickets.events import (
+    AgentReplied,
+    ReplyWithdrawn,
+    TicketFact,
+    TicketOpened,
+    TicketReopened,
+    TicketResolved,
+)
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries.addresses import client_address
 from helpdesk.tickets.rules import Channel
@@ -78,6 +87,12 @@ def queue_reply(event: AgentReplied, row: EventRow) -> None:
         due_at=event.at + UNDO,
     )
     queue_mail(ticket, mailing, now=event.at)
+
+
+def take_back(event: ReplyWithdrawn, row: EventRow) -> None:
+    """Hold back the mails of an answer that was taken back. Raises RuleViolation once one has left."""
+    if not undo(event.message_id, now=event.at):
+        raise RuleViolation("Too late: this answer has already left.")
 
 
 def queue_resolved(event: TicketResolved, row: EventRow) -> None:

@@ -114,6 +114,12 @@ def _replied(payload: Mapping[str, Any]) -> Entries:
     yield {"kind": Kind.AGENT_REPLY}
 
 
+def _withdrawn(payload: Mapping[str, Any]) -> Entries:
+    """An answer that never left counts for nothing, nor does what was done with it."""
+    for seq in payload["voided"]:
+        yield {"kind": Kind.VOIDED, "entry": seq * ENTRIES_PER_EVENT}
+
+
 def _handed_over(payload: Mapping[str, Any]) -> Entries:
     yield {"kind": Kind.LINE_CHANGED, "line": payload["to_line"]}
     yield {"kind": Kind.STATE_CHANGED, "state": TicketState(payload["state"])}
@@ -156,6 +162,8 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any]], Entries]] = {
     "ticket.opened": _opened,
     "ticket.client_wrote": _client_wrote,
     "ticket.agent_replied": _replied,
+    "ticket.reply_withdrawn": _withdrawn,
+    "ticket.call_joined": _replied,
     "ticket.escalated": _handed_over,
     "ticket.returned": _handed_over,
     "ticket.moved": _handed_over,

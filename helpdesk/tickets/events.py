@@ -61,6 +61,18 @@ class AgentReplied(TicketFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReplyWithdrawn(TicketFact):
+    """An answer was taken back before it left. `voids_id` is the event of that answer; `voided` are the
+    places in the ticket's history that no longer count: the answer and what its second button did.
+    """
+
+    kind: ClassVar[str] = "ticket.reply_withdrawn"
+    message_id: int
+    voids_id: int
+    voided: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoteAdded(TicketFact):
     """Something was written that the client never sees."""
 
@@ -232,6 +244,7 @@ TICKET_EVENTS: tuple[type[TicketFact], ...] = (
     TicketOpened,
     ClientWrote,
     AgentReplied,
+    ReplyWithdrawn,
     NoteAdded,
     TicketTaken,
     TicketAssigned,

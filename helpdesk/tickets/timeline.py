@@ -122,6 +122,10 @@ def _identified(event: Event) -> str:
     return gettext("%(name)s said who the client is", name=event.actor)
 
 
+def _withdrawn(event: Event) -> str:
+    return gettext("%(name)s took the answer back before it left", name=event.actor)
+
+
 def _call(event: Event) -> str:
     return gettext("%(name)s took a call about it", name=event.actor)
 
@@ -180,6 +184,7 @@ SENTENCES: Mapping[str, tuple[str, Callable[[Event], str]]] = {
     "ticket.reopened": ("history", _reopened),
     "ticket.closed": ("lock", _closed),
     "ticket.discarded": ("x", _discarded),
+    "ticket.reply_withdrawn": ("history", _withdrawn),
     "ticket.client_identified": ("building", _identified),
     "ticket.call_joined": ("phone", _call),
     "ticket.article_linked": ("book", _article),

@@ -184,6 +184,24 @@ def an_html_mail(relation: str, person: Person | None) -> Placed:
     return Placed({**placed.url, "message_id": placed.values["message"]})
 
 
+def an_answer(relation: str, person: Person | None) -> Placed:
+    """The ticket in the relation with an answer that has not left: the person's own where he may answer at
+    all, else a stranger's.
+    """
+    placed = a_placed_ticket(relation, person)
+    ticket = db.session.get(Ticket, placed.url["number"])
+    if ticket is None:
+        return Placed({**placed.url, "message_id": 0})
+    answers = select(Team.id).join(Membership).where(Team.answers_client, Membership.person_id == _id(person))
+    author = person if person is not None and db.session.scalar(answers) else an_agent()
+    now = max(process_time(), ticket.last_event_at)
+    answer = tickets.Reply(text=CANARY, to=("hanna.bell@brightwater.example",))
+    message = tickets.reply(ticket, answer, by=author.id, now=now)
+    ticket.owner_id = None  # answering makes an owner, who would see the ticket for that
+    db.session.flush()
+    return Placed({**placed.url, "message_id": message.id})
+
+
 def a_ticket_and_an_article(relation: str, person: Person | None) -> Placed:
     """The ticket in the relation, and an instruction that anybody inside may read."""
     placed, article = a_placed_ticket(relation, person), an_article("published", person)
@@ -266,8 +284,12 @@ def _canary_contact() -> Contact:
 
 
 def _line_of(person: Person | None) -> int:
-    seat = select(Team.line).join(Membership).where(Membership.person_id == (person.id if person else 0))
+    seat = select(Team.line).join(Membership).where(Membership.person_id == _id(person))
     return db.session.scalar(seat) or 1
+
+
+def _id(person: Person | None) -> int:
+    return person.id if person else 0
 
 
 def _takes_part(ticket: Ticket, person: Person, *, until: datetime | None) -> None:
@@ -300,6 +322,7 @@ THINGS: dict[str, Thing] = {
     "waiting ticket": Thing(in_state(State.WAITING_CLIENT), TICKET_RELATIONS),
     "resolved ticket": Thing(in_state(State.RESOLVED), TICKET_RELATIONS),
     "html mail": Thing(an_html_mail, TICKET_RELATIONS),
+    "ticket and own answer": Thing(an_answer, TICKET_RELATIONS),
     "ticket and article": Thing(a_ticket_and_an_article, TICKET_RELATIONS),
     "attachment": Thing(an_attachment, TICKET_RELATIONS),
     "held mail": Thing(a_held_mail, ("held", "missing")),

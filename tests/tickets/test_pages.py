@@ -359,3 +359,66 @@ def test_every_filter_in_force_can_be_taken_away(client: FlaskClient, ada: Perso
         client, f"/tickets?{query}&of_team={the_team(1).id}&answered_to=2026-03-05&sla=missed&tag=tills"
     )
     assert text.count('class="filter"') == 10
+
+
+def test_a_refused_hand_over_comes_back_with_its_dialog_and_words(client: FlaskClient, ada: Person) -> None:
+    ticket = a_ticket()
+    answer = post(client, f"/tickets/{ticket.id}/escalation", asked="Compare the profiles", tried=" ")
+    assert answer.status_code == 409
+    dialog = answer.text.partition('id="escalation-dialog"')[2].partition("</dialog>")[0]
+    assert dialog.partition(">")[0].endswith("open data-open")
+    assert "Say what was tried" in dialog
+    assert "Compare the profiles</textarea>" in dialog
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields", "typed"),
+    [
+        ("resolution", {"note": ""}, "Write in a sentence what solved it."),
+        ("waiting", {"whom": "third_party", "reason": ""}, 'value="third_party" selected'),
+        ("waiting", {"reason": "her list", "wake_at": "yesterday"}, "her list</textarea>"),
+        ("move", {"reason": "Wrong place"}, "Wrong place</textarea>"),
+        ("discard", {"reason_code": "", "reason": "Nobody knows"}, 'value="Nobody knows"'),
+        ("client", {"contact_id": "", "contact_id_text": "Hanna"}, 'value="Hanna"'),
+        ("properties", {"subject": "Scanner", "priority": "P4"}, "less urgent"),
+    ],
+)
+def test_every_refused_dialog_keeps_what_was_typed(
+    client: FlaskClient, ada: Person, verb: str, fields: dict[str, str], typed: str
+) -> None:
+    ticket = a_ticket(priority=Priority.P2)
+    answer = post(client, f"/tickets/{ticket.id}/{verb}", **fields)
+    assert answer.status_code in (409, 422)
+    assert 'role="alert"' in answer.text
+    assert typed in answer.text
+    assert answer.text.count(" open data-open") == 1
+
+
+def test_a_refusal_without_a_dialog_stands_above_the_conversation(client: FlaskClient, ada: Person) -> None:
+    ticket = a_ticket()
+    actions.resolve(ticket, "Done", by=ada.id, now=ticket.created_at)
+    answer = post(client, f"/tickets/{ticket.id}/resolution", note="Done again")
+    assert answer.status_code == 409
+    assert "This ticket is resolved. Reopen it first." in answer.text
+    assert "Nothing was changed." in answer.text
+
+
+def test_a_finished_ticket_no_longer_counts_its_time(client: FlaskClient, ada: Person, now: datetime) -> None:
+    ticket = a_ticket()
+    actions.resolve(ticket, "Done", by=ada.id, now=ticket.held_since + timedelta(hours=3))
+    route = page(client, f"/tickets/{ticket.id}").partition('class="route"')[2].partition("</header>")[0]
+    assert "Service desk, 3 h" in route
+    assert "now" not in route
+
+
+def test_talk_and_moves_are_shown_apart(client: FlaskClient, ada: Person) -> None:
+    ticket = a_ticket(text="The scanner sends empty pages")
+    actions.take(ticket, by=ada.id, now=ticket.created_at)
+    talk = (
+        page(client, f"/tickets/{ticket.id}?show=talk").partition('class="talk"')[2].partition("composer")[0]
+    )
+    moves = page(client, f"/tickets/{ticket.id}?show=moves").partition('class="talk"')[2]
+    assert "The scanner sends empty pages" in talk
+    assert "works on it" not in talk
+    assert 'class="msg ' not in moves
+    assert "works on it" in moves

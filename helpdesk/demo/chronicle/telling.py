@@ -230,7 +230,8 @@ class Told(Standing):
     def join_call(self, call: Row, *, by: int, at: datetime) -> None:
         """A call was about this ticket, and so the client has spoken to a person."""
         self.participate(by, "call", at)
-        self.ticket.first_answered_at, self.ticket.unanswered_since = self.ticket.first_answered_at or at, None
+        self.ticket.first_answered_at = self.ticket.first_answered_at or at
+        self.ticket.unanswered_since = None
         self.publish(events.CallJoined, by=by, at=at, call_id=call["id"])
 
     def use_article(self, article_id: int, outcome: Outcome, *, by: int, at: datetime) -> None:

@@ -44,8 +44,13 @@ function onKey(event) {
   menu.querySelector("summary").focus();
 }
 
+/* A dialog that the server sent open stands there without scripts too; with them it becomes a modal one, once. */
 function openMarked(root) {
-  root.querySelectorAll("dialog[data-open]").forEach(open);
+  for (const dialog of root.querySelectorAll("dialog[data-open]")) {
+    delete dialog.dataset.open;
+    dialog.close();
+    open(dialog);
+  }
 }
 
 document.addEventListener("click", onClick);

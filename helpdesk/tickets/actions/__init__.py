@@ -21,6 +21,7 @@ from helpdesk.tickets.actions.opening import Opening, open_ticket
 from helpdesk.tickets.actions.participation import add_participant, join_call
 from helpdesk.tickets.actions.properties import change_priority, change_properties, change_type
 from helpdesk.tickets.actions.state import close, discard, reopen, resolve, resume, wait
+from helpdesk.tickets.actions.withdrawal import withdraw_reply
 
 __all__ = [
     "ClientMessage",
@@ -55,4 +56,5 @@ __all__ = [
     "return_ticket",
     "take",
     "wait",
+    "withdraw_reply",
 ]

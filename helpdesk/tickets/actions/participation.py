@@ -27,6 +27,10 @@ def add_participant(ticket: Ticket, person_id: int | None, because: str, *, now:
 
 
 def join_call(ticket: Ticket, call_id: int, *, by: int, now: datetime) -> EventRow:
-    """A call was about this ticket: whoever took it takes part from now on."""
+    """A call was about this ticket: whoever took it takes part from now on.
+
+    A person has spoken to the client, so nobody waits for an answer any more, the first one included.
+    """
     add_participant(ticket, by, "call", now=now)
+    ticket.first_answered_at, ticket.unanswered_since = ticket.first_answered_at or now, None
     return publish(CallJoined(**stamp(ticket, by, now), call_id=call_id))

@@ -11,16 +11,17 @@ from flask_babel import gettext
 
 from helpdesk.accounts import faces
 from helpdesk.i18n import day, duration
-from helpdesk.notifications.models import DeliveryState
 from helpdesk.tickets import timeline
 from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnReason
 from helpdesk.tickets.timeline import Sentence
+from helpdesk.tickets.views.delivery import Delivery, Reader, delivery_of
 from helpdesk.tickets.views.reading import Facts, Happened, Passed, Said
 from helpdesk.tickets.words import RETURN_REASONS
 
 WAITING = ("waiting_client", "waiting_third_party")
 SHAPES = {MessageKind.CLIENT: "in", MessageKind.REPLY: "out", MessageKind.NOTE: "note"}
-BAD = frozenset({DeliveryState.BOUNCED, DeliveryState.FAILED, DeliveryState.UNCERTAIN})
+TALK, MOVES = "talk", "moves"
+SHOWN = {TALK: ("message", "day"), MOVES: ("move", "line", "day")}
 KIB = 1024
 
 
@@ -50,8 +51,8 @@ class Letter(Entry):
     files: Sequence[tuple[str, str, str]]
     frame_url: str | None
     frame_is_open: bool
-    state: str
-    state_is_bad: bool
+    delivery: Delivery
+    is_withdrawn: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +97,8 @@ class _Walk:
     returns: int = 0
     messages: Mapping[int, Said] = field(default_factory=dict)
     opened_at: datetime | None = None
+    withdrawn: frozenset[int] = frozenset()
+    reader: Reader | None = None
 
     @property
     def is_paused(self) -> bool:
@@ -103,11 +106,18 @@ class _Walk:
 
 
 def entries(
-    number: int, history: Iterable[Happened], messages: Mapping[int, Said], zone: tzinfo, *, routed: str = ""
+    number: int,
+    history: Sequence[Happened],
+    messages: Mapping[int, Said],
+    zone: tzinfo,
+    *,
+    routed: str = "",
+    reader: Reader | None = None,
 ) -> list[Entry]:
     """Everything in order; `routed` says why the ticket came to its first place."""
-    walk, found = _Walk(messages=messages), list[Entry]()
-    for event in history:
+    walk = _Walk(messages=messages, withdrawn=withdrawn_in(history), reader=reader)
+    found = list[Entry]()
+    for event in _in_force(history):
         if event.kind == "ticket.opened":
             walk.line, walk.opened_at = int(event.payload["line"]), event.at
         found += _day(event, walk, zone)
@@ -125,14 +135,46 @@ def entries(
     return found
 
 
+def only(every: list[Entry], wanted: str) -> list[Entry]:
+    """What a filter leaves: the talk, the moves, or everything; a day stays where something follows on it."""
+    shapes = SHOWN.get(wanted)
+    if shapes is None:
+        return every
+    left = [one for one in every if one.shape in shapes]
+    following = [*left[1:], None]
+    return [
+        one for one, after in zip(left, following, strict=True) if one.shape != "day" or not _is_day(after)
+    ]
+
+
+def _is_day(entry: Entry | None) -> bool:
+    return entry is None or entry.shape == "day"
+
+
+def withdrawn_in(history: Iterable[Happened]) -> frozenset[int]:
+    """The messages that were taken back before they left."""
+    kind = "ticket.reply_withdrawn"
+    return frozenset(int(event.payload["message_id"]) for event in history if event.kind == kind)
+
+
+def _in_force(history: Sequence[Happened]) -> list[Happened]:
+    """The history without what was taken back together with an answer; the answer itself stays."""
+    voided = {seq for event in history for seq in event.payload.get("voided", ())}
+    return [event for event in history if event.seq not in voided or "message_id" in event.payload]
+
+
 def hops(
-    history: Iterable[Happened], line: int, since: datetime, now: datetime, team: str
+    history: Iterable[Happened], line: int, team: str, *, since: datetime, until: datetime, is_over: bool
 ) -> list[tuple[int, str, bool]]:
-    """The way through the lines with the time at each; the last one is where the ticket is now."""
+    """The way through the lines with the time at each; the last one is where the ticket is now, or where it
+    ended.
+    """
     passed = [event.passed for event in history if event.passed]
     past = [(one.from_line, duration(one.held_s), False) for one in passed]
-    here = gettext("%(team)s, %(span)s now", team=team, span=duration((now - since).total_seconds()))
-    return [*past[-4:], (line, here, True)]
+    span = duration(max(0.0, (until - since).total_seconds()))
+    words = gettext("%(team)s, %(span)s", team=team, span=span)
+    here = words if is_over else gettext("%(team)s, %(span)s now", team=team, span=span)
+    return [*past[-4:], (line, here, not is_over)]
 
 
 def _day(event: Happened, walk: _Walk, zone: tzinfo) -> Iterator[Entry]:
@@ -155,7 +197,7 @@ def _resumed(event: Happened, walk: _Walk) -> Iterator[Entry]:
 
 def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
     said = walk.messages.get(event.payload.get("message_id") or 0)
-    if said is None:
+    if said is None or event.kind == "ticket.reply_withdrawn":
         return
     pictures = any(file["inline"] for file in said.files)
     yield Letter(
@@ -173,7 +215,8 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
         files=[_file(file) for file in said.files if not file["inline"]],
         frame_url=_frame(number, said),
         frame_is_open=pictures,
-        **_delivery(said),  # type: ignore[arg-type]
+        delivery=delivery_of(number, said, walk.reader, is_withdrawn=said.id in walk.withdrawn),
+        is_withdrawn=said.id in walk.withdrawn,
     )
 
 
@@ -205,6 +248,8 @@ def _addresses(said: Said) -> list[str]:
 def _extra(event: Happened, said: Said, walk: _Walk) -> str:
     if event.kind == "ticket.opened":
         return gettext("first message")
+    if said.id in walk.withdrawn:
+        return ""
     if event.payload.get("first") and walk.opened_at:
         span = duration((event.at - walk.opened_at).total_seconds())
         return gettext("answered in %(span)s", span=span)
@@ -221,33 +266,6 @@ def size_of(count: int) -> str:
     if count >= KIB * KIB:
         return gettext("%(size)s MB", size=round(count / KIB / KIB, 1))
     return gettext("%(size)s kB", size=max(1, round(count / KIB)))
-
-
-def _delivery(said: Said) -> dict[str, object]:
-    """What became of the copies: the worst state first, with the relay's own words when something is
-    wrong.
-    """
-    states = [DeliveryState(copy["state"]) for copy in said.copies]
-    bad = [copy for copy in said.copies if DeliveryState(copy["state"]) in BAD]
-    if bad:
-        words = _state_words(DeliveryState(bad[0]["state"]))
-        told = f"{words}: {bad[0]['email']}" + (f" ({bad[0]['answer']})" if bad[0]["answer"] else "")
-        return {"state": told, "state_is_bad": True}
-    order = [DeliveryState.DELAYED, DeliveryState.SENDING, DeliveryState.QUEUED, DeliveryState.ACCEPTED]
-    state = next((one for one in order if one in states), None)
-    return {"state": _state_words(state) if state else "", "state_is_bad": False}
-
-
-def _state_words(state: DeliveryState) -> str:
-    return {
-        DeliveryState.QUEUED: gettext("Leaves in a moment"),
-        DeliveryState.SENDING: gettext("Is being sent"),
-        DeliveryState.ACCEPTED: gettext("Sent"),
-        DeliveryState.DELAYED: gettext("Delayed, will be tried again"),
-        DeliveryState.BOUNCED: gettext("Came back"),
-        DeliveryState.UNCERTAIN: gettext("Perhaps sent, perhaps not"),
-        DeliveryState.FAILED: gettext("Not sent"),
-    }[state]
 
 
 def _move(event: Happened, passed: Passed, walk: _Walk) -> Move:

@@ -1,13 +1,13 @@
 """The page of one ticket: read, assembled, drawn, and only then marked as read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, pgettext
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk import web
@@ -30,8 +30,25 @@ from helpdesk.tickets.routed import because_of
 from helpdesk.tickets.rules import MessageKind
 from helpdesk.tickets.views import conversation, reading
 from helpdesk.tickets.views.blueprint import blueprint
+from helpdesk.tickets.views.delivery import Reader
 from helpdesk.tickets.views.reading import Around, Facts
 from helpdesk.tickets.words import Turn, TurnKind
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Which form was refused ("" has no fields of its own), why, and what it said."""
+
+    dialog: str
+    sentence: str = ""
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    def said(self, dialog: str, name: str, otherwise: object = "") -> object:
+        """What was typed in that field of that dialog, else what stands there anyway."""
+        return self.form.get(name, otherwise) if self.dialog == dialog else otherwise
+
+
+NOT_REFUSED = Refused("none")
 
 
 @dataclass(frozen=True)
@@ -57,6 +74,8 @@ class Shown:
     around: Around
     chips: Mapping[int, Chip]
     to: str
+    cc: str
+    filters: list[tuple[str, str, bool]]
     up_teams: list[Facts]
     other_teams: list[Facts]
     faces: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
@@ -69,14 +88,23 @@ def page(ticket: Ticket, number: int) -> ResponseReturnValue:
     return draw(ticket, current_actor())
 
 
-def draw(ticket: Ticket, actor: Actor) -> str:
-    """The page as this person sees it; what is new on it counts as read afterwards."""
+def draw(ticket: Ticket, actor: Actor, *, refused: Refused | None = None) -> str:
+    """The page as this person sees it; what is new on it counts as read afterwards.
+
+    `refused` is a form that was sent from here and not accepted: it is shown again, open and filled in.
+    """
     now = process_time()
     shown = read(ticket, actor, now)
     last, known = ticket.last_message_id or 0, shown.around.read_until
     number = ticket.id
     body = web.render(
-        "tickets/page.html", ticket=ticket, shown=shown, why=why(ticket, now), now=now, **labels()
+        "tickets/page.html",
+        ticket=ticket,
+        shown=shown,
+        why=why(ticket, now),
+        now=now,
+        refused=refused or NOT_REFUSED,
+        **labels(),
     )
     if last > known:
         mark_read(number, actor.person_id, last)
@@ -91,18 +119,36 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
     said = reading.said_on(ticket.id)
     clocks = sla.clocks_of([ticket.id, *(other["id"] for other in around.others)], now)
     routed = because_of(around.routing) if around.routing else ""
+    reader = Reader(actor.person_id, now, rights.reply)
+    every = conversation.entries(ticket.id, history, said, viewer_zone(), routed=routed, reader=reader)
+    wanted = request.args.get("show", "")
     return Shown(
         rights=rights,
         turn=turn_of(ticket, actor),
-        entries=conversation.entries(ticket.id, history, said, viewer_zone(), routed=routed),
-        hops=conversation.hops(history, ticket.line, ticket.held_since, now, ticket.team.name),
+        entries=conversation.only(every, wanted),
+        hops=_hops(ticket, history, now),
         clocks=[single_chip(clock, now) for clock in clocks.get(ticket.id, [])],
         around=around,
         chips={number: chip_of(found, now) for number, found in clocks.items()},
         to=_answer_to(around, said),
+        cc=_copied_to(around, said, conversation.withdrawn_in(history)),
+        filters=_filters(ticket.id, wanted),
         up_teams=[team for team in around.teams if team["line"] == ticket.line + 1],
         other_teams=[team for team in around.teams if team["id"] != ticket.team_id],
         faces=_faces(ticket),
+    )
+
+
+def _hops(ticket: Ticket, history: list[reading.Happened], now: datetime) -> list[tuple[int, str, bool]]:
+    """The way through the lines; a finished ticket was held until it was solved."""
+    over = ticket.resolved_at if ticket.state in rules.DONE_STATES else None
+    return conversation.hops(
+        history,
+        ticket.line,
+        ticket.team.name,
+        since=ticket.held_since,
+        until=over or now,
+        is_over=over is not None,
     )
 
 
@@ -113,6 +159,25 @@ def _answer_to(around: reading.Around, said: Mapping[int, reading.Said]) -> str:
     good = [row["email"] for row in around.addresses if not row["undeliverable_at"]]
     used = [one.recipients.get(WRITTEN_FROM) for one in said.values() if one.kind is MessageKind.CLIENT]
     return str(next((email for email in reversed(used) if email in good), next(iter(good), "")))
+
+
+def _copied_to(around: reading.Around, said: Mapping[int, reading.Said], withdrawn: Iterable[int]) -> str:
+    """Whom an answer was copied to that was taken back and waits as the draft."""
+    texts = {said[one].text: said[one].recipients.get("cc", []) for one in sorted(withdrawn) if one in said}
+    return ", ".join(texts.get(around.draft["text"], [])) if around.draft else ""
+
+
+def _filters(number: int, wanted: str) -> list[tuple[str, str, bool]]:
+    """All, talk, moves: the name, the address, and whether it is the one shown."""
+    choices = (
+        (gettext("All"), None),
+        (pgettext("filter", "Talk"), conversation.TALK),
+        (pgettext("filter", "Moves"), conversation.MOVES),
+    )
+    known = wanted if wanted in conversation.SHOWN else None
+    return [
+        (name, url_for("tickets.page", number=number, show=value), value == known) for name, value in choices
+    ]
 
 
 def rights_of(actor: Actor, ticket: Ticket) -> Rights:

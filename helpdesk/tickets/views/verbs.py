@@ -27,6 +27,7 @@ from helpdesk.tickets.rules import DiscardReason, HandoverCard, ReturnReason, St
 from helpdesk.tickets.views import clash, composing
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.forms import chosen, moment_of, number_of, text_of
+from helpdesk.tickets.views.refused import COMPOSER, comes_back
 
 Act = Callable[[Actor, datetime], object]
 
@@ -70,6 +71,7 @@ def gone(ticket: Ticket, words: str) -> Done:
 
 @blueprint.post("/tickets/<int:number>/replies")
 @policy(Permission.TICKET_REPLY, load=ticket_loader)
+@comes_back(COMPOSER)
 def replies(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Answer the client, or with the switch on internal write a note."""
     return composing.send(ticket, is_note=request.form.get("visibility") == "internal")
@@ -77,6 +79,7 @@ def replies(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/notes")
 @policy(Permission.TICKET_NOTE, load=ticket_loader)
+@comes_back(COMPOSER)
 def notes(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Write what the client never sees."""
     return composing.send(ticket, is_note=True)
@@ -84,6 +87,7 @@ def notes(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/assignee")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("assignee-dialog")
 def assignee(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Take it ("me"), give it to somebody of the team, or back to the team (empty)."""
     wanted = request.form.get("person_id", "")
@@ -97,6 +101,7 @@ def assignee(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/escalation")
 @policy(Permission.TICKET_HAND_OVER, load=ticket_loader)
+@comes_back("escalation-dialog")
 def escalation(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Hand it up one line with a card."""
     form = request.form
@@ -117,6 +122,7 @@ def escalation(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/return", endpoint="return")
 @policy(Permission.TICKET_HAND_OVER, load=ticket_loader)
+@comes_back("return-dialog")
 def give_back(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Return it to whoever handed it up, with a reason."""
     code = chosen(request.form, "reason_code", ReturnReason)
@@ -130,6 +136,7 @@ def give_back(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/move")
 @policy(Permission.TICKET_HAND_OVER, load=ticket_loader)
+@comes_back("move-dialog")
 def move(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Put it to another team."""
     team_id = number_of(request.form, "team_id")
@@ -145,6 +152,7 @@ def move(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/waiting")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("waiting-dialog")
 def waiting(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Wait for the client or a third party, perhaps until a moment."""
     form = request.form
@@ -159,6 +167,7 @@ def waiting(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/resumption")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("")
 def resumption(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Go on with what waited."""
     return act(ticket, lambda actor, now: actions.resume(ticket, by=actor.person_id, now=now), here(ticket))
@@ -166,6 +175,7 @@ def resumption(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/resolution")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("resolution-dialog")
 def resolution(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Say what solved it."""
     note = text_of(request.form, "note")
@@ -178,6 +188,7 @@ def resolution(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/reopening")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("reopening-dialog")
 def reopening(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Bring a finished ticket back."""
     reason = text_of(request.form, "reason")
@@ -190,6 +201,7 @@ def reopening(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/closure")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("")
 def closure(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Put a resolved ticket away."""
     return act(ticket, lambda actor, now: actions.close(ticket, by=actor.person_id, now=now), here(ticket))
@@ -197,6 +209,7 @@ def closure(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/discard")
 @policy(Permission.TICKET_DISCARD, load=ticket_loader)
+@comes_back("discard-dialog")
 def discard(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Throw away what is no request."""
     reason = chosen(request.form, "reason_code", DiscardReason)
@@ -210,6 +223,7 @@ def discard(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/client")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("client-dialog")
 def client(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Say who the client is."""
     contact_id = number_of(request.form, "contact_id")
@@ -225,6 +239,7 @@ def client(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/articles")
 @policy(Permission.TICKET_NOTE, load=ticket_loader)
+@comes_back("articles-dialog")
 def articles(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Remember that an instruction was used; with `insert` a browser without scripts gets its text as
     draft.
@@ -260,6 +275,7 @@ def article_outcome(ticket: Ticket, number: int, article_id: int) -> ResponseRet
 
 @blueprint.post("/tickets/<int:number>/priority")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("properties-dialog")
 def priority(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Change how urgent it is."""
     return _guarded(ticket, composing.priority_verb(ticket, request.form))
@@ -267,6 +283,7 @@ def priority(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/properties")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("properties-dialog")
 def properties(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Put subject, kind, priority and tags right in one go."""
     return _guarded(ticket, composing.properties_verb(ticket, request.form))
