@@ -170,7 +170,7 @@ def _copied_to(around: reading.Around, said: Mapping[int, reading.Said], withdra
 def _filters(number: int, wanted: str) -> list[tuple[str, str, bool]]:
     """All, talk, moves: the name, the address, and whether it is the one shown."""
     choices = (
-        (gettext("All"), None),
+        (pgettext("filter", "All"), None),
         (pgettext("filter", "Talk"), conversation.TALK),
         (pgettext("filter", "Moves"), conversation.MOVES),
     )
