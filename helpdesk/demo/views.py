@@ -23,7 +23,7 @@ from helpdesk.setting_kinds import is_loopback
 
 blueprint = Blueprint("demo", __name__)
 
-WRITERS = 40
+WRITERS = 100
 OTHER = "other"
 
 
