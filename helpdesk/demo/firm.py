@@ -10,7 +10,8 @@ from helpdesk.clients import actions as clients
 from helpdesk.clients.models import Company, Contact
 from helpdesk.clients.queries import unknown_company
 from helpdesk.db import db, transaction
-from helpdesk.demo.companies import CLIENTS, NOBODIES, Client, Human
+from helpdesk.demo.client_shape import Client, Human
+from helpdesk.demo.companies import CLIENTS, NOBODIES
 from helpdesk.demo.instructions import INSTRUCTIONS
 from helpdesk.demo.instructions.shape import Instruction
 from helpdesk.demo.placing import ADDRESS, open_mailbox, place_rules

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask import current_app
-from jinja2 import Template
 
 from helpdesk.config import settings
 from helpdesk.demo.chronicle.desk import Caller, Desk
@@ -287,7 +286,8 @@ class Talk:
 
     def _letter(self, occasion: Occasion, **words: object) -> tuple[str, str]:
         prefix = settings().ticket_prefix
-        text = _template(f"outgoing/{self.caller.language}/{occasion}.txt").render(
+        name = f"outgoing/{self.caller.language}/{occasion}.txt"
+        text = current_app.jinja_env.get_template(name).render(
             number=f"{prefix}#{self.number}",
             firm=settings().firm_name,
             name=self.caller.name if self.caller.is_verified else "",
@@ -296,7 +296,3 @@ class Talk:
         )
         subject = "" if occasion is Occasion.RECEIVED_UNKNOWN else self.ticket.subject
         return with_subject_tag(subject[:200], prefix, self.number), text.strip() + "\n"
-
-
-def _template(name: str) -> Template:
-    return current_app.jinja_env.get_template(name)

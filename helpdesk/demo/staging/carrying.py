@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from helpdesk.clients.models import Company, CompanyKind
 from helpdesk.db import db
 from helpdesk.demo.chronicle.desk import Agent, Desk
-from helpdesk.demo.stories.phrases import PHRASES, Phrases
+from helpdesk.demo.stories.phrases import PHRASES
+from helpdesk.demo.stories.shape import Phrases
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxRecipient
 from helpdesk.sla.sweep import fire
 from helpdesk.tickets import actions

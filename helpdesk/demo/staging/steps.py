@@ -126,8 +126,9 @@ class Steps:
     def somebody(self, unit: Unit) -> Agent:
         """One of the team, for Russian words somebody who reads them; leads less often."""
         russian = self.scene.caller.language == "ru"
-        able = [agent for agent in unit.agents if (agent.language == "ru") == russian] or list(unit.agents)
-        return self.rng.choices(able, [1 if unit.id in agent.led else 3 for agent in able])[0]
+        able = [agent for agent in unit.agents if agent.language == "ru" or not russian] or list(unit.agents)
+        shares = [1 if unit.id in agent.led else 2 if agent.language == "ru" else 3 for agent in able]
+        return self.rng.choices(able, shares)[0]
 
     def holder(self) -> Agent | None:
         return self.desk.agents.get(self.told.ticket.assignee_id or 0)

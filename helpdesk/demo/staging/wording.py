@@ -4,8 +4,8 @@ import random
 from dataclasses import dataclass, field
 
 from helpdesk.demo.chronicle.desk import Caller
-from helpdesk.demo.stories.phrases import PHRASES, Phrases
-from helpdesk.demo.stories.shape import Story, Words
+from helpdesk.demo.stories.phrases import PHRASES
+from helpdesk.demo.stories.shape import Phrases, Story, Words
 from helpdesk.tickets.rules import HandoverCard, ReturnReason
 
 BROWSERS = ("Chrome 131", "Edge 130", "Firefox 132", "Safari 18", "Chrome 129")

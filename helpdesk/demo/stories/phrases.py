@@ -1,41 +1,7 @@
 """Sentences that every story shares: greetings, thanks, reasons for waiting and returning, in two languages."""
 
-from dataclasses import dataclass
-
+from helpdesk.demo.stories.shape import Phrases
 from helpdesk.tickets.rules import ReturnReason
-
-
-@dataclass(frozen=True, kw_only=True)
-class Phrases:
-    """One language. A tuple holds ways of saying the same thing."""
-
-    hello: tuple[str, ...]
-    regards: tuple[str, ...]
-    dear: tuple[str, ...]
-    looking: tuple[str, ...]
-    passing: tuple[str, ...]
-    thanks: tuple[str, ...]
-    nudges: tuple[str, ...]
-    again: tuple[str, ...]
-    again_answer: tuple[str, ...]
-    wait_client: tuple[str, ...]
-    wait_other: tuple[str, ...]
-    less_urgent: tuple[str, ...]
-    silent: str
-    configuration: tuple[str, ...]
-    returns: dict[ReturnReason, tuple[str, ...]]
-    after_return: tuple[str, ...]
-    up_again: tuple[str, ...]
-    noted: tuple[tuple[str, str], ...]
-    spam: tuple[tuple[str, str], ...]
-    machine: tuple[tuple[str, str], ...]
-    colleagues: tuple[str, ...]
-    days: tuple[str, ...]
-    calls_again: tuple[str, ...]
-    strangers: tuple[tuple[str, str], ...]
-    closing: tuple[str, ...]
-    closing_note: tuple[str, ...]
-
 
 EN = Phrases(
     hello=("Hello,", "Good morning,", "Dear support team,", "Hi,", "Hello Fernhill,"),

@@ -1,8 +1,8 @@
-"""What a story of the demo consists of: one problem with its course, told in two languages."""
+"""What a story of the demo consists of, and the sentences that all stories share, in two languages."""
 
 from dataclasses import dataclass
 
-from helpdesk.tickets.rules import Impact, Priority, TicketType, Urgency, priority_of
+from helpdesk.tickets.rules import Impact, Priority, ReturnReason, TicketType, Urgency, priority_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,3 +50,35 @@ class Story:
     def words(self, language: str) -> Words:
         """The texts in that language."""
         return self.ru if language == "ru" else self.en
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phrases:
+    """One language. A tuple holds ways of saying the same thing."""
+
+    hello: tuple[str, ...]
+    regards: tuple[str, ...]
+    dear: tuple[str, ...]
+    looking: tuple[str, ...]
+    passing: tuple[str, ...]
+    thanks: tuple[str, ...]
+    nudges: tuple[str, ...]
+    again: tuple[str, ...]
+    again_answer: tuple[str, ...]
+    wait_client: tuple[str, ...]
+    wait_other: tuple[str, ...]
+    less_urgent: tuple[str, ...]
+    silent: str
+    configuration: tuple[str, ...]
+    returns: dict[ReturnReason, tuple[str, ...]]
+    after_return: tuple[str, ...]
+    up_again: tuple[str, ...]
+    noted: tuple[tuple[str, str], ...]
+    spam: tuple[tuple[str, str], ...]
+    machine: tuple[tuple[str, str], ...]
+    colleagues: tuple[str, ...]
+    days: tuple[str, ...]
+    calls_again: tuple[str, ...]
+    strangers: tuple[tuple[str, str], ...]
+    closing: tuple[str, ...]
+    closing_note: tuple[str, ...]
