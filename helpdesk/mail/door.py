@@ -18,6 +18,7 @@ from helpdesk.mail.actions import Arrival, store
 from helpdesk.mail.mailboxes import mailbox_of
 
 THREADS = 4
+LONGEST_LINE = 2**20  # bytes
 LATER = "451 The desk cannot store mail just now, please try again later"
 log = logging.getLogger(__name__)
 
@@ -88,13 +89,26 @@ def _store(raw: bytes, sender: str, recipients: tuple[str, ...], *, now: datetim
     return store(arrival, now=now)
 
 
+class PatientSMTP(SMTP):
+    """Takes lines that are longer than RFC 5321 allows: local programs write them, and a mail is not lost."""
+
+    line_length_limit = LONGEST_LINE
+
+
+class PatientController(Controller):
+    """Serves the patient protocol."""
+
+    def factory(self) -> SMTP:
+        return PatientSMTP(self.handler, **self.SMTP_kwargs)
+
+
 class RunningDoor:
     """A door that listens until it is stopped."""
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
         settings: Settings = app.extensions["settings"]
         self._door = Door(app)
-        self._controller = Controller(
+        self._controller = PatientController(
             self._door,
             hostname=host,
             port=port,

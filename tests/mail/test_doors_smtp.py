@@ -90,3 +90,10 @@ def break_storing(desk: Flask) -> None:
         with engine.begin() as connection:
             connection.execute(text("alter table inbound_mail rename to inbound_mail_away"))
         engine.dispose()
+
+
+def test_a_line_longer_than_the_standard_allows_costs_no_mail(desk: Flask) -> None:
+    with at_the_door(desk) as server:
+        server.sendmail(HANNA, [SUPPORT], a_mail().as_bytes() + b"word " * 50_000)
+    with desk.app_context():
+        assert "word word" in db.session.scalars(select(InboundMail.raw)).one().decode()
