@@ -44,7 +44,9 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("click", (event) => {
   const form = event.target.closest("form[data-composer]");
-  if (form && event.target.matches("input[type=radio]")) textOf(form).focus();
+  if (!form || !event.target.matches("input[type=radio]")) return;
+  form.classList.add("is-open"); // on a phone it is folded, and not every browser gives a pressed radio the focus
+  textOf(form).focus();
 });
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form[data-composer]");
