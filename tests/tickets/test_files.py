@@ -69,6 +69,7 @@ def test_a_file_is_a_download_of_a_type_we_know(
     answer = client.get(address_of_file())
     assert answer.headers["Content-Type"] == sent
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"].endswith("; sandbox")
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert answer.data == b"words"
 

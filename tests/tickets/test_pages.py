@@ -1,8 +1,10 @@
 """Lists, the page of a ticket and its forms, as a browser without JavaScript sees them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -147,7 +149,7 @@ def test_pages_of_a_list_follow_each_other_without_a_gap(client: FlaskClient, ad
     first = page(client, "/lines/1")
     after = first.split("after=")[1].split('"')[0]
     second = page(client, f"/lines/1?after={after}")
-    shown = [t for t in tickets if (f'/tickets/{t.id}"' in first) != (f'/tickets/{t.id}"' in second)]
+    shown = [t for t in tickets if (f'/tickets/{t.id}?' in first) != (f'/tickets/{t.id}?' in second)]
     assert len(shown) == 70
 
 
@@ -422,3 +424,52 @@ def test_talk_and_moves_are_shown_apart(client: FlaskClient, ada: Person) -> Non
     assert "works on it" not in talk
     assert 'class="msg ' not in moves
     assert "works on it" in moves
+
+
+def steps_of(text: str) -> dict[str, str]:
+    """The addresses before and after the ticket, by rel."""
+    bar = text.partition('class="steps"')[2].partition("</nav>")[0]
+    found = re.findall(r'rel="(prev|next)".*?href="([^"]+)"', bar)
+    return {rel: unescape(href) for rel, href in found}
+
+
+def test_one_walks_from_ticket_to_ticket_through_the_list(client: FlaskClient, ada: Person) -> None:
+    a_policy(default=True)
+    urgent, first, second = (a_ticket(priority=p) for p in (Priority.P1, Priority.P3, Priority.P3))
+    a_ticket(priority=Priority.P2)
+    listed = page(client, "/lines/1?priority=P1,P3")
+    link = unescape(re.search(rf'data-href="([^"]*{urgent.id}[^"]*)"', listed)[1])  # type: ignore[index]
+    at_first = steps_of(page(client, link))
+    assert list(at_first) == ["next"]
+    in_the_middle = steps_of(page(client, at_first["next"]))
+    assert in_the_middle["prev"].startswith(f"/tickets/{urgent.id}?")
+    assert in_the_middle["next"].startswith(f"/tickets/{second.id}?")
+    assert at_first["next"].startswith(f"/tickets/{first.id}?")
+
+
+def test_after_solving_the_first_of_the_list_is_next(client: FlaskClient, ada: Person) -> None:
+    a_policy(default=True)
+    done, left = a_ticket(), a_ticket()
+    answer = post(client, f"/tickets/{done.id}/resolution", note="Restarted", walk="list=line-1")
+    assert answer.location == f"/tickets/{done.id}?list=line-1"
+    assert steps_of(page(client, answer.location)) == {"next": f"/tickets/{left.id}?list=line-1"}
+
+
+@pytest.mark.parametrize("query", ["list=nowhere", "list=line-x", "list=team-1&priority=P9", "utm=1"])
+def test_a_list_that_makes_no_sense_is_no_list(client: FlaskClient, ada: Person, query: str) -> None:
+    ticket = a_ticket()
+    assert 'class="steps"' not in page(client, f"/tickets/{ticket.id}?{query}")
+
+
+def test_walking_stays_within_twelve_statements(client: FlaskClient, ada: Person) -> None:
+    a_policy(default=True)
+    ticket = a_ticket()
+    db.session.commit()
+    client.get(f"/tickets/{ticket.id}")
+    counts = []
+    for query in ("", "?list=line-1", "?list=followed&priority=P1"):
+        with statements() as sent:
+            page(client, f"/tickets/{ticket.id}{query}")
+        counts.append(len(sent))
+    assert counts[1] == counts[2]
+    assert max(counts) <= 12

@@ -20,7 +20,7 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Draft, Ticket
 from helpdesk.tickets.queries import relations
 from helpdesk.tickets.rules import Impact, MessageKind, Priority, State, TicketType, Urgency
-from helpdesk.tickets.views import clash
+from helpdesk.tickets.views import clash, walk
 from helpdesk.tickets.views.forms import addresses_of, number_of, text_of, word_of
 
 Form = Mapping[str, str]
@@ -74,7 +74,13 @@ def _send(ticket: Ticket, form: Form, actor: Actor, now: datetime, *, is_note: b
         actions.wait(ticket, State.WAITING_CLIENT, reason=gettext("his answer to our mail"), by=by, now=now)
     elif form.get("then") == "resolve":
         actions.resolve(ticket, text_of(form, "note") or text, by=by, now=now)
-    return url_for("tickets.page", number=ticket.id, sent=1, _anchor=f"message-{message.id}")
+    return url_for(
+        "tickets.page",
+        number=ticket.id,
+        sent=1,
+        _anchor=f"message-{message.id}",
+        **walk.kept(form),  # type: ignore[arg-type]
+    )
 
 
 def properties_verb(ticket: Ticket, form: Form) -> Verb:

@@ -17,7 +17,7 @@ from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission, Relation
 from helpdesk.db import db
-from helpdesk.headers import MAIL_BODY_POLICY
+from helpdesk.headers import as_download, as_mail_body
 from helpdesk.i18n import page_language
 from helpdesk.mail.cleaning import clean_html, mail_document
 from helpdesk.tickets.models import Attachment, Message, Ticket
@@ -67,8 +67,7 @@ def attachment(held: Held, public_id: UUID) -> ResponseReturnValue:
     response = Response(path.read_bytes())
     response.headers["Content-Type"] = file.content_type if file.content_type in KNOWN_TYPES else BYTES
     response.headers["Content-Disposition"] = disposition(file.name)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return as_download(response)
 
 
 def disposition(name: str) -> str:
@@ -90,10 +89,7 @@ def message_body(ticket: Ticket, number: int, message_id: int) -> ResponseReturn
         abort(404)
     cleaned = clean_html(message.html or "", _pictures(message.id))
     document = mail_document(cleaned.html, language=page_language(), title=ticket.subject)
-    response = make_response(document)
-    response.headers["Content-Security-Policy"] = MAIL_BODY_POLICY
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return as_mail_body(make_response(document))
 
 
 def _pictures(message_id: int) -> dict[str, tuple[str, bytes]]:

@@ -22,7 +22,7 @@ from helpdesk.tickets.filters import CURSOR, Filters
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries.counts import is_open
 from helpdesk.tickets.queries.lists import Order, count_of, counted, listed
-from helpdesk.tickets.views import places, rows
+from helpdesk.tickets.views import places, rows, walk
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.chosen import chosen_filters, filter_fields
 from helpdesk.tickets.views.places import Place
@@ -133,6 +133,7 @@ def _page(place: Place) -> str:
         next_url=place.url(filters, after=page.next_cursor) if page.next_cursor else None,
         top_url=place.url(filters) if request.args.get(CURSOR) else None,
         here_url=place.url(filters),
+        walk=walk.query_of(place, filters),
         bare_url=place.url(Filters()),
         kept=narrowing.written(filters),
         news_url=_news_url(asked),

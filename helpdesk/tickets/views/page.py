@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -32,6 +33,7 @@ from helpdesk.tickets.views import conversation, reading
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.delivery import Reader
 from helpdesk.tickets.views.reading import Around, Facts
+from helpdesk.tickets.views.walk import Walk, walk_of
 from helpdesk.tickets.words import Turn, TurnKind
 
 
@@ -75,6 +77,7 @@ class Shown:
     chips: Mapping[int, Chip]
     to: str
     cc: str
+    walk: Walk
     filters: list[tuple[str, str, bool]]
     up_teams: list[Facts]
     other_teams: list[Facts]
@@ -104,6 +107,7 @@ def draw(ticket: Ticket, actor: Actor, *, refused: Refused | None = None) -> str
         why=why(ticket, now),
         now=now,
         refused=refused or NOT_REFUSED,
+        walk_query=urlencode(shown.walk.query, doseq=True),
         **labels(),
     )
     if last > known:
@@ -122,6 +126,7 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
     reader = Reader(actor.person_id, now, rights.reply)
     every = conversation.entries(ticket.id, history, said, viewer_zone(), routed=routed, reader=reader)
     wanted = request.args.get("show", "")
+    walk = walk_of(ticket, actor, now)
     return Shown(
         rights=rights,
         turn=turn_of(ticket, actor),
@@ -132,7 +137,8 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
         chips={number: chip_of(found, now) for number, found in clocks.items()},
         to=_answer_to(around, said),
         cc=_copied_to(around, said, conversation.withdrawn_in(history)),
-        filters=_filters(ticket.id, wanted),
+        walk=walk,
+        filters=_filters(ticket.id, wanted, walk.query),
         up_teams=[team for team in around.teams if team["line"] == ticket.line + 1],
         other_teams=[team for team in around.teams if team["id"] != ticket.team_id],
         faces=_faces(ticket),
@@ -167,7 +173,7 @@ def _copied_to(around: reading.Around, said: Mapping[int, reading.Said], withdra
     return ", ".join(texts.get(around.draft["text"], [])) if around.draft else ""
 
 
-def _filters(number: int, wanted: str) -> list[tuple[str, str, bool]]:
+def _filters(number: int, wanted: str, query: Mapping[str, list[str]]) -> list[tuple[str, str, bool]]:
     """All, talk, moves: the name, the address, and whether it is the one shown."""
     choices = (
         (pgettext("filter", "All"), None),
@@ -176,7 +182,8 @@ def _filters(number: int, wanted: str) -> list[tuple[str, str, bool]]:
     )
     known = wanted if wanted in conversation.SHOWN else None
     return [
-        (name, url_for("tickets.page", number=number, show=value), value == known) for name, value in choices
+        (name, url_for("tickets.page", number=number, show=value, **query), value == known)  # type: ignore[arg-type]
+        for name, value in choices
     ]
 
 

@@ -24,7 +24,7 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import ticket_loader
 from helpdesk.tickets.rules import DiscardReason, HandoverCard, ReturnReason, State
-from helpdesk.tickets.views import clash, composing
+from helpdesk.tickets.views import clash, composing, walk
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.forms import chosen, moment_of, number_of, text_of
 from helpdesk.tickets.views.refused import COMPOSER, comes_back
@@ -61,7 +61,7 @@ def act(ticket: Ticket, verb: Act, done: Done) -> ResponseReturnValue:
 
 def here(ticket: Ticket, words: str = "") -> Done:
     """Stay on the ticket's page."""
-    return Done(url_for("tickets.page", number=ticket.id), words)
+    return Done(url_for("tickets.page", number=ticket.id, **walk.kept(request.form)), words)  # type: ignore[arg-type]
 
 
 def gone(ticket: Ticket, words: str) -> Done:

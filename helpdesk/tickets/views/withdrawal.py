@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import abort, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries import ticket_loader
 from helpdesk.tickets.rules import MessageKind
+from helpdesk.tickets.views import walk
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.composing import keep_draft
 from helpdesk.tickets.views.refused import comes_back
@@ -35,5 +36,5 @@ def withdrawal(ticket: Ticket, number: int, message_id: int) -> ResponseReturnVa
         actions.withdraw_reply(ticket, message, by=actor.person_id, now=now)
         keep_draft(number, actor.person_id, MessageKind.REPLY, message.text, now)
 
-    back = url_for("tickets.page", number=number, _anchor="composer")
+    back = url_for("tickets.page", number=number, _anchor="composer", **walk.kept(request.form))  # type: ignore[arg-type]
     return act(ticket, verb, Done(back, gettext("Taken back. Nothing was sent.")))
