@@ -12,6 +12,7 @@ from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission, Relation
 from helpdesk.db import db, transaction
+from helpdesk.headers import as_download
 from helpdesk.i18n import gettext as _
 from helpdesk.mail import actions, queries
 from helpdesk.mail.held import sight_of, why
@@ -143,10 +144,12 @@ def _tab_of(state: InboundState) -> str:
 
 
 def _download(mail: InboundMail) -> Response:
-    return send_file(
-        BytesIO(mail.raw),
-        mimetype="message/rfc822",
-        as_attachment=True,
-        download_name=f"mail-{mail.id}.eml",
-        max_age=0,
+    return as_download(
+        send_file(
+            BytesIO(mail.raw),
+            mimetype="message/rfc822",
+            as_attachment=True,
+            download_name=f"mail-{mail.id}.eml",
+            max_age=0,
+        )
     )
