@@ -11,7 +11,6 @@ from helpdesk import schema
 from helpdesk.db import db
 from helpdesk.postgres import Urls, add_database, drop_database
 
-
 SHAPES = {
     "columns": """
         select table_name, column_name, data_type, is_nullable, column_default, is_identity, is_generated,
@@ -75,6 +74,6 @@ AN_EVENT = """
 def test_nobody_changes_the_log(own_database: Urls, change: str) -> None:
     do(own_database.app, AN_EVENT)
     for role in (own_database.app, own_database.owner):
-        with pytest.raises(ProgrammingError, match="permission denied|append-only"):
+        with pytest.raises(ProgrammingError, match=r"permission denied|append-only"):
             do(role, change)
     assert rows(own_database.app, "select kind from event") == {"('test',)"}
