@@ -187,7 +187,7 @@ class Course(Steps):
         if self.scene.returns and self.told.handovers:
             agent = self._to_and_fro(agent)
         self.spend(0.35)
-        self.told.note(self.found(), by=agent.id, at=self.t)
+        self.told.note(self.words.seen if self.scene.depth >= 3 else self.found(), by=agent.id, at=self.t)
         if self.scene.depth >= 3:
             self._third_line(agent)
         elif self.told.handovers and self.rng.random() < 0.5:
@@ -228,7 +228,7 @@ class Course(Steps):
     def _third_line(self, agent: Agent) -> None:
         self.pause(60, 300)
         self.go(self.t)
-        self.told.escalate(self.words.card(self.found()), by=agent.id, at=self.t)
+        self.told.escalate(self.words.card(self.words.seen), by=agent.id, at=self.t)
         expert = self._picks_up()
         if self.scene.stops:
             raise Cut

@@ -88,7 +88,7 @@ class Steps:
         self.told.reply(self.words.letter(self.words.shared(name)), by=agent.id, at=self.t)
 
     def found(self) -> str:
-        return f"{self.words.own('finding')}\n\n{self.words.shared('configuration')}"
+        return f"{self.words.own('finding')}\n\n{self.words.configuration}"
 
     def use_article(self, agent: Agent, outcome: Outcome) -> None:
         article_id = self.desk.articles.get(self.scene.story.article)

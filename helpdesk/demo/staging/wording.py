@@ -22,6 +22,8 @@ class Wording:
     values: dict[str, str] = field(init=False)
     phrases: Phrases = field(init=False)
     words: Words = field(init=False)
+    configuration: str = field(init=False)
+    seen: str = field(init=False)
 
     def __post_init__(self) -> None:
         language = self.caller.language if self.caller.language in PHRASES else "en"
@@ -39,6 +41,8 @@ class Wording:
             "colleague": rng.choice(self.phrases.colleagues),
             "client": _first_name(self.caller, language),
         }
+        self.configuration = self.shared("configuration")
+        self.seen = self.shared("reproduced")
         self.values |= {name: self._of(name) for name in ("question", "details", "finding")}
 
     def subject(self) -> str:
@@ -78,7 +82,7 @@ class Wording:
             symptom=self._of("call"),
             asked=self._of("asked"),
             tried="\n".join((self._of("tried"), *more)),
-            configuration=self.shared("configuration") if self.rng.random() < 0.85 else "",
+            configuration=self.configuration if self.rng.random() < 0.85 else "",
         )
 
     def _of(self, name: str) -> str:

@@ -129,6 +129,11 @@ EN = Phrases(
             "Good day,\n\nI got an offer from one of your clients by mail, but the link in it says that it has run out. Whom do I ask for a new one?\n\nThank you",
         ),
     ),
+    reproduced=(
+        "Repeated in our own environment with a copy of {deal}: same result, so it is no setting of the client. The log has the request at {clock}. This is for the developers.",
+        "Settings, rights and log compared with a client where it works: no difference. With {version} it happens every time, with the version before it does not.",
+        "Seen with a test account at {clock}. Nothing can be changed from our side without a change in the program.",
+    ),
     closing=(
         "We have found the cause and corrected it on our side. In the log it has run as it should since then. Please try once more and tell us if anything is still different.",
         "The change is made. I have tried it with a test record and it works; please have a look whether it does for you too.",
@@ -261,6 +266,11 @@ RU = Phrases(
             "Ссылка в предложении не открывается",
             "Добрый день!\n\nПолучил от вашего клиента предложение, но ссылка в нём уже не действует. К кому обратиться за новой?\n\nСпасибо",
         ),
+    ),
+    reproduced=(
+        "Повторили у себя на копии {deal}: то же самое, значит, дело не в настройках клиента. Запрос есть в журнале, время {clock}. Это к разработчикам.",
+        "Сравнили настройки, права и журнал с клиентом, у которого всё работает: различий нет. В {version} повторяется всегда, в прошлой версии нет.",
+        "Видели на пробной учётной записи в {clock}. Без изменения программы с нашей стороны ничего не сделать.",
     ),
     closing=(
         "Причина найдена и устранена на нашей стороне. По журналу с тех пор всё работает как положено. Проверьте, пожалуйста, и напишите, если что-то ещё не так.",

@@ -81,4 +81,5 @@ class Phrases:
     calls_again: tuple[str, ...]
     strangers: tuple[tuple[str, str], ...]
     closing: tuple[str, ...]
+    reproduced: tuple[str, ...]
     closing_note: tuple[str, ...]
