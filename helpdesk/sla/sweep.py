@@ -73,8 +73,9 @@ def _claim(now: datetime, broken: Iterable[int]) -> Sequence[Ticket]:
 def fire(ticket: Ticket, now: datetime) -> int:
     """Write down what the ticket's clocks have crossed, tell of the highest of each, and set the next firing.
 
-    The ticket is locked. How many crossings were new.
+    The ticket is locked, perhaps since after `now` was read. How many crossings were new.
     """
+    now = max(now, ticket.last_event_at)
     refreshed = refresh(ticket, now)
     if refreshed is None:
         return 0

@@ -9,7 +9,7 @@ from helpdesk import clock
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.notifications.models import Notice
-from helpdesk.sla.models import Metric, SlaFiring, TicketSla
+from helpdesk.sla.models import ClockPhase, Metric, SlaClock, SlaFiring, TicketSla
 from helpdesk.sla.sweep import sweep
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
@@ -102,3 +102,17 @@ def test_a_rebuilt_clock_fires_nothing_again(session: scoped_session[Session]) -
     actions.add_note(ticket, text="rebuilt", by=an_agent().id, now=NOON + 5 * HOUR)
     sweep_at(NOON + 5 * HOUR)
     assert db.session.scalar(select(func.count()).select_from(SlaFiring)) == 3
+
+
+def test_a_sweep_that_read_its_clock_before_an_answer_does_not_undo_it(
+    session: scoped_session[Session],
+) -> None:
+    a_policy(default=True)
+    ada, ticket = an_agent(), a_ticket()
+    answer = actions.Reply(text="Try the new driver.")
+    actions.reply(ticket, answer, by=ada.id, now=NOON + 3 * HOUR + timedelta(seconds=1))
+    assert sweep_at(NOON + 3 * HOUR) == 1
+    phase = select(SlaClock.phase).where(
+        SlaClock.ticket_id == ticket.id, SlaClock.metric == Metric.FIRST_RESPONSE
+    )
+    assert db.session.scalar(phase) is ClockPhase.STOPPED
