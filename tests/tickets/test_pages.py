@@ -149,7 +149,7 @@ def test_pages_of_a_list_follow_each_other_without_a_gap(client: FlaskClient, ad
     first = page(client, "/lines/1")
     after = first.split("after=")[1].split('"')[0]
     second = page(client, f"/lines/1?after={after}")
-    shown = [t for t in tickets if (f'/tickets/{t.id}?' in first) != (f'/tickets/{t.id}?' in second)]
+    shown = [t for t in tickets if (f"/tickets/{t.id}?" in first) != (f"/tickets/{t.id}?" in second)]
     assert len(shown) == 70
 
 
@@ -473,3 +473,17 @@ def test_walking_stays_within_twelve_statements(client: FlaskClient, ada: Person
         counts.append(len(sent))
     assert counts[1] == counts[2]
     assert max(counts) <= 12
+
+
+def test_found_words_are_marked_and_nothing_else_is_let_through(client: FlaskClient, ada: Person) -> None:
+    a_ticket("Scanner <b>empty</b>", text="All scanners \ue000<img src=x>\ue001 stopped since Sunday")
+    text = page(client, "/search?q=scanner")
+    assert "<mark>Scanner</mark> &lt;b&gt;empty&lt;/b&gt;" in text
+    assert "<mark>scanners</mark>" in text
+    assert "<img src=x>" not in text
+
+
+def test_found_names_are_marked(client: FlaskClient, ada: Person) -> None:
+    a_ticket(contact=a_contact("Пётр Орлов", company=a_company("Brightwater Clinics")))
+    assert "<mark>Пёт</mark>р" in page(client, "/search?q=пет")
+    assert "<mark>Bright</mark>water" in page(client, "/search?q=bright")

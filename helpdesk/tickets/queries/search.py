@@ -3,19 +3,25 @@ ones.
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, func, literal, or_, select, union_all
 
 from helpdesk.accounts.actor import Actor
 from helpdesk.clients.models import Company, Contact
 from helpdesk.db import db
+from helpdesk.kb.marks import HEADLINE, START, STOP, without_marks
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries.visibility import visible_to
 
 LIMIT = 50
 CANDIDATES = 400
 LONG_WORD = 5
+EXCERPT_FROM = 20_000
+MARKS = f"StartSel={START}, StopSel={STOP}"
 NUMBER = re.compile(r"(?:[A-Za-z]{1,8})?#?(\d{1,12})")
 WORD = re.compile(r"[\w@.+-]+", re.UNICODE)
 
@@ -38,7 +44,7 @@ def search(actor: Actor, typed: str) -> list[int]:
     more than
     what was said.
     """
-    words = WORD.findall(typed.casefold())[:8]
+    words = _words(typed)
     if not words:
         return []
     found = _candidates(words).subquery()
@@ -52,6 +58,50 @@ def search(actor: Actor, typed: str) -> list[int]:
         .limit(LIMIT)
     )
     return [ticket_id for ticket_id, _ in rows]
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A found ticket's subject and the words that fit best, with the found ones between START and STOP."""
+
+    subject: str
+    said: str
+
+
+def excerpts(numbers: Sequence[int], typed: str) -> dict[int, Excerpt]:
+    """Subjects and words of these tickets with what was looked for marked; one statement."""
+    words = _words(typed)
+    if not (numbers and words):
+        return {}
+    query = _query(words)
+    fitting = (
+        select(func.ts_headline("russian", _clean(func.left(Message.text, EXCERPT_FROM)), query, HEADLINE))
+        .where(Message.ticket_id == Ticket.id, Message.stems.op("@@")(query))
+        .order_by(Message.id.desc())
+        .limit(1)
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
+    whole = func.ts_headline("russian", _clean(Ticket.subject), query, f"HighlightAll=true, {MARKS}")
+    said = func.coalesce(fitting, _clean(Ticket.preview))
+    rows = db.session.execute(select(Ticket.id, whole, said).where(Ticket.id.in_(numbers)))
+    return {number: Excerpt(subject, " ".join(words_.split())) for number, subject, words_ in rows}
+
+
+def marked_name(name: str, typed: str) -> str:
+    """A name with the found parts between START and STOP; ё counts as е."""
+    parts = [re.escape(word).replace("е", "[её]") for word in _words(typed.replace("ё", "е"))]
+    clean = without_marks(name)
+    return re.sub("|".join(parts), rf"{START}\g<0>{STOP}", clean, flags=re.IGNORECASE) if parts else clean
+
+
+def _clean(value: Any) -> Any:
+    """Free of characters that would pass for our marks."""
+    return func.translate(value, START + STOP, "")
+
+
+def _words(typed: str) -> list[str]:
+    return WORD.findall(typed.casefold())[:8]
 
 
 def _candidates(words: list[str]) -> CompoundSelect[int, int]:

@@ -1,21 +1,35 @@
 """The door to searching tickets: a number jumps, words list what fits."""
 
+from dataclasses import dataclass
+
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from helpdesk import web
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.clock import process_time
+from helpdesk.kb.marks import marked
 from helpdesk.sla.queries import chips
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.queries.lists import Order, listed
-from helpdesk.tickets.queries.search import number_in, search, visible_number
+from helpdesk.tickets.queries.lists import Order, TicketRow, listed
+from helpdesk.tickets.queries.search import excerpts, marked_name, number_in, search, visible_number
 from helpdesk.tickets.queries.visibility import visible_to
 from helpdesk.tickets.views import rows
 from helpdesk.tickets.views.blueprint import blueprint
 
 TYPED_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The words of a row with the found ones marked."""
+
+    subject: Markup
+    said: Markup
+    company: Markup
+    contact: Markup
 
 
 @blueprint.get("/search", endpoint="search")
@@ -34,4 +48,20 @@ def find() -> ResponseReturnValue:
     place = {number: at for at, number in enumerate(numbers)}
     best = sorted(found, key=lambda row: place[row.number])
     shown = rows.shown(best, chips(numbers, now) if numbers else {}, actor.lines)
-    return web.render("tickets/search.html", typed=typed, rows=shown)
+    marks = _marks(numbers, typed, best) if numbers else {}
+    return web.render("tickets/search.html", typed=typed, rows=shown, marks=marks)
+
+
+def _marks(numbers: list[int], typed: str, best: list[TicketRow]) -> dict[int, Marks]:
+    """What to draw instead of the plain words of each row."""
+    found = excerpts(numbers, typed)
+    return {
+        row.number: Marks(
+            marked(found[row.number].subject),
+            marked(found[row.number].said),
+            marked(marked_name(row.company, typed)),
+            marked(marked_name(row.contact, typed)),
+        )
+        for row in best
+        if row.number in found
+    }
