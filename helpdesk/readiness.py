@@ -56,12 +56,25 @@ def jobs(now: datetime) -> Check:
 
 
 def outgoing_mail(now: datetime) -> Check:
-    """Nothing that should have been sent waits too long."""
-    oldest = db.session.scalar(select(func.min(Outbox.due_at)).where(Outbox.finished_at.is_(None)))
-    if oldest is None or oldest > now:
+    """Nothing that should have been sent waits too long, and mail that is put off is not all there is.
+
+    A mail that one recipient's server puts off is that mail's own trouble; it is ours when nothing has been
+    sent since it was written.
+    """
+    waiting = Outbox.finished_at.is_(None)
+    due = db.session.scalar(select(func.min(Outbox.due_at)).where(waiting, Outbox.due_at <= now))
+    tried = db.session.scalar(select(func.min(Outbox.created_at)).where(waiting, Outbox.attempts > 0))
+    stuck = tried if tried is not None and not _sent_since(tried) else None
+    oldest = min((one for one in (due, stuck) if one is not None), default=None)
+    if oldest is None:
         return Check("outgoing_mail", True, "nothing waits")
     age = now - oldest
     return Check("outgoing_mail", age <= MAIL_LATE, f"oldest waits {int(age.total_seconds())} s")
+
+
+def _sent_since(moment: datetime) -> bool:
+    sent = select(Outbox.id).where(Outbox.finished_at > moment, Outbox.error.is_(None))
+    return db.session.scalar(select(sent.exists())) or False
 
 
 def mailboxes(now: datetime) -> Check:

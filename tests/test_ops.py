@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 
 from helpdesk import heartbeat
 from helpdesk.db import db
+from helpdesk.notifications.models import Outbox, OutboxKind
 from tests.browsing import sign_in
 from tests.conftest import NOON
 from tests.factories import a_mailbox, an_administrator, an_agent
@@ -57,6 +58,37 @@ def test_not_ready_while_a_mailbox_cannot_be_read(client: FlaskClient, now: date
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "support@helpdesk.example" not in answer.text
+
+
+def a_letter(key: str, at: datetime, **more: object) -> None:
+    """A mail of the outbox, written at that moment."""
+    letter = {
+        "kind": OutboxKind.NOTICE,
+        "rfc_message_id": f"<{key}@desk.example>",
+        "due_at": at,
+        "attempts": 0,
+    }
+    words = {"subject": "Solved", "body": "It works again.", "language": "en"}
+    db.session.add(Outbox(key=key, created_at=at, **{**letter, **words, **more}))
+    a_beat()
+
+
+def test_not_ready_while_mail_waits_that_should_have_gone(client: FlaskClient, now: datetime) -> None:
+    a_letter("late", NOON - timedelta(minutes=6))
+    assert client.get("/readyz").status_code == 503
+
+
+def test_not_ready_while_every_mail_is_put_off_again_and_again(client: FlaskClient, now: datetime) -> None:
+    a_letter("put off", NOON - timedelta(hours=2), attempts=4, due_at=NOON + timedelta(hours=1))
+    answer = client.get("/readyz")
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["checks"]["outgoing_mail"]) == (503, "not ok")
+
+
+def test_ready_while_one_mail_is_put_off_and_others_leave(client: FlaskClient, now: datetime) -> None:
+    a_letter("put off", NOON - timedelta(hours=2), attempts=4, due_at=NOON + timedelta(hours=1))
+    a_letter("sent", NOON - timedelta(hours=1), attempts=1, finished_at=NOON - timedelta(hours=1))
+    assert client.get("/readyz").status_code == 200
 
 
 def test_an_agent_learns_no_details(client: FlaskClient, now: datetime) -> None:
