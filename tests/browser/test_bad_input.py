@@ -97,7 +97,7 @@ def test_a_reply_written_when_the_sign_in_had_ended_is_there_afterwards(
         now = time_of(db.session)
         db.session.execute(update(WebSession).where(WebSession.ended_at.is_(None)).values(ended_at=now))
     send(page)
-    expect(page.locator("input[name=password]")).to_be_visible()
+    expect(page.locator(".notice")).to_contain_text("What you wrote is kept")
     sign_in_here(page, agent)
     page.wait_for_url(f"**/tickets/{number}*")
     expect(page.locator("#composer-text")).to_have_value("Half an hour of careful words")

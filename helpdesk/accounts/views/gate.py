@@ -35,7 +35,8 @@ def sign_in() -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in", next=request.args.get("next")), 303)
     if guard.current_actor().is_signed_in:
         return web.see_other(_next())
-    return gate()
+    lapsed = cookies.current().lapsed
+    return gate(has_lapsed=lapsed is not None and not lapsed.is_disabled)
 
 
 @blueprint.post("/sign-in")
