@@ -77,3 +77,24 @@ def test_nobody_changes_the_log(own_database: Urls, change: str) -> None:
         with pytest.raises(ProgrammingError, match=r"permission denied|append-only"):
             do(role, change)
     assert rows(own_database.app, "select kind from event") == {"('test',)"}
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("message", "inbound_mail_id"),  # was this mail taken in before
+        ("message", "call_id"),
+        ("inbound_mail", "from_email"),  # how many tickets did this address open within the hour
+        ("outbox_recipient", "email"),  # how many receipts did this address get today
+        ("notice", "event_id"),  # who was told of this event
+        ("event", "ticket_id"),
+        ("sla_clock", "next_fire_at"),
+        ("web_session", "id_hash"),
+    ],
+)
+def test_what_every_mail_and_event_asks_has_an_index(own_database: Urls, table: str, column: str) -> None:
+    found = rows(
+        own_database.owner,
+        f"select indexdef from pg_indexes where tablename = '{table}'",  # noqa: S608
+    )
+    assert any(f"({column}" in definition for definition in found)

@@ -86,6 +86,7 @@ class InboundMail(Base):
         Index("ix_inbound_mail_waiting", "next_try_at", "id", postgresql_where=text("state = 'received'")),
         Index("ix_inbound_mail_state", "state", "id"),
         Index("ix_inbound_mail_rfc_message_id", "rfc_message_id"),
+        Index("ix_inbound_mail_from_email", "from_email", "processed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

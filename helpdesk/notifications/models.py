@@ -40,7 +40,7 @@ class Notice(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
-    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"), index=True)
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
@@ -91,7 +91,7 @@ class OutboxRecipient(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), index=True)
-    email: Mapped[str]
+    email: Mapped[str] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(server_default="")
     field: Mapped[str] = mapped_column(server_default="to")
     state: Mapped[DeliveryState] = mapped_column(server_default="queued")

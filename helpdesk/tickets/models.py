@@ -149,6 +149,12 @@ class Message(Base):
         CheckConstraint("kind <> 'reply' or visibility = 'public'", name="reply_public"),
         Index("ix_message_ticket_id", "ticket_id", "id"),
         Index("ix_message_stems", "stems", postgresql_using="gin"),
+        Index(
+            "ix_message_inbound_mail_id",
+            "inbound_mail_id",
+            postgresql_where=sql("inbound_mail_id is not null"),
+        ),
+        Index("ix_message_call_id", "call_id", postgresql_where=sql("call_id is not null")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
