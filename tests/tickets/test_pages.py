@@ -487,3 +487,10 @@ def test_found_names_are_marked(client: FlaskClient, ada: Person) -> None:
     a_ticket(contact=a_contact("Пётр Орлов", company=a_company("Brightwater Clinics")))
     assert "<mark>Пёт</mark>р" in page(client, "/search?q=пет")
     assert "<mark>Bright</mark>water" in page(client, "/search?q=bright")
+
+
+def test_a_refused_form_remembers_the_list(client: FlaskClient, ada: Person) -> None:
+    a_policy(default=True)
+    ticket, other = a_ticket(), a_ticket()
+    answer = post(client, f"/tickets/{ticket.id}/resolution", note="", walk="list=line-1")
+    assert steps_of(answer.text) == {"next": f"/tickets/{other.id}?list=line-1"}

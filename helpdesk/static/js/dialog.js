@@ -13,6 +13,7 @@ function onClick(event) {
     const dialog = document.getElementById(opener.dataset.opens);
     if (!dialog) return;
     event.preventDefault();
+    opener.closest("[data-menu]")?.querySelector("summary").focus(); // where the focus comes back to: the menu shuts
     open(dialog);
   } else if (closer?.closest("dialog[open]")) {
     event.preventDefault();

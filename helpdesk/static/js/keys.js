@@ -93,7 +93,8 @@ function showKeys(event) {
     seen.add(element.dataset.key);
     entry(list, element.dataset.key.length === 1 ? element.dataset.key.toUpperCase() : element.dataset.key, words(element));
   }
-  for (const line of list.dataset.more.split(";")) entry(list, ...line.split("|"));
+  const ofRows = document.querySelector("[data-rows]") ? list.dataset.rowKeys.split(";") : [];
+  for (const line of [...ofRows, ...list.dataset.more.split(";")]) entry(list, ...line.split("|"));
   dialog.showModal();
 }
 

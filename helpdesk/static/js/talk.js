@@ -2,11 +2,14 @@
 if (!location.hash.startsWith("#message-")) {
   for (const talk of document.querySelectorAll("[data-end]")) talk.scrollTop = talk.scrollHeight;
 }
-if (location.hash === "#composer") document.getElementById("composer-text")?.focus();
+/* The browser looks at the address last, so the cursor goes into the answer after that. */
+addEventListener("load", () => {
+  if (location.hash === "#composer") requestAnimationFrame(() => document.getElementById("composer-text")?.focus());
+});
 
 /* A refused form was answered under its own address: put the ticket's back, so that loading it again works. */
 const here = document.querySelector("[data-here]")?.dataset.here;
-if (here && location.pathname !== here) history.replaceState(null, "", here);
+if (here && location.pathname !== here.split("?")[0]) history.replaceState(null, "", here);
 
 /* An answer that can still be taken back counts its seconds; afterwards the button goes. */
 function count(form) {

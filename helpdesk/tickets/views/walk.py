@@ -54,7 +54,7 @@ def kept(form: Mapping[str, str]) -> dict[str, list[str]]:
 
 def walk_of(ticket: Ticket, actor: Actor, now: datetime) -> Walk:
     """The list one came from, else the one of the ticket's team; its neighbours take one statement."""
-    asked = _asked(request.args.to_dict(flat=False))
+    asked = _asked(request.args.to_dict(flat=False)) or _asked(parse_qs(request.form.get("walk", "")))
     if asked is None:
         return Walk(ticket.team.name, url_for("tickets.team", team_id=ticket.team_id), {})
     place, filters = asked
