@@ -19,6 +19,8 @@ def identify_client(ticket: Ticket, contact: Contact, *, by: int, now: datetime)
     """
     if ticket.contact_id == contact.id:
         raise RuleViolation("This ticket is already his.")
+    if contact.retired_at is not None:
+        raise RuleViolation("This contact is no longer there. Choose once more.")
     sender = db.session.get_one(Contact, ticket.contact_id)
     if sender.verified_at is None and sender.company.kind is CompanyKind.UNKNOWN:
         absorb(sender, contact, now=now)
