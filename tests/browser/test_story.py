@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from helpdesk.db import db
@@ -93,9 +93,11 @@ class Story:
         eventually(lambda: self.state() == state, what=f"the ticket does not become {state}")
 
 
-def in_list(page: Page, number: int) -> None:
+def in_list(page: Page, number: int) -> Locator:
     """The row of the ticket in the list that is open."""
-    expect(page.locator(f"tr[data-href$='/tickets/{number}']")).to_be_visible()
+    row = page.locator("tr.item", has=page.get_by_role("cell", name=str(number), exact=True))
+    expect(row).to_be_visible()
+    return row
 
 
 def open_dialog(page: Page, key: str, name: str) -> None:
@@ -147,9 +149,9 @@ def line_1_answers(story: Story, page: Page) -> None:
     words = story.words
     sign_in(page, story.crew.first)
     page.goto("/lines/1")
-    in_list(page, story.number)
+    row = in_list(page, story.number)
     assert faults(page) == []
-    page.locator(f"tr[data-href$='/tickets/{story.number}'] a").click()
+    row.get_by_role("link").click()
     expect(page.locator(".talk").get_by_text(words.letter)).to_be_visible()
     page.locator("h1").first.click()
     page.keyboard.press("t")
