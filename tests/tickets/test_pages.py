@@ -494,3 +494,21 @@ def test_a_refused_form_remembers_the_list(client: FlaskClient, ada: Person) -> 
     ticket, other = a_ticket(), a_ticket()
     answer = post(client, f"/tickets/{ticket.id}/resolution", note="", walk="list=line-1")
     assert steps_of(answer.text) == {"next": f"/tickets/{other.id}?list=line-1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/lines/1", "Nothing is waiting for Service desk"),
+        ("/lines/2", "Nothing is waiting for Administrators"),
+        ("/tickets/mine", "You work on nothing at the moment"),
+        ("/tickets/followed", "You follow nothing at the moment"),
+        ("/tickets", "Nothing is open here"),
+        ("/search?q=zeppelin", "Look in the instructions"),
+        ("/search", "Half a word is enough"),
+    ],
+)
+def test_an_empty_place_says_why_and_what_to_do(
+    client: FlaskClient, ada: Person, path: str, words: str
+) -> None:
+    assert words in page(client, path)

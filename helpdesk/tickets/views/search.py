@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from markupsafe import Markup
 
 from helpdesk import web
+from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import current_actor, policy
-from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.permissions import Permission, may
 from helpdesk.clock import process_time
 from helpdesk.kb.marks import marked
 from helpdesk.sla.queries import chips
@@ -49,7 +51,18 @@ def find() -> ResponseReturnValue:
     best = sorted(found, key=lambda row: place[row.number])
     shown = rows.shown(best, chips(numbers, now) if numbers else {}, actor.lines)
     marks = _marks(numbers, typed, best) if numbers else {}
-    return web.render("tickets/search.html", typed=typed, rows=shown, marks=marks)
+    return web.render(
+        "tickets/search.html", typed=typed, rows=shown, marks=marks, elsewhere=_elsewhere(actor, typed)
+    )
+
+
+def _elsewhere(actor: Actor, typed: str) -> list[tuple[str, str]]:
+    """Where the same words may find something else, as far as the person may look there."""
+    places = (
+        (gettext("Look in the instructions"), "kb.articles", Permission.ARTICLE_READ),
+        (gettext("Look among the clients"), "clients.companies", Permission.CLIENT_READ),
+    )
+    return [(words, url_for(end, q=typed)) for words, end, needed in places if may(actor.relations, needed)]
 
 
 def _marks(numbers: list[int], typed: str, best: list[TicketRow]) -> dict[int, Marks]:
