@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.orm import InstrumentedAttribute
 
 from helpdesk.accounts.actor import actor_of
 from helpdesk.db import db
@@ -16,28 +15,54 @@ from helpdesk.tickets.queries import visible_to
 from helpdesk.tickets.queries.counts import is_open, open_counts
 from helpdesk.tickets.queries.lists import PAGE
 from helpdesk.tickets.rules import OPEN_STATES, Priority, State
-from tests.factories import a_ticket, an_agent, the_team
+from tests.factories import a_team, a_ticket, an_agent, the_team
+
+
+MANY = 6000
+COPIED = [c.name for c in Ticket.__table__.columns if c.name not in {"id", "public_id", "stems", "sort_due"}]
+
+
+def copies_of(ticket: Ticket, **changed: str) -> None:
+    """The same ticket many times over with spread deadlines; `changed` are SQL expressions over n."""
+    columns = ", ".join(COPIED)
+    values = ", ".join(changed.get(name, f"ticket.{name}") for name in COPIED)
+    db.session.execute(
+        text(
+            f"insert into ticket (public_id, sort_due, {columns})"  # noqa: S608  (our own names)
+            f" select gen_random_uuid(), ticket.created_at + n * interval '1 minute', {values}"
+            f" from ticket, generate_series(1, {MANY}) n where ticket.id = :ticket"
+        ),
+        {"ticket": ticket.id},
+    )
 
 
 @pytest.mark.usefixtures("session", "now")
 @pytest.mark.parametrize(
     ("column", "index"),
     [
-        (Ticket.line, "ix_ticket_line_due_open"),
-        (Ticket.team_id, "ix_ticket_team_due_open"),
-        (Ticket.assignee_id, "ix_ticket_assignee_due_open"),
+        ("line", "ix_ticket_line_due_open"),
+        ("team_id", "ix_ticket_team_due_open"),
+        ("assignee_id", "ix_ticket_assignee_due_open"),
     ],
 )
-def test_a_list_walks_the_index_of_its_place(column: InstrumentedAttribute[int], index: str) -> None:
-    actor = actor_of(an_agent().id)
+def test_a_list_walks_the_index_of_its_place(column: str, index: str) -> None:
+    agents = [an_agent().id for _ in range(10)]
+    teams = [a_team().id for _ in range(10)]
+    place = {"line": 1, "team_id": teams[3], "assignee_id": agents[3]}[column]
+    copies_of(
+        a_ticket(),
+        line="1 + n % 3",
+        team_id=f"(array{teams})[1 + n % 10]",
+        assignee_id=f"(array{agents})[1 + n % 10]",
+    )
+    db.session.execute(text("analyze ticket"))
     statement = (
         select(Ticket.id, Ticket.subject)
-        .where(column == 1, visible_to(actor), is_open())
+        .where(getattr(Ticket, column) == place, visible_to(actor_of(agents[3])), is_open())
         .order_by(Ticket.sort_due, Ticket.id)
         .limit(PAGE)
     )
     sql = str(statement.compile(db.engine, compile_kwargs={"literal_binds": True}))
-    db.session.execute(text("set local enable_seqscan = off"))
     plan = "\n".join(db.session.scalars(text("explain " + sql.replace(":", r"\:"))))
     assert index in plan
     assert "Sort" not in plan

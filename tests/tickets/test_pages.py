@@ -512,3 +512,19 @@ def test_an_empty_place_says_why_and_what_to_do(
     client: FlaskClient, ada: Person, path: str, words: str
 ) -> None:
     assert words in page(client, path)
+
+
+@pytest.mark.parametrize("typed", ["presc", "prescriptio", "prescriptions", "печат", "печать", "печати"])
+def test_half_a_word_finds_it(client: FlaskClient, ada: Person, typed: str) -> None:
+    a_ticket("Something", text="Every prescription comes out empty. Не идёт печать рецептов, нет печати.")
+    assert f'value="{typed}"' in (text := page(client, f"/search?q={typed}"))
+    assert "<mark>" in text
+
+
+def test_an_excerpt_begins_near_what_was_found(client: FlaskClient, ada: Person) -> None:
+    a_ticket(
+        "Something", text="Dear all, the weather is fine and everybody is well here, but the scanner stopped."
+    )
+    excerpt = page(client, "/search?q=scanner").partition('class="prev">')[2].partition("</span>")[0]
+    assert excerpt.startswith("… ")
+    assert excerpt.index("<mark>") < 40

@@ -20,6 +20,8 @@ from helpdesk.tickets.queries.visibility import visible_to
 LIMIT = 50
 CANDIDATES = 400
 LONG_WORD = 5
+VERY_LONG_WORD = 8
+LEAD = 24
 EXCERPT_FROM = 20_000
 MARKS = f"StartSel={START}, StopSel={STOP}"
 NUMBER = re.compile(r"(?:[A-Za-z]{1,8})?#?(\d{1,12})")
@@ -85,7 +87,16 @@ def excerpts(numbers: Sequence[int], typed: str) -> dict[int, Excerpt]:
     whole = func.ts_headline("russian", _clean(Ticket.subject), query, f"HighlightAll=true, {MARKS}")
     said = func.coalesce(fitting, _clean(Ticket.preview))
     rows = db.session.execute(select(Ticket.id, whole, said).where(Ticket.id.in_(numbers)))
-    return {number: Excerpt(subject, " ".join(words_.split())) for number, subject, words_ in rows}
+    return {number: Excerpt(subject, _near(words_)) for number, subject, words_ in rows}
+
+
+def _near(text: str) -> str:
+    """One line that begins shortly before the first found word."""
+    line = " ".join(text.split())
+    first = line.find(START)
+    if first <= LEAD:
+        return line
+    return "… " + line[line.find(" ", first - LEAD) + 1 :]
 
 
 def marked_name(name: str, typed: str) -> str:
@@ -142,10 +153,11 @@ def _query(words: list[str]) -> ColumnElement[object]:
 
 def _begun(word: str) -> str:
     """The beginning to look for: stems are shorter than words, so a long half-typed one gives its last
-    letter.
+    letter, a very long one its last three ("prescriptio" finds "prescript").
     """
     bare = _bare(word)
-    return bare[:-1] if len(bare) >= LONG_WORD else bare
+    less = 3 if len(bare) >= VERY_LONG_WORD else 1 if len(bare) >= LONG_WORD else 0
+    return bare[: len(bare) - less]
 
 
 def _bare(word: str) -> str:
