@@ -49,12 +49,10 @@ def search(actor: Actor, typed: str) -> list[int]:
     words = _words(typed)
     if not words:
         return []
-    found = _candidates(words).subquery()
+    found = _candidates(words, visible_to(actor)).subquery()
     rank = func.sum(found.c.weight)
     rows = db.session.execute(
         select(found.c.ticket_id, rank)
-        .join(Ticket, Ticket.id == found.c.ticket_id)
-        .where(visible_to(actor))
         .group_by(found.c.ticket_id)
         .order_by(rank.desc(), found.c.ticket_id.desc())
         .limit(LIMIT)
@@ -115,18 +113,19 @@ def _words(typed: str) -> list[str]:
     return WORD.findall(typed.casefold())[:8]
 
 
-def _candidates(words: list[str]) -> CompoundSelect[int, int]:
-    """Tickets of each way of being found, the latest first and no more than CANDIDATES of each."""
+def _candidates(words: list[str], seen: ColumnElement[bool]) -> CompoundSelect[int, int]:
+    """Seen tickets of each way of being found, the latest first and no more than CANDIDATES of each."""
     query = _query(words)
     by_subject = (
         select(Ticket.id.label("ticket_id"), literal(4).label("weight"))
-        .where(Ticket.stems.op("@@")(query))
+        .where(Ticket.stems.op("@@")(query), seen)
         .order_by(Ticket.id.desc())
         .limit(CANDIDATES)
     )
     by_text = (
         select(Message.ticket_id, literal(1))
-        .where(Message.stems.op("@@")(query))
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(Message.stems.op("@@")(query), seen)
         .order_by(Message.id.desc())
         .limit(CANDIDATES)
     )
@@ -134,7 +133,7 @@ def _candidates(words: list[str]) -> CompoundSelect[int, int]:
         select(Ticket.id, literal(2))
         .join(Contact, Contact.id == Ticket.contact_id)
         .join(Company, Company.id == Ticket.company_id)
-        .where(*(_named(word) for word in words))
+        .where(*(_named(word) for word in words), seen)
         .order_by(Ticket.id.desc())
         .limit(CANDIDATES)
     )
