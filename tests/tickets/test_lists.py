@@ -34,7 +34,7 @@ def copies_of(ticket: Ticket, **changed: str) -> None:
     values = ", ".join(changed.get(name, f"ticket.{name}") for name in COPIED)
     db.session.execute(
         text(
-            f"insert into ticket (public_id, sort_due, {columns})"
+            f"insert into ticket (public_id, sort_due, {columns})"  # noqa: S608  (our own names)
             f" select gen_random_uuid(), ticket.created_at + n * interval '1 minute', {values}"
             f" from ticket, generate_series(1, {MANY}) n where ticket.id = :ticket"
         ),
