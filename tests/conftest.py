@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, scoped_session
+from xdist.remote import Producer
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from helpdesk import clock, schema
 from helpdesk.app import create_app
@@ -79,7 +82,7 @@ def session(app: Flask) -> Iterator[scoped_session[Session]]:
         db._app_engines[app][None] = connection  # type: ignore[assignment]
         db.session.configure(join_transaction_mode="create_savepoint")
         try:
-            yield db.session
+            yield cast("scoped_session[Session]", db.session)
         finally:
             db.session.remove()
             db._app_engines[app][None] = engine
@@ -98,6 +101,22 @@ def now() -> Iterator[datetime]:
     """A fixed instant, which every door reads as its time."""
     with clock.frozen(lambda: NOON):
         yield NOON
+
+
+class OneDesk(LoadScopeScheduling):
+    """Shares the tests out file by file, and all of the browser's to one process, which keeps its desk."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith("tests/browser/"):
+            return "tests/browser"
+        scope: str = super()._split_scope(nodeid)
+        return scope
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneDesk:
+    """The groups of xdist 3.8 are lost on pytest 9.2, whose ids of tests can no longer be changed."""
+    return OneDesk(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
