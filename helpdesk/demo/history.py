@@ -108,10 +108,13 @@ def _moments(desk: Desk, since: datetime, until: datetime) -> list[Slot]:
 
 
 def _slots(desk: Desk, plan: Plan) -> list[Slot]:
+    """The plan's numbers with their moments; after an upgrade that draws more or fewer moments, the pairs
+    there are.
+    """
     moments = _moments(desk, plan.since, plan.until)
     return [
         replace(slot, number=number, seed=f"history {number}")
-        for number, slot in zip(plan.numbers, moments, strict=True)
+        for number, slot in zip(plan.numbers, moments, strict=False)
     ]
 
 
@@ -130,9 +133,9 @@ def _carry_on(desk: Desk, plans: Sequence[Plan], stop: threading.Event) -> None:
 def _write_plan(desk: Desk, ids: Ids, plan: Plan, stop: threading.Event) -> None:
     with transaction():
         written = set(db.session.scalars(select(Ticket.id).where(Ticket.id.in_(plan.numbers))))
-    missing = [slot for slot in reversed(_slots(desk, plan)) if slot.number not in written]
-    if not missing:
+    if len(written) == len(plan.numbers):
         return
+    missing = [slot for slot in reversed(_slots(desk, plan)) if slot.number not in written]
     days = max(1, (plan.until - plan.since).days)
     label = f"Writing {days} days of history"
     with click.progressbar(length=len(missing), label=label, show_pos=True) as bar:

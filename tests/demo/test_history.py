@@ -9,6 +9,7 @@ from sqlalchemy import String, Text, func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk import clock
+from helpdesk.accounts.people import system_id
 from helpdesk.clients.models import Company, Contact
 from helpdesk.db import Base
 from helpdesk.demo import history
@@ -22,7 +23,7 @@ from helpdesk.notifications.models import DeliveryState, Outbox, OutboxRecipient
 from helpdesk.sla.models import SlaClock, TicketSla
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import OPEN_STATES, State
-from tests.factories import an_agent
+from tests.factories import a_ticket, an_agent
 
 NOW = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
 SATURDAY_NIGHT = datetime(2026, 3, 7, 23, 30, tzinfo=UTC)
@@ -88,6 +89,24 @@ def test_what_was_interrupted_goes_on_where_it_ended(session: scoped_session[Ses
     everything = numbers(session)
     assert 0 < len(some) < len(everything)
     assert set(some) < set(everything)
+
+
+def test_a_past_planned_by_an_earlier_version_is_left_as_it_is(session: scoped_session[Session]) -> None:
+    found_firm()
+    numbers = [a_ticket().id, a_ticket().id]
+    payload = {
+        "v": 1,
+        "since": (NOW - timedelta(days=60)).isoformat(),
+        "until": NOW.isoformat(),
+        "numbers": numbers,
+    }
+    session.add(
+        EventRow(kind=history.KIND, effective_at=NOW, recorded_at=NOW, actor_id=system_id(), payload=payload)
+    )
+    session.flush()
+    with clock.frozen(lambda: NOW):
+        write_history(stop=threading.Event())
+    assert session.scalar(select(func.count()).select_from(Ticket)) == 2
 
 
 def test_days_without_the_demo_are_filled_when_it_starts_again(session: scoped_session[Session]) -> None:
