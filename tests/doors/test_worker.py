@@ -19,7 +19,7 @@ from tests.browser.desk import Desk, Part, eventually
 from tests.factories import a_ticket
 from tests.mail.letters import a_mail
 
-pytestmark = pytest.mark.xdist_group("doors")
+pytestmark = pytest.mark.mailserver
 MANY = 12
 
 
