@@ -1,6 +1,7 @@
 """The `helpdesk` command: each subcommand says what it does, what it needs and what to do next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,7 @@ def serve(data: Path | None, workers: int, port: int | None) -> None:
     """
     settings = settings_from(data, None, **({"HELPDESK_PORT": str(port)} if port else {}))
     configure_logging(settings)
-    with with_database(settings) as ready:
-        _up_to_date(ready)
+    with _ready(settings) as ready:
         click.echo(f"The desk answers at {ready.base_url}. Ctrl-C ends it.")
         WebServer(ready, workers=workers).run()
 
@@ -102,8 +102,7 @@ def worker(data: Path | None) -> None:
     """
     settings = settings_from(data)
     configure_logging(settings)
-    with with_database(settings) as ready:
-        _up_to_date(ready)
+    with _ready(settings) as ready:
         app, stop = create_app(ready, process="worker"), stop_on_signals()
         door = start_door(app, ready.smtp_door_host, ready.smtp_door_port) if ready.smtp_door_port else None
         try:
@@ -134,10 +133,8 @@ def upgrade(data: Path | None) -> None:
 @click.password_option(help="At least 14 characters; asked for when not given.")
 def create_admin(data: Path | None, email: str, name: str, password: str) -> None:
     """Make somebody an administrator who can sign in at once."""
-    with with_database(settings_from(data)) as ready:
-        _up_to_date(ready)
-        with create_app(ready, process="command").app_context():
-            create_administrator(email=email, name=name, password=password)
+    with _ready(settings_from(data)) as ready, create_app(ready, process="command").app_context():
+        create_administrator(email=email, name=name, password=password)
     click.echo(f"{name} is an administrator and signs in as {email} at {ready.base_url}/sign-in.")
 
 
@@ -147,10 +144,8 @@ def create_admin(data: Path | None, email: str, name: str, password: str) -> Non
 @click.option("--seed", default=1, show_default=True, help="The same number writes the same desk.")
 def seed(data: Path | None, tickets: int, seed: int) -> None:
     """Write a believable desk of any size, for trying out and for measuring. Never into a desk in use."""
-    with with_database(settings_from(data)) as ready:
-        _up_to_date(ready)
-        with create_app(ready, process="command").app_context():
-            seed_tickets(tickets, seed=seed)
+    with _ready(settings_from(data)) as ready, create_app(ready, process="command").app_context():
+        seed_tickets(tickets, seed=seed)
 
 
 @main.command()
@@ -167,11 +162,18 @@ def doctor(data: Path | None) -> None:
         raise SystemExit(1)
 
 
-def _up_to_date(settings: Settings) -> None:
-    """Upgrade our own database; of another one only say that it is behind."""
-    if settings.uses_embedded_database or settings.demo:
-        _upgrade(settings)
-        return
+@contextmanager
+def _ready(settings: Settings) -> Iterator[Settings]:
+    """The settings with a database that is up to date; our own is upgraded, another one only looked at."""
+    with with_database(settings) as ready:
+        if settings.uses_embedded_database:
+            _upgrade(ready)
+        else:
+            _check_up_to_date(ready)
+        yield ready
+
+
+def _check_up_to_date(settings: Settings) -> None:
     engine = create_engine(settings.database_url or "")
     with engine.connect() as connection:
         have = schema.current(connection)
