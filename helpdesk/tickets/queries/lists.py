@@ -18,7 +18,6 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    tuple_,
 )
 from sqlalchemy.orm import aliased
 
@@ -35,7 +34,7 @@ from helpdesk.tickets.rules import HandoverKind, Priority, State
 PAGE = 60
 INFINITY = text("'infinity'::timestamptz")
 NEVER = "never"
-_FOREVER = 9999
+FOREVER = 9999
 
 
 class Order(StrEnum):
@@ -93,41 +92,6 @@ def listed(
     rows = tuple(_row(row) for row in found[:size])
     more = len(found) > size
     return ListPage(rows, _cursor(order, rows[-1]) if more else None)
-
-
-def neighbours(
-    ticket: Ticket, *conditions: ColumnElement[bool], order: Order, has_left: bool
-) -> tuple[int | None, int | None]:
-    """The tickets before and after this one in a list, None at its ends; one statement.
-
-    `has_left`: the ticket no longer stands in the list, so its first one comes next.
-    """
-    near = select(Ticket.id).where(*conditions)
-    due = [is_open()] if order is Order.DUE else []
-    rising, falling = _ways(order)
-    before = near.where(*due, _place_of(order) < _mark_of(order, ticket)).order_by(*falling).limit(1)
-    after = near.where(*due, *([] if has_left else [_place_of(order) > _mark_of(order, ticket)]))
-    after = after.order_by(*rising).limit(1)
-    found = db.session.execute(select(before.scalar_subquery(), after.scalar_subquery())).one()
-    return (None if has_left else found[0]), found[1]
-
-
-def _ways(order: Order) -> tuple[list[Any], list[Any]]:
-    """The order of the list forwards and backwards."""
-    if order is Order.DUE:
-        return [Ticket.sort_due, Ticket.id], [Ticket.sort_due.desc(), Ticket.id.desc()]
-    return [Ticket.id.desc()], [Ticket.id]
-
-
-def _place_of(order: Order) -> Any:
-    return tuple_(Ticket.sort_due, Ticket.id) if order is Order.DUE else -Ticket.id
-
-
-def _mark_of(order: Order, ticket: Ticket) -> Any:
-    if order is Order.NEWEST:
-        return -ticket.id
-    due = INFINITY if ticket.sort_due.year >= _FOREVER else literal(ticket.sort_due)
-    return tuple_(due, literal(ticket.id))
 
 
 def count_of(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
@@ -281,7 +245,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
 def _row(row: Row[Any]) -> TicketRow:
     values = dict(row._mapping)
     due = values.pop("sort_due")
-    return TicketRow(number=values.pop("id"), due_at=None if due.year >= _FOREVER else due, **values)
+    return TicketRow(number=values.pop("id"), due_at=None if due.year >= FOREVER else due, **values)
 
 
 def _cursor(order: Order, row: TicketRow) -> str:

@@ -163,20 +163,6 @@ def _in_force(history: Sequence[Happened]) -> list[Happened]:
     return [event for event in history if event.seq not in voided or "message_id" in event.payload]
 
 
-def hops(
-    history: Iterable[Happened], line: int, team: str, *, since: datetime, until: datetime, is_over: bool
-) -> list[tuple[int, str, bool]]:
-    """The way through the lines with the time at each; the last one is where the ticket is now, or where it
-    ended.
-    """
-    passed = [event.passed for event in history if event.passed]
-    past = [(one.from_line, duration(one.held_s), False) for one in passed]
-    span = duration(max(0.0, (until - since).total_seconds()))
-    words = gettext("%(team)s, %(span)s", team=team, span=span)
-    here = words if is_over else gettext("%(team)s, %(span)s now", team=team, span=span)
-    return [*past[-4:], (line, here, not is_over)]
-
-
 def _day(event: Happened, walk: _Walk, zone: tzinfo) -> Iterator[Entry]:
     date = event.at.astimezone(zone).date()
     if str(date) != walk.last_day:

@@ -33,6 +33,7 @@ from helpdesk.tickets.views import conversation, reading
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.delivery import Reader
 from helpdesk.tickets.views.reading import Around, Facts
+from helpdesk.tickets.views.route import hops
 from helpdesk.tickets.views.walk import Walk, walk_of
 from helpdesk.tickets.words import Turn, TurnKind
 
@@ -148,7 +149,7 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
 def _hops(ticket: Ticket, history: list[reading.Happened], now: datetime) -> list[tuple[int, str, bool]]:
     """The way through the lines; a finished ticket was held until it was solved."""
     over = ticket.resolved_at if ticket.state in rules.DONE_STATES else None
-    return conversation.hops(
+    return hops(
         history,
         ticket.line,
         ticket.team.name,

@@ -17,7 +17,8 @@ from helpdesk.tickets.filters import Filters
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import visible_to
 from helpdesk.tickets.queries.counts import followed, mine
-from helpdesk.tickets.queries.lists import Order, neighbours
+from helpdesk.tickets.queries.lists import Order
+from helpdesk.tickets.queries.neighbours import neighbours
 from helpdesk.tickets.rules import DONE_STATES
 from helpdesk.tickets.views import places
 from helpdesk.tickets.views.places import Place
