@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, tuple_
 
 from helpdesk.accounts.actor import Actor
 from helpdesk.db import db
@@ -29,13 +29,18 @@ class NoticeRow:
 
 
 def notices_of(actor: Actor, *, before: int | None = None) -> list[NoticeRow]:
-    """One page, newest first, and one row more when there is a next page. One statement."""
+    """One page, newest first, and one row more when there is a next page. One statement.
+
+    `before` is the id of the last notice of the page before; None: the first page.
+    """
     seen = and_(Ticket.id == Notice.ticket_id, visible_to(actor))
     statement = select(Notice, Ticket.subject).outerjoin(Ticket, seen)
     statement = statement.where(Notice.person_id == actor.person_id)
     if before is not None:
-        statement = statement.where(Notice.id < before)
-    rows = db.session.execute(statement.order_by(Notice.id.desc()).limit(PAGE_SIZE + 1))
+        place = select(Notice.created_at).where(Notice.id == before).scalar_subquery()
+        statement = statement.where(tuple_(Notice.created_at, Notice.id) < tuple_(place, before))
+    statement = statement.order_by(Notice.created_at.desc(), Notice.id.desc())
+    rows = db.session.execute(statement.limit(PAGE_SIZE + 1))
     return [_row(notice, subject) for notice, subject in rows]
 
 

@@ -1,13 +1,15 @@
 """The page of a person's notices."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
+from helpdesk.accounts.actor import actor_of
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.notifications.actions import News, tell
+from helpdesk.notifications.queries import notices_of
 from helpdesk.tickets.models import Ticket
 from tests.browsing import form, sign_in
 from tests.factories import a_contact, a_ticket, an_agent
@@ -78,3 +80,13 @@ def test_nobody_sees_the_notices_of_another(
 ) -> None:
     breach(ticket, an_agent(), now)
     assert "Nothing new" in client.get("/notices").text
+
+
+def test_notices_stand_in_the_order_of_time_whenever_they_were_written(
+    client: FlaskClient, ada: Person, ticket: Ticket, now: datetime
+) -> None:
+    breach(ticket, ada, now)
+    breach(ticket, ada, now - timedelta(days=2))
+    first, second = notices_of(actor_of(ada.id))
+    assert (first.at, second.at) == (now, now - timedelta(days=2))
+    assert [row.id for row in notices_of(actor_of(ada.id), before=first.id)] == [second.id]
