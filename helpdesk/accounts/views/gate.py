@@ -60,7 +60,7 @@ def try_password() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @policy(Permission.SIGNED_IN)
 def sign_out() -> ResponseReturnValue:
-    """End this session and let the browser forget what it kept of the desk."""
+    """End the sign-in of this browser and let the browser forget what it kept of the desk."""
     actor, session_id = guard.current_actor(), cookies.current().id or 0
     with transaction():
         now = clock.now(db.session)
