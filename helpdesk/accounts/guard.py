@@ -95,7 +95,8 @@ def current_actor() -> Actor:
 def on_lapsed(*endpoints: str) -> Callable[[LapseHook], LapseHook]:
     """Register what keeps the text of a form whose sign-in has ended meanwhile.
 
-    It is called with person id, endpoint, URL arguments and form, stores the text in the open transaction, and
+    It is called with person id, endpoint, URL arguments and form, stores the text in the open transaction,
+    and
     gives back the address of the page to return to after signing in.
     """
 
