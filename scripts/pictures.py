@@ -123,10 +123,7 @@ def menu_open(scene: Scene) -> None:
 
 
 def stale_reply(scene: Scene) -> None:
-    scene.page.goto(f"/tickets/{scene.stage.full}")
-    scene.page.locator("#composer-text").fill(
-        "Yes: open the list of letters, choose last week, press Print again."
-    )
+    write(scene, "public", "Yes: open the list of letters, choose last week, press Print again.")
     with scene.desk.rows():
         ticket = db.session.get_one(Ticket, scene.stage.full)
         lead = scene.stage.people["lead"]
