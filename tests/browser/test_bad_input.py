@@ -64,6 +64,26 @@ def test_a_reply_to_a_ticket_that_has_moved_on_shows_both_texts(
     assert texts(desk, number)[1:] == ["News of somebody else", "My own words"]
 
 
+@with_and_without_script
+def test_whoever_goes_on_editing_finds_the_words_of_the_page_that_stopped_him(
+    visits: Visits, cast: Cast, number: int, has_script: bool
+) -> None:
+    visits.expect(409)
+    crew = cast.crews["en"]
+    page = visits.of(crew.first, has_script=has_script)
+    page.goto(f"/tickets/{number}")
+    page.locator("#composer-text").fill("My own words")
+    with visits.desk.rows():
+        ticket = db.session.get_one(Ticket, number)
+        actions.add_note(ticket, "News of somebody else", by=crew.second.person_id, now=time_of(db.session))
+    send(page)
+    page.locator("#clash-text").fill("Better words, knowing the news")
+    page.locator("button[name=go_on]").click()
+    page.wait_for_url(f"**/tickets/{number}*")
+    expect(page.locator("#composer-text")).to_have_value("Better words, knowing the news")
+    assert texts(visits.desk, number)[1:] == ["News of somebody else"]
+
+
 def test_a_stale_change_of_properties_asks_for_each_clash(visits: Visits, cast: Cast, number: int) -> None:
     visits.expect(409)
     desk, crew = visits.desk, cast.crews["en"]

@@ -29,10 +29,13 @@ Verb = Callable[[Actor, datetime], None]
 
 def send(ticket: Ticket, *, is_note: bool) -> ResponseReturnValue:
     """Send what was written, and with it wait or resolve; when something was added meanwhile, show that
-    first.
+    first. Whoever goes on editing from there finds the words of that page in the composer.
     """
     actor, form, number = current_actor(), request.form, ticket.id
     _check_second_button(ticket, actor, form)
+    if form.get("go_on"):
+        _keep(number, actor.person_id, form, is_note=is_note)
+        return web.see_other(url_for("tickets.page", number=number, _anchor="composer"))
     location = url_for("tickets.page", number=number)
     try:
         with transaction():
