@@ -40,6 +40,14 @@ class Assignment(StrEnum):
     LEAST_LOADED = "least_loaded"
 
 
+class TokenPurpose(StrEnum):
+    """What a link in a mail may be used for; one for each purpose and account is good at a time."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+    ADDRESS = "address"
+
+
 class Theme(StrEnum):
     """Which colours a person wants."""
 
@@ -71,7 +79,11 @@ class Person(Base):
 
 
 class Account(Base):
-    """A sign-in. `email` is lower-case; `password_hash` is argon2id, null until the person has chosen one."""
+    """A sign-in. `email` is lower-case; `password_hash` is argon2id, null until the person has chosen one.
+
+    `signature` is plain text and stands under the person's answers. `invited_at` is null as soon as the
+    person came in; until then nobody can act for the account and no ticket goes to it.
+    """
 
     __tablename__ = "account"
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
@@ -81,11 +93,59 @@ class Account(Base):
     email: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
     theme: Mapped[Theme] = mapped_column(server_default="auto")
+    signature: Mapped[str] = mapped_column(server_default="")
+    invited_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(back_populates="account", lazy="joined", innerjoin=True)
+
+
+class AccountToken(Base):
+    """A link that somebody may use once. `digest` is the SHA-256 of its secret.
+
+    `sealed` is the secret under the installation's key, there only until the mail with the link has left.
+    `email` is where the link goes; `old_email` what a confirmed address replaces. `ended_at` is when a newer
+    link, or the person who sent it, made it worthless.
+    """
+
+    __tablename__ = "account_token"
+    __table_args__ = (
+        Index(
+            "uq_account_token_live",
+            "account_id",
+            "purpose",
+            unique=True,
+            postgresql_where=text("used_at is null and ended_at is null"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    purpose: Mapped[TokenPurpose]
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    sealed: Mapped[bytes | None] = mapped_column(deferred=True)
+    email: Mapped[str]
+    old_email: Mapped[str | None]
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship(lazy="raise")
+
+
+class ResetRequest(Base):
+    """Somebody asked for a new password; a job looks up who it is, so strangers wait no shorter."""
+
+    __tablename__ = "reset_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str]
+    language: Mapped[str]
+    created_at: Mapped[datetime]
 
 
 class Team(Base):

@@ -49,7 +49,7 @@ class Notice(Base):
 class Outbox(Base):
     """One mail to go out, written in the transaction of what caused it. Its Message-ID is fixed here, so a
     retry is the same mail; `key` makes it unique. Nothing is sent before `due_at`; `lease_until` marks a
-    running attempt.
+    running attempt. `account_token_id` names the link that is put into the text only while it is sent.
     """
 
     __tablename__ = "outbox"
@@ -68,6 +68,7 @@ class Outbox(Base):
     in_reply_to: Mapped[str | None]
     references: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     reply_token: Mapped[str | None]
+    account_token_id: Mapped[int | None] = mapped_column(ForeignKey("account_token.id"))
     subject: Mapped[str]
     body: Mapped[str]
     language: Mapped[str]
