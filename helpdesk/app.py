@@ -27,6 +27,7 @@ from helpdesk.accounts.login import SignedInPerson
 from helpdesk.admin import views as admin
 from helpdesk.clients import views as clients
 from helpdesk.config import MIB, Settings, load_settings
+from helpdesk.config import settings as settings_in_force
 from helpdesk.db import db
 from helpdesk.demo import views as demo
 from helpdesk.demo.progress import progress
@@ -142,23 +143,26 @@ def install_reactions() -> None:
 
 def _install_extensions(app: Flask, settings: Settings) -> None:
     db.init_app(app)
-    web.install(app, firm_name=settings.firm_name)
+    web.install(app)
     i18n.install(
         app,
         language=lambda: guard.current_actor().language or cookies.current().get("language"),
         zone=lambda: guard.current_actor().zone,
-        default_language=settings.default_language,
-        default_zone=settings.default_timezone,
+        default_language=lambda: settings_in_force().default_language,
+        default_zone=lambda: settings_in_force().default_timezone,
     )
-    app.context_processor(_person_of_page)
+    app.context_processor(_people_of_page)
     login = LoginManager(app)
     login.session_protection = None
     login.user_loader(SignedInPerson.load)
 
 
-def _person_of_page() -> dict[str, Any]:
+def _people_of_page() -> dict[str, Any]:
     actor = guard.current_actor()
-    return {"current_person": actor if actor.is_signed_in else None}
+    return {
+        "current_person": actor if actor.is_signed_in else None,
+        "firm_name": settings_in_force().firm_name,
+    }
 
 
 def _start_timer() -> None:

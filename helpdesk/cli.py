@@ -9,7 +9,7 @@ import click
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
-from helpdesk import __version__, schema
+from helpdesk import __version__, firm, schema
 from helpdesk.accounts.first import create_administrator
 from helpdesk.app import create_app
 from helpdesk.config import Settings, SettingsError
@@ -133,7 +133,7 @@ def upgrade(data: Path | None) -> None:
 @click.password_option(help="At least 14 characters; asked for when not given.")
 def create_admin(data: Path | None, email: str, name: str, password: str) -> None:
     """Make somebody an administrator who can sign in at once."""
-    with _ready(settings_from(data)) as ready, create_app(ready, process="command").app_context():
+    with _ready(settings_from(data)) as ready, _inside(ready):
         create_administrator(email=email, name=name, password=password)
     click.echo(f"{name} is an administrator and signs in as {email} at {ready.base_url}/sign-in.")
 
@@ -144,7 +144,7 @@ def create_admin(data: Path | None, email: str, name: str, password: str) -> Non
 @click.option("--seed", default=1, show_default=True, help="The same number writes the same desk.")
 def seed(data: Path | None, tickets: int, seed: int) -> None:
     """Write a believable desk of any size, for trying out and for measuring. Never into a desk in use."""
-    with _ready(settings_from(data)) as ready, create_app(ready, process="command").app_context():
+    with _ready(settings_from(data)) as ready, _inside(ready):
         seed_tickets(tickets, seed=seed)
 
 
@@ -171,6 +171,14 @@ def _ready(settings: Settings) -> Iterator[Settings]:
         else:
             _check_up_to_date(ready)
         yield ready
+
+
+@contextmanager
+def _inside(settings: Settings) -> Iterator[None]:
+    """The program as a command has it, with what the firm chose on its screens."""
+    with create_app(settings, process="command").app_context():
+        firm.refresh()
+        yield
 
 
 def _check_up_to_date(settings: Settings) -> None:

@@ -17,6 +17,7 @@ from helpdesk.errors import DomainError
 PREFIX = "HELPDESK_"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 MIB = 1024 * 1024
+IN_FORCE = "settings_in_force"
 
 
 class SettingsError(DomainError):
@@ -166,8 +167,8 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
 
 
 def settings() -> Settings:
-    """The settings of the running application; needs an app context."""
-    return cast("Settings", current_app.extensions["settings"])
+    """The settings of the running application, with what the firm chose on its screen; needs an app context."""
+    return cast("Settings", current_app.extensions.get(IN_FORCE) or current_app.extensions["settings"])
 
 
 def default_data_dir(env: Mapping[str, str]) -> Path:

@@ -25,21 +25,19 @@ def install(
     *,
     language: Callable[[], str | None],
     zone: Callable[[], str | None],
-    default_language: str,
-    default_zone: str,
+    default_language: Callable[[], str],
+    default_zone: Callable[[], str],
 ) -> None:
     """Let pages speak the viewer's language: the profile's, else the browser's, else the default."""
 
     def choose_language() -> str:
         chosen = language() if has_request_context() else None
-        return chosen if chosen in LANGUAGES else browser_language(default_language)
+        return chosen if chosen in LANGUAGES else browser_language(default_language())
 
     babel.init_app(
         app,
-        default_locale=default_language,
-        default_timezone=default_zone,
         locale_selector=choose_language,
-        timezone_selector=lambda: (zone() if has_request_context() else None) or default_zone,
+        timezone_selector=lambda: (zone() if has_request_context() else None) or default_zone(),
     )
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals["page_language"] = page_language

@@ -1,6 +1,6 @@
 """Every table in one import, for migrations and for whoever starts the program."""
 
-from helpdesk import events, heartbeat
+from helpdesk import events, firm, heartbeat, history
 from helpdesk.accounts import models as accounts
 from helpdesk.calendars import models as calendars
 from helpdesk.clients import models as clients
@@ -17,7 +17,9 @@ __all__ = [
     "calendars",
     "clients",
     "events",
+    "firm",
     "heartbeat",
+    "history",
     "kb",
     "mail",
     "notifications",

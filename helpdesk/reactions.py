@@ -11,6 +11,7 @@ from helpdesk.accounts.events import (
     SignInFailed,
 )
 from helpdesk.events import Event, Reaction
+from helpdesk.history import SettingsChanged
 from helpdesk.notifications import reactions as notifications
 from helpdesk.sla import reactions as sla
 from helpdesk.sla.events import ThresholdCrossed
@@ -68,4 +69,5 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     SessionEnded: (),
     PasswordChanged: (),
     AccountDisabled: (),
+    SettingsChanged: (),
 }

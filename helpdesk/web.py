@@ -55,12 +55,11 @@ def form_token() -> str:
     return str(uuid.uuid4())
 
 
-def install(app: Flask, *, firm_name: str) -> None:
+def install(app: Flask) -> None:
     """Give templates what all of them use."""
     app.jinja_env.globals.update(
         asset_url=assets.asset_url,
         import_map=assets.import_map,
-        firm_name=firm_name,
         form_token=form_token,
         is_htmx=is_htmx,
     )

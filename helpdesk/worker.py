@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.engine import make_url
 
-from helpdesk import clock, heartbeat
+from helpdesk import clock, firm, heartbeat
 from helpdesk.config import Settings
 from helpdesk.db import db, end_read, transaction
 
@@ -72,6 +72,7 @@ def run_once(app: Flask, job: Job) -> None:
 def _attempt(job: Job) -> str | None:
     """The name of what went wrong, None when nothing did."""
     try:
+        firm.refresh()
         job.run()
     except Exception as error:
         log.exception("job %s failed", job.name)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, or_, sele
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
+from helpdesk import firm
 from helpdesk.accounts import faces
 from helpdesk.accounts.models import (
     Account,
@@ -124,6 +125,7 @@ def selected(now: datetime) -> Select[Any]:
             Account.theme,
             _seats(now).label("seats"),
             _grants(now).label("grants"),
+            firm.version_now().label("firm_version"),
         )
         .select_from(Account)
         .join(Person, Person.id == Account.person_id)
@@ -131,7 +133,8 @@ def selected(now: datetime) -> Select[Any]:
 
 
 def from_row(row: Row[Any]) -> Actor:
-    """The actor of one row of `selected`."""
+    """The actor of one row of `selected`; the firm's own choices are looked at by the way."""
+    firm.expect(row.firm_version)
     grants: Sequence[Mapping[str, Any]] = row.grants
     scopes = [grant for grant in grants if grant["kind"] == GrantKind.MANAGER]
     return Actor(

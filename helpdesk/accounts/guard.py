@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from werkzeug.exceptions import TooManyRequests
 
-from helpdesk import web
+from helpdesk import firm, web
 from helpdesk.accounts import cookies, rates
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.models import FormReceipt
@@ -179,6 +179,8 @@ def _admit() -> ResponseReturnValue | None:
         return None
     _refuse_the_impossible()
     cookies.load(settings())
+    if not current_actor().is_signed_in:
+        firm.refresh_if_possible()
     if request.method not in SAFE_METHODS:
         _refuse_foreign_pages()
     if declared.permission is not Permission.PUBLIC and not current_actor().is_signed_in:
