@@ -4,10 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.db import Base
+from helpdesk.notifications.rules import MailWhen, Topic
 
 
 class OutboxKind(StrEnum):
@@ -31,10 +32,27 @@ class DeliveryState(StrEnum):
 
 
 class Notice(Base):
-    """Something a person of the staff should know; `kind` names the sentence, `payload` fills it."""
+    """Something a person of the staff should know; `kind` names the sentence, `payload` fills it.
+
+    `in_desk` and `by_mail` are what the person wished when it was written; `mailed_at`: a mail took it.
+    """
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_person_id_id", "person_id", "id"),)
+    __table_args__ = (
+        Index("ix_notice_person_id_id", "person_id", "id"),
+        Index(
+            "ix_notice_unread",
+            "person_id",
+            "ticket_id",
+            postgresql_where=text("read_at is null and in_desk"),
+        ),
+        Index(
+            "ix_notice_waiting",
+            "person_id",
+            postgresql_where=text("by_mail and mailed_at is null and read_at is null"),
+        ),
+        Index("ix_notice_mailed", "person_id", "mailed_at", postgresql_where=text("mailed_at is not null")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -44,6 +62,45 @@ class Notice(Base):
     payload: Mapped[dict[str, Any]]
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    in_desk: Mapped[bool] = mapped_column(server_default=text("true"))
+    by_mail: Mapped[bool] = mapped_column(server_default=text("false"))
+    mailed_at: Mapped[datetime | None]
+
+
+class NotificationPreference(Base):
+    """Where a person wants to hear of a topic; a missing row is the topic's default."""
+
+    __tablename__ = "notification_preference"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    topic: Mapped[Topic] = mapped_column(primary_key=True)
+    in_desk: Mapped[bool]
+    by_mail: Mapped[bool]
+
+
+class NotificationHours(Base):
+    """When notices may leave as mail; a missing row is the default.
+
+    The quiet hours begin on the weekdays of `quiet_days` (0 is Monday) at `quiet_from` and last until
+    `quiet_until`, in minutes of the person's own day; both None: none.
+    """
+
+    __tablename__ = "notification_hours"
+    __table_args__ = (
+        CheckConstraint("(quiet_from is null) = (quiet_until is null)", name="quiet_both"),
+        CheckConstraint("quiet_from between 0 and 1439", name="quiet_from"),
+        CheckConstraint("quiet_until between 0 and 1439", name="quiet_until"),
+        CheckConstraint("away_minutes between 1 and 1440", name="away_minutes"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    mail_when: Mapped[MailWhen]
+    away_minutes: Mapped[int]
+    quiet_from: Mapped[int | None]
+    quiet_until: Mapped[int | None]
+    quiet_days: Mapped[list[Any]]
+    breach_passes: Mapped[bool]
+    muted_until: Mapped[datetime | None]
 
 
 class Outbox(Base):

@@ -26,6 +26,7 @@ from helpdesk.tickets.rules import (
     DiscardReason,
     HandoverKind,
     Impact,
+    LinkKind,
     MessageKind,
     Priority,
     ReturnReason,
@@ -65,6 +66,9 @@ class Ticket(Base):
         Index("ix_ticket_contact_id", "contact_id", "id"),
         Index("ix_ticket_company_id", "company_id", "id"),
         Index("ix_ticket_created_at", "created_at", "id"),
+        Index(
+            "ix_ticket_merged_into_id", "merged_into_id", postgresql_where=sql("merged_into_id is not null")
+        ),
         Index("ix_ticket_resolved_at", "resolved_at", "id"),
         Index("ix_ticket_stems", "stems", postgresql_using="gin"),
         {"postgresql_with": {"fillfactor": 80}},
@@ -258,6 +262,30 @@ class Participant(Base):
     because: Mapped[str]
     since: Mapped[datetime]
     until: Mapped[datetime | None]
+
+
+class TicketLink(Base):
+    """What one ticket is to another; it reads from `from_id` to `to_id` ("blocks"). One link for a pair."""
+
+    __tablename__ = "ticket_link"
+    __table_args__ = (
+        CheckConstraint("from_id <> to_id", name="two_tickets"),
+        Index(
+            "uq_ticket_link_pair",
+            sql("least(from_id, to_id)"),
+            sql("greatest(from_id, to_id)"),
+            unique=True,
+        ),
+        Index("ix_ticket_link_from_id", "from_id"),
+        Index("ix_ticket_link_to_id", "to_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[LinkKind]
+    from_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
 
 
 class EventText(Base):

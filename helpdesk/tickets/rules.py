@@ -104,6 +104,14 @@ class DiscardReason(StrEnum):
     TEST = "test"
 
 
+class LinkKind(StrEnum):
+    """What one ticket is to another; each reads in one direction and has its inverse words."""
+
+    RELATES = "relates"
+    DUPLICATE = "duplicate"
+    BLOCKS = "blocks"
+
+
 class HandoverKind(StrEnum):
     """Which way a ticket went between teams."""
 
