@@ -47,6 +47,7 @@ class Mailbox(Base):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     plus_addressing: Mapped[bool] = mapped_column(server_default=text("true"))
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+    signature: Mapped[str] = mapped_column(server_default="")
 
     imap_host: Mapped[str | None]
     imap_port: Mapped[int | None]

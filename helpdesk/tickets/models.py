@@ -41,6 +41,13 @@ ticket_number = Sequence("ticket_number", start=1001, metadata=Base.metadata)
 _OPEN = "state not in ('resolved', 'closed')"
 
 
+def _vector(language: str, text: str) -> Any:
+    """The words of a text to search in; "simple" keeps them whole, for half-typed ones."""
+    return mapped_column(
+        TSVECTOR, Computed(f"to_tsvector('{language}', {text})", persisted=True), deferred=True
+    )
+
+
 class Ticket(Base):
     """One request of one client. `id` is the number people say; it is never used again.
 
@@ -71,6 +78,9 @@ class Ticket(Base):
         ),
         Index("ix_ticket_resolved_at", "resolved_at", "id"),
         Index("ix_ticket_stems", "stems", postgresql_using="gin"),
+        Index("ix_ticket_words", "words", postgresql_using="gin"),
+        Index("ix_ticket_tags", "tags", postgresql_using="gin"),
+        Index("ix_ticket_active_at", "active_at", "id"),
         {"postgresql_with": {"fillfactor": 80}},
     )
 
@@ -124,9 +134,8 @@ class Ticket(Base):
     last_event_at: Mapped[datetime]
     last_message_id: Mapped[int | None]
     preview: Mapped[str] = mapped_column(server_default="")
-    stems: Mapped[str] = mapped_column(
-        TSVECTOR, Computed("to_tsvector('russian', left(subject, 2000))", persisted=True), deferred=True
-    )
+    stems: Mapped[str] = _vector("russian", "left(subject, 2000)")
+    words: Mapped[str] = _vector("simple", "translate(left(subject, 2000), 'ёЁ', 'еЕ')")
 
     company: Mapped[Company] = relationship(lazy="raise")
     contact: Mapped[Contact] = relationship(lazy="raise")
@@ -149,10 +158,14 @@ class Message(Base):
 
     __tablename__ = "message"
     __table_args__ = (
-        CheckConstraint("kind <> 'note' or visibility = 'internal'", name="note_internal"),
+        CheckConstraint(
+            "kind not in ('note', 'forward', 'third_party') or visibility = 'internal'",
+            name="inside_internal",
+        ),
         CheckConstraint("kind <> 'reply' or visibility = 'public'", name="reply_public"),
         Index("ix_message_ticket_id", "ticket_id", "id"),
         Index("ix_message_stems", "stems", postgresql_using="gin"),
+        Index("ix_message_words", "words", postgresql_using="gin"),
         Index(
             "ix_message_inbound_mail_id",
             "inbound_mail_id",
@@ -180,9 +193,8 @@ class Message(Base):
     inbound_mail_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_mail.id"))
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     created_at: Mapped[datetime]
-    stems: Mapped[str] = mapped_column(
-        TSVECTOR, Computed("to_tsvector('russian', left(text, 200000))", persisted=True), deferred=True
-    )
+    stems: Mapped[str] = _vector("russian", "left(text, 200000)")
+    words: Mapped[str] = _vector("simple", "translate(left(text, 200000), 'ёЁ', 'еЕ')")
 
     author: Mapped[Person] = relationship(lazy="raise")
     attachments: Mapped[list["Attachment"]] = relationship(lazy="raise", order_by="Attachment.id")
@@ -305,17 +317,3 @@ class ReadMark(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     last_message_id: Mapped[int]
-
-
-class Draft(Base):
-    """An unsent text of one person on one ticket, kept when its sending was not possible."""
-
-    __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("ticket_id", "person_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    kind: Mapped[MessageKind]
-    text: Mapped[str]
-    saved_at: Mapped[datetime]

@@ -70,11 +70,15 @@ class Line(IntEnum):
 
 
 class MessageKind(StrEnum):
-    """Who speaks to whom: the client to us, we to the client, we among ourselves."""
+    """Who speaks to whom: the client to us, we to the client, we among ourselves, we to a third party
+    behind the client's back, and what the third party answers.
+    """
 
     CLIENT = "client"
     REPLY = "reply"
     NOTE = "note"
+    FORWARD = "forward"
+    THIRD_PARTY = "third_party"
 
 
 class Visibility(StrEnum):
@@ -295,6 +299,41 @@ def check_move(state: State, *, team_id: int, to_team_id: int, reason: str) -> N
         raise RuleViolation("This ticket is already with that team.")
     if not reason.strip():
         raise RuleViolation("Say in a sentence why the ticket moves.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MergeSide:
+    """What counts of a ticket when two are to become one; `carries` says that doubles end in it already."""
+
+    state: State
+    company_id: int
+    contact_id: int
+    company_is_known: bool
+    is_merged: bool
+    carries: bool
+
+
+def check_merge(double: MergeSide, into: MergeSide) -> None:
+    """Refuse to merge what is no double: another firm's, finished, or part of a chain."""
+    if double.is_merged or into.is_merged:
+        raise RuleViolation("One of them was merged already: go on where it went.")
+    if double.carries:
+        raise RuleViolation("Another ticket was merged into this one, so it has to stay. Swap the two.")
+    same = double.company_id == into.company_id and double.company_is_known
+    if not same and double.contact_id != into.contact_id:
+        raise RuleViolation(
+            "They belong to different clients. If both are the same client, say so on one of them first."
+        )
+    if double.state is State.CLOSED:
+        raise RuleViolation("A closed ticket needs no merging: link the two instead.")
+    if into.state not in OPEN_STATES:
+        raise RuleViolation("The ticket that stays is finished: open it again first, or swap the two.")
+
+
+def check_not_merged(*, is_merged: bool) -> None:
+    """Refuse to go on with a double: everything happens on the ticket that it was merged into."""
+    if is_merged:
+        raise RuleViolation("This ticket was merged into another one: go on there.")
 
 
 REOPEN_DAYS = 7

@@ -14,7 +14,8 @@ from werkzeug.test import TestResponse
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.tickets import actions
-from helpdesk.tickets.models import Draft, Message, Ticket
+from helpdesk.tickets.draft_models import Draft
+from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import HandoverCard, Priority, ReturnReason, State
 from tests.browsing import form, sign_in
 from tests.factories import (

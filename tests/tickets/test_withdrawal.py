@@ -13,7 +13,8 @@ from helpdesk.events import EventRow
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxRecipient
 from helpdesk.sla.models import ClockPhase, Metric, SlaClock
 from helpdesk.tickets import actions
-from helpdesk.tickets.models import Draft, Message, Ticket
+from helpdesk.tickets.draft_models import Draft
+from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import State
 from tests.browsing import form, sign_in
 from tests.factories import a_policy, a_ticket, an_agent, the_system, three_lines

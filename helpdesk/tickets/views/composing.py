@@ -17,7 +17,8 @@ from helpdesk.accounts.permissions import Permission, may
 from helpdesk.db import db, transaction
 from helpdesk.errors import NotPermitted, RuleViolation, StaleChange
 from helpdesk.tickets import actions
-from helpdesk.tickets.models import Draft, Ticket
+from helpdesk.tickets.draft_models import Draft
+from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import relations
 from helpdesk.tickets.rules import Impact, MessageKind, Priority, State, TicketType, Urgency
 from helpdesk.tickets.views import clash, walk
