@@ -3,6 +3,7 @@
 from helpdesk import events, firm, heartbeat, history
 from helpdesk.accounts import models as accounts
 from helpdesk.calendars import models as calendars
+from helpdesk.canned import models as canned
 from helpdesk.clients import models as clients
 from helpdesk.kb import models as kb
 from helpdesk.mail import models as mail
@@ -10,12 +11,16 @@ from helpdesk.notifications import models as notifications
 from helpdesk.routing import models as routing
 from helpdesk.sla import models as sla
 from helpdesk.telephony import models as telephony
+from helpdesk.tickets import draft_models as drafts
 from helpdesk.tickets import models as tickets
+from helpdesk.tickets import saved as saved_views
 
 __all__ = [
     "accounts",
     "calendars",
+    "canned",
     "clients",
+    "drafts",
     "events",
     "firm",
     "heartbeat",
@@ -24,6 +29,7 @@ __all__ = [
     "mail",
     "notifications",
     "routing",
+    "saved_views",
     "sla",
     "telephony",
     "tickets",
