@@ -25,6 +25,7 @@ from helpdesk.accounts import cookies, guard
 from helpdesk.accounts import views as accounts
 from helpdesk.accounts.login import SignedInPerson
 from helpdesk.admin import views as admin
+from helpdesk.backup import views as backup
 from helpdesk.clients import views as clients
 from helpdesk.config import MIB, Settings, load_settings
 from helpdesk.config import settings as settings_in_force
@@ -50,6 +51,7 @@ FEATURES: tuple[Blueprint, ...] = (
     notifications.blueprint,
     reports.blueprint,
     admin.blueprint,
+    backup.blueprint,
 )
 DEMO_FEATURES: tuple[Blueprint, ...] = (accounts.demo_blueprint, demo.blueprint)
 STATEMENT_TIMEOUT_MS = {"web": 15_000, "worker": 60_000, "command": 0}  # 0: as long as it takes

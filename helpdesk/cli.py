@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from helpdesk import __version__, firm, schema
 from helpdesk.accounts.first import create_administrator
 from helpdesk.app import create_app
+from helpdesk.backup import cli as backup
 from helpdesk.config import Settings, SettingsError
 from helpdesk.demo.command import run_demo
 from helpdesk.demo.seeding import seed_tickets
@@ -59,6 +60,7 @@ def main() -> None:
     To look around:      helpdesk demo
     To run it for real:  helpdesk db upgrade, helpdesk create-admin,
                          then helpdesk serve and helpdesk worker side by side.
+    To keep it safe:     helpdesk backup FILE, and helpdesk restore FILE elsewhere
     Something is wrong:  helpdesk doctor
     """
 
@@ -89,6 +91,7 @@ def serve(data: Path | None, workers: int, port: int | None) -> None:
     settings = settings_from(data, None, **({"HELPDESK_PORT": str(port)} if port else {}))
     configure_logging(settings)
     with _ready(settings) as ready:
+        backup.warn_of_standstill(ready)
         click.echo(f"The desk answers at {ready.base_url}. Ctrl-C ends it.")
         WebServer(ready, workers=workers).run()
 
@@ -103,6 +106,7 @@ def worker(data: Path | None) -> None:
     settings = settings_from(data)
     configure_logging(settings)
     with _ready(settings) as ready:
+        backup.warn_of_standstill(ready)
         app, stop = create_app(ready, process="worker"), stop_on_signals()
         door = start_door(app, ready.smtp_door_host, ready.smtp_door_port) if ready.smtp_door_port else None
         try:
@@ -160,6 +164,12 @@ def doctor(data: Path | None) -> None:
             click.echo(f"       {finding.cure}")
     if not all(finding.fine for finding in findings):
         raise SystemExit(1)
+
+
+main.add_command(backup.backup_command)
+main.add_command(backup.restore_command)
+main.add_command(backup.start_mail_command)
+database.add_command(backup.move_command)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ PREFIX = "HELPDESK_"
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
 MIB = 1024 * 1024
 IN_FORCE = "settings_in_force"
+KEY_FILE = "secret.key"
 
 
 class SettingsError(DomainError):
@@ -250,7 +251,7 @@ def _own_secret(values: Mapping[str, Any], mistakes: list[str]) -> str:
         mistakes.append("HELPDESK_SECRET_KEY (or HELPDESK_SECRET_KEY_FILE) is needed beside DATABASE_URL.")
         return ""
     try:
-        return kept_secret(values["data_dir"] / "secret.key")
+        return kept_secret(values["data_dir"] / KEY_FILE)
     except (OSError, kinds.Unfit) as problem:
         mistakes.append(f"The secret of this desk cannot be kept in {values['data_dir']}: {problem}.")
         return ""

@@ -10,7 +10,6 @@ from sqlalchemy.exc import OperationalError
 from helpdesk import assets, schema
 from helpdesk.config import Settings
 
-OLDEST_SERVER = 150000
 LEAST_FREE_BYTES = 1024**3
 HEARTBEAT_SECONDS = 120
 UNSENT_SECONDS = 300
@@ -73,7 +72,7 @@ def _browser_files() -> Finding:
 
 def _version(connection: Connection) -> Finding:
     number = int(connection.execute(text("show server_version_num")).scalar_one())
-    fine = number >= OLDEST_SERVER
+    fine = number >= schema.OLDEST_SERVER
     cure = "" if fine else "Use PostgreSQL 15 or newer."
     return Finding(f"PostgreSQL is version {number // 10000}.", fine=fine, cure=cure)
 

@@ -4,7 +4,16 @@ from collections.abc import Mapping
 
 from helpdesk.accounts.events import (
     AccountDisabled,
+    AccountInvited,
+    AccountReopened,
+    AddressChangeAsked,
+    AddressChanged,
+    InvitationAccepted,
+    InvitationWithdrawn,
+    OtherSessionsEnded,
     PasswordChanged,
+    PasswordReset,
+    PasswordResetAsked,
     SessionEnded,
     SignedIn,
     SignedOut,
@@ -12,9 +21,11 @@ from helpdesk.accounts.events import (
 )
 from helpdesk.events import Event, Reaction
 from helpdesk.history import SettingsChanged
+from helpdesk.notifications import account_letters, naming, third_parties
 from helpdesk.notifications import reactions as notifications
 from helpdesk.sla import reactions as sla
 from helpdesk.sla.events import ThresholdCrossed
+from helpdesk.standstill import DeskMoved, DeskRestored, MailStarted
 from helpdesk.tickets import events as tickets
 
 # The event itself is written down before any of these run; nothing here leaves the building, all write rows.
@@ -29,6 +40,9 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     tickets.ClientWrote: (sla.move_clocks, notifications.tell_holders, notifications.announce),
     tickets.AgentReplied: (sla.move_clocks, notifications.queue_reply, notifications.announce),
     tickets.ReplyWithdrawn: (sla.move_clocks, notifications.take_back, notifications.announce),
+    tickets.TicketForwarded: (third_parties.queue_forward, notifications.announce),
+    tickets.ThirdPartyWrote: (notifications.tell_holders, notifications.announce),
+    tickets.MailSentAgain: (notifications.announce,),
     tickets.NoteAdded: (notifications.tell_holders, notifications.announce),
     tickets.TicketTaken: (notifications.announce,),
     tickets.TicketAssigned: (notifications.tell_assignee, notifications.announce),
@@ -62,12 +76,33 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     tickets.CallJoined: (sla.move_clocks, notifications.tell_holders, notifications.announce),
     tickets.ArticleLinked: (),
     tickets.ArticleSolved: (),
+    tickets.TicketLinked: (notifications.announce,),
+    tickets.TicketUnlinked: (notifications.announce,),
+    tickets.TicketMerged: (sla.move_clocks, notifications.tell_holders, notifications.announce),
+    tickets.DoubleAbsorbed: (sla.move_clocks, notifications.tell_holders, notifications.announce),
+    tickets.PersonMentioned: (
+        naming.tell_mentioned,
+        naming.tell_leads_of_access,
+        notifications.announce,
+    ),
     ThresholdCrossed: (notifications.tell_threshold, notifications.announce),
     SignedIn: (),
     SignedOut: (),
     SignInFailed: (),
     SessionEnded: (),
+    OtherSessionsEnded: (),
     PasswordChanged: (),
+    PasswordResetAsked: (account_letters.queue_password_link,),
+    PasswordReset: (account_letters.queue_password_set,),
+    AccountInvited: (account_letters.queue_invitation,),
+    InvitationAccepted: (),
+    InvitationWithdrawn: (),
+    AddressChangeAsked: (account_letters.queue_address_link,),
+    AddressChanged: (account_letters.queue_address_changed,),
     AccountDisabled: (),
+    AccountReopened: (),
     SettingsChanged: (),
+    DeskRestored: (),
+    DeskMoved: (),
+    MailStarted: (),
 }

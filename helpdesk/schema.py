@@ -13,6 +13,7 @@ from sqlalchemy.pool import NullPool
 from helpdesk import assets
 
 APPEND_ONLY = ("event",)
+OLDEST_SERVER = 150000
 _UPGRADE_LOCK = 7_302_411
 
 
@@ -44,6 +45,11 @@ def downgrade(owner_url: str, revision: str) -> None:
 def head() -> str:
     """The newest revision that this program knows."""
     return ScriptDirectory(str(_folder())).get_current_head() or ""
+
+
+def knows(revision: str) -> bool:
+    """Whether a revision is one of this program's; a newer program's is not."""
+    return revision in {one.revision for one in ScriptDirectory(str(_folder())).walk_revisions()}
 
 
 def current(connection: Connection) -> str | None:

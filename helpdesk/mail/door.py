@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from helpdesk import clock
+from helpdesk import clock, standstill
 from helpdesk.config import Settings
 from helpdesk.db import db, transaction
 from helpdesk.mail.actions import Arrival, store
@@ -19,6 +19,7 @@ from helpdesk.mail.mailboxes import mailbox_of
 
 THREADS = 4
 LONGEST_LINE = 2**20  # bytes
+STILL = "451 4.3.2 Mail stands still in this copy of the desk, please try again later"
 LATER = "451 The desk cannot store mail just now, please try again later"
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ class Door:
     def _judge(self, address: str) -> str:
         try:
             with self._app.app_context():
+                if standstill.is_on():
+                    return STILL
                 return "250 OK" if mailbox_of((address,)) else "550 5.1.1 No such mailbox here"
         except SQLAlchemyError:
             log.exception("door: cannot look up a recipient")

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from flask import Flask, current_app
 
-from helpdesk import clock
+from helpdesk import clock, standstill
 from helpdesk.db import db, transaction
 from helpdesk.mail.fetching import fetch_mailbox
 from helpdesk.mail.mailboxes import ImapAccess, claim_due
@@ -17,6 +17,8 @@ THREADS = 8
 
 def poll_mailboxes() -> int:
     """Look into every mailbox that is due, each in its own thread: a dead server stops only itself."""
+    if _stands_still():
+        return 0
     due = list(iter(_claim, None))
     if len(due) <= 1:
         return sum(fetch_mailbox(access) for access in due)
@@ -35,6 +37,11 @@ def send_outbox() -> int:
     return _until_done(send_next)
 
 
+def _stands_still() -> bool:
+    with transaction():
+        return standstill.is_on()
+
+
 def _claim() -> ImapAccess | None:
     with transaction():
         return claim_due(now=clock.now(db.session))
@@ -46,6 +53,8 @@ def _fetch_in_thread(app: Flask, access: ImapAccess) -> int:
 
 
 def _until_done(step: Callable[[], bool]) -> int:
+    if _stands_still():
+        return 0
     count = 0
     while step():
         count += 1

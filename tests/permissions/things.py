@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from helpdesk import blobs
+from helpdesk import blobs, standstill
 from helpdesk.accounts import sessions
 from helpdesk.accounts.models import Account, Membership, Person, Team
 from helpdesk.clients.models import Contact
@@ -25,6 +25,7 @@ from helpdesk.kb.actions import Writing
 from helpdesk.kb.models import Audience
 from helpdesk.mail.catcher import ENVELOPE, SUFFIX
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
+from helpdesk.standstill import Reason
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets.models import Attachment, Message, Participant, Ticket
 from helpdesk.tickets.rules import State
@@ -278,6 +279,13 @@ def a_placed_team(relation: str, person: Person | None) -> Placed:
     return Placed({"team_id": team_id})
 
 
+def a_still_desk(relation: str, person: Person | None) -> Placed:
+    """A restored copy in which mail stands still, or a desk in which it goes."""
+    if relation == "still":
+        standstill.begin(Reason.RESTORED, now=NOON, backup_made_at=NOON)
+    return Placed({})
+
+
 def _canary_contact() -> Contact:
     company = a_company(f"{CANARY} {next(_count)} Ltd")
     return a_contact(CANARY, company=company, email=f"{CANARY}-{company.id}@halden.example")
@@ -327,5 +335,6 @@ THINGS: dict[str, Thing] = {
     "attachment": Thing(an_attachment, TICKET_RELATIONS),
     "held mail": Thing(a_held_mail, ("held", "missing")),
     "mail on a ticket": Thing(a_mail_on_a_ticket, TICKET_RELATIONS),
+    "still desk": Thing(a_still_desk, ("still", "going")),
     "letter": Thing(a_caught_letter, ("caught", "missing")),
 }
