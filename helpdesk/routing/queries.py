@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
-from helpdesk.accounts.models import Account, Membership, Team
+from helpdesk.accounts import seats
+from helpdesk.accounts.models import Team
 from helpdesk.db import db
 from helpdesk.routing.models import RoutingRule
 from helpdesk.routing.rules import Candidate, Rule, conditions_of, placement_of
@@ -41,10 +42,4 @@ def team_for(team_id: int | None, line: int | None) -> Team:
 
 def candidates(team_id: int, loads: Mapping[int, int]) -> tuple[Candidate, ...]:
     """Everybody of the team who can sign in, with how many open tickets he has."""
-    person_ids = db.session.scalars(
-        select(Membership.person_id)
-        .join(Account, Account.person_id == Membership.person_id)
-        .where(Membership.team_id == team_id, Membership.until.is_(None), Account.disabled_at.is_(None))
-        .order_by(Membership.person_id)
-    )
-    return tuple(Candidate(person_id, loads.get(person_id, 0)) for person_id in person_ids)
+    return tuple(Candidate(one, loads.get(one, 0)) for one in seats.person_ids(team_id))

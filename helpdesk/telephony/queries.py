@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
 
+from helpdesk.accounts import seats
 from helpdesk.accounts.models import Membership
 from helpdesk.clients.models import CompanyKind, Contact
 from helpdesk.db import db
@@ -95,7 +96,7 @@ def calls_between(
 
 
 def _logged(team_ids: Sequence[int], operator_id: int) -> Select[Call]:
-    mates = select(Membership.person_id).where(Membership.team_id.in_(team_ids), Membership.until.is_(None))
+    mates = select(Membership.person_id).where(Membership.team_id.in_(team_ids), seats.is_current())
     return (
         select(Call)
         .where((Call.operator_id == operator_id) | Call.operator_id.in_(mates))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from helpdesk.accounts import seats as seating
 from helpdesk.accounts.models import Account, Membership, Person, Team, TeamRole
 from helpdesk.accounts.people import system_id
 from helpdesk.calendars.hours import hours_of
@@ -145,7 +146,7 @@ def _agents() -> list[Agent]:
     seats = db.session.execute(
         select(Membership.person_id, Membership.role, Team.id, Team.line, Team.answers_client)
         .join(Team)
-        .where(Membership.until.is_(None))
+        .where(seating.is_current(), seating.can_work())
     ).all()
     return [
         Agent(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from helpdesk.accounts import seats
 from helpdesk.accounts.models import Membership, Team
 from helpdesk.db import db
 from helpdesk.tickets.models import Ticket
@@ -25,7 +26,8 @@ def seats_of(person_id: int) -> tuple[Seat, ...]:
     rows = db.session.execute(
         select(Team.id, Team.line, Team.answers_client)
         .join(Membership, Membership.team_id == Team.id)
-        .where(Membership.person_id == person_id, Membership.until.is_(None), Team.retired_at.is_(None))
+        .where(Membership.person_id == person_id, seats.is_current(), seats.can_work())
+        .where(Team.retired_at.is_(None))
     )
     return tuple(Seat(team_id, line, answers) for team_id, line, answers in rows)
 

@@ -1,0 +1,49 @@
+"""Who is in which team now, and who runs the desk: the one place that says so."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, or_, select
+
+from helpdesk.accounts.models import Account, Grant, GrantKind, Membership, TeamRole
+from helpdesk.clock import process_time
+from helpdesk.db import db
+
+
+def is_current() -> ColumnElement[bool]:
+    """Whether a membership is in force at this moment."""
+    now = process_time()
+    return (Membership.since <= now) & or_(Membership.until.is_(None), Membership.until > now)
+
+
+def can_work() -> ColumnElement[bool]:
+    """Whether the person of a membership can act at all: came in once, and was not shut out since.
+
+    Somebody without an account is nobody who could sign in.
+    """
+    return (
+        select(Account.id)
+        .where(Account.person_id == Membership.person_id)
+        .where(Account.disabled_at.is_(None), Account.invited_at.is_(None))
+        .exists()
+    )
+
+
+def person_ids(team_id: int, *, role: TeamRole | None = None) -> Sequence[int]:
+    """Who is in the team now, in order of id; with `role` only those in that role."""
+    statement = select(Membership.person_id).where(Membership.team_id == team_id, is_current(), can_work())
+    if role is not None:
+        statement = statement.where(Membership.role == role)
+    return db.session.scalars(statement.order_by(Membership.person_id)).all()
+
+
+def administrator_ids() -> Sequence[int]:
+    """Who runs the desk and can sign in, in order of id."""
+    now = process_time()
+    statement = (
+        select(Grant.person_id)
+        .join(Account, Account.person_id == Grant.person_id)
+        .where(Grant.kind == GrantKind.ADMINISTRATOR, Grant.since <= now)
+        .where(or_(Grant.until.is_(None), Grant.until > now))
+        .where(Account.disabled_at.is_(None), Account.invited_at.is_(None))
+    )
+    return db.session.scalars(statement.distinct().order_by(Grant.person_id)).all()
