@@ -1,6 +1,6 @@
 """What the firm says about itself on the settings screen: one row, which wins over the environment."""
 
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,8 @@ from sqlalchemy import CheckConstraint, ScalarSelect, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.config import IN_FORCE
+from helpdesk import history
+from helpdesk.config import IN_FORCE, settings
 from helpdesk.db import Base, db, end_read
 
 CHOSEN = "firm_choices"
@@ -47,12 +48,40 @@ class Firm(Base):
     accent: Mapped[str | None]
     logo_sha256: Mapped[str | None]
     logo_type: Mapped[str | None]
+    logo_width: Mapped[int | None]
+    logo_height: Mapped[int | None]
     assistant_step: Mapped[str | None]
     assistant_done_at: Mapped[datetime | None]
     mail_stopped_at: Mapped[datetime | None]
     mail_stopped_because: Mapped[str | None]
     backup_made_at: Mapped[datetime | None]
     moved_to: Mapped[str | None]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the firm's screen asks: checked by whoever fills it (`setting_kinds`)."""
+
+    name: str
+    ticket_prefix: str
+    language: str
+    zone: str
+    country: str
+
+
+def in_force() -> Choices:
+    """What holds now, from the screen or else from the environment."""
+    here = settings()
+    return Choices(**{column: getattr(here, setting) for column, setting in OVERRIDES.items()})
+
+
+def change(choices: Choices, *, by: int, now: datetime) -> None:
+    """Let this hold from now on, in every process."""
+    firm, before = the_firm(), in_force()
+    for column, value in asdict(choices).items():
+        setattr(firm, column, value)
+    history.changed(("firm", 0, choices.name), asdict(before), asdict(choices), by=by, now=now)
+    touched(firm)
 
 
 def the_firm() -> Firm:

@@ -34,11 +34,15 @@ class Mailbox(Base):
     door.
 
     Secrets are sealed with the installation's key. Progress is (uidvalidity, last_uid), never the \\Seen
-    flag.
+    flag. The default one sends what belongs to no ticket. `connected_at` is when the present account was
+    given, null: at the creation; older mail in it is left alone.
     """
 
     __tablename__ = "mailbox"
-    __table_args__ = (CheckConstraint("address = lower(address)", name="address_lower"),)
+    __table_args__ = (
+        CheckConstraint("address = lower(address)", name="address_lower"),
+        Index("uq_mailbox_default", "is_default", unique=True, postgresql_where=text("is_default")),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(unique=True)
@@ -47,6 +51,7 @@ class Mailbox(Base):
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     plus_addressing: Mapped[bool] = mapped_column(server_default=text("true"))
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+    is_default: Mapped[bool] = mapped_column(server_default=text("false"))
     signature: Mapped[str] = mapped_column(server_default="")
 
     imap_host: Mapped[str | None]
@@ -72,6 +77,7 @@ class Mailbox(Base):
     failures: Mapped[int] = mapped_column(server_default=text("0"))
     error: Mapped[str | None]
     created_at: Mapped[datetime]
+    connected_at: Mapped[datetime | None]
 
 
 class InboundMail(Base):

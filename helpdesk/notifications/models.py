@@ -157,3 +157,35 @@ class OutboxRecipient(Base):
     changed_at: Mapped[datetime]
 
     outbox: Mapped[Outbox] = relationship(lazy="raise", back_populates="recipients")
+
+
+class MailText(Base):
+    """The administrator's own words for an occasion in a language; mailbox null: for every mailbox."""
+
+    __tablename__ = "mail_text"
+    __table_args__ = (
+        Index(
+            "uq_mail_text_place",
+            "occasion",
+            "language",
+            "mailbox_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    occasion: Mapped[str]
+    language: Mapped[str]
+    mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailbox.id"))
+    body: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
+class MailOccasionOff(Base):
+    """An occasion on which the desk keeps silent."""
+
+    __tablename__ = "mail_occasion_off"
+
+    occasion: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
