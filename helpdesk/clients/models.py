@@ -20,7 +20,10 @@ class CompanyKind(StrEnum):
 
 
 class Company(Base):
-    """A client firm. `confirmed_at` null means "to be confirmed": line 1 entered it during a call."""
+    """A client firm. `confirmed_at` null means "to be confirmed": line 1 entered it during a call.
+
+    `retired_at` says since when it is a client no longer; its tickets, people and calls stay.
+    """
 
     __tablename__ = "company"
     __table_args__ = (
@@ -40,6 +43,7 @@ class Company(Base):
     systems: Mapped[str] = mapped_column(server_default="")
     note: Mapped[str] = mapped_column(server_default="")
     confirmed_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     domains: Mapped[list["CompanyDomain"]] = relationship(lazy="raise")
