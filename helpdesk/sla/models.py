@@ -43,10 +43,14 @@ class SlaPolicy(Base):
     name: Mapped[str] = mapped_column(unique=True)
     is_default: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
 
 
 class SlaPolicyVersion(Base):
-    """One edition of a policy; never changed once made. `reopen_grace_s` is in seconds of real time."""
+    """One edition of a policy; never changed once made. `reopen_grace_s` is in seconds of real time.
+
+    `overlap_allowed`: the lines may have more time together than the client's solution, on purpose.
+    """
 
     __tablename__ = "sla_policy_version"
     __table_args__ = (UniqueConstraint("policy_id", "n"),)
@@ -62,6 +66,7 @@ class SlaPolicyVersion(Base):
     pause_states: Mapped[list[str]] = mapped_column(ARRAY(Text()))
     thresholds: Mapped[list[int]] = mapped_column(ARRAY(Integer()), server_default=text("'{75,90,100}'"))
     forgive: Mapped[bool] = mapped_column(server_default=text("false"))
+    overlap_allowed: Mapped[bool] = mapped_column(server_default=text("false"))
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
     policy: Mapped[SlaPolicy] = relationship(lazy="raise")
