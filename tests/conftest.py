@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
 
-from helpdesk import clock, schema
+from helpdesk import clock, firm, schema
 from helpdesk.app import create_app
 from helpdesk.config import load_settings
 from helpdesk.db import db
@@ -88,6 +88,7 @@ def session(app: Flask) -> Iterator[scoped_session[Session]]:
             db._app_engines[app][None] = engine
             outer.rollback()
             connection.close()
+            firm.refresh()
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ class Permission(StrEnum):
     TICKET_CHANGE = "ticket_change"
     TICKET_HAND_OVER = "ticket_hand_over"
     TICKET_DISCARD = "ticket_discard"
+    VIEW_CHANGE = "view_change"
     CALL_LOG = "call_log"
     CONTACT_SEARCH = "contact_search"
     CLIENT_READ = "client_read"
@@ -64,6 +65,7 @@ class Permission(StrEnum):
     REPORT_READ = "report_read"
     MAIL_HELD = "mail_held"
     SETTINGS_READ = "settings_read"
+    SETTINGS_CHANGE = "settings_change"
 
 
 _R = Relation
@@ -90,6 +92,7 @@ GRANTS: dict[Permission, frozenset[Relation]] = {
     Permission.TICKET_CHANGE: frozenset({_R.HOLDING_TEAM, _R.ASSIGNEE, _R.OWNER_TEAM, _R.LEADS}),
     Permission.TICKET_HAND_OVER: frozenset({_R.HOLDING_TEAM, _R.ASSIGNEE, _R.LEADS}),
     Permission.TICKET_DISCARD: frozenset({_R.HOLDING_TEAM, _R.OWNER_TEAM, _R.LEADS}),
+    Permission.VIEW_CHANGE: frozenset({_R.OWN, _R.LEADS, _R.ADMINISTRATOR}),
     Permission.CALL_LOG: frozenset({_R.AGENT}),
     Permission.CONTACT_SEARCH: frozenset({_R.AGENT}),
     Permission.CLIENT_READ: frozenset({_R.AGENT, _R.MANAGER, _R.ADMINISTRATOR}),
@@ -101,6 +104,7 @@ GRANTS: dict[Permission, frozenset[Relation]] = {
     Permission.REPORT_READ: frozenset({_R.LEAD, _R.MANAGER}),
     Permission.MAIL_HELD: frozenset({_R.LINE_1, _R.LEAD, _R.ADMINISTRATOR}),
     Permission.SETTINGS_READ: frozenset({_R.ADMINISTRATOR}),
+    Permission.SETTINGS_CHANGE: frozenset({_R.ADMINISTRATOR}),
 }
 
 

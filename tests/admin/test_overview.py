@@ -57,9 +57,8 @@ def a_rule(
     db.session.flush()
 
 
-def test_an_empty_desk_shows_its_page_and_says_that_it_is_to_read(desk: FlaskClient) -> None:
-    page = desk.get("/settings").text
-    assert "This page shows what is in force." in page
+def test_an_empty_desk_shows_its_page_and_says_what_is_missing(desk: FlaskClient) -> None:
+    page = desk.get("/settings/in-force").text
     assert "No mailbox yet" in page
     assert "No policy yet" in page
 
@@ -73,7 +72,7 @@ def test_a_failing_mailbox_shows_its_error_and_its_next_try(desk: FlaskClient) -
         polled_at=NOON - timedelta(hours=2),
         next_poll_at=NOON + timedelta(minutes=4),
     )
-    page = desk.get("/settings").text
+    page = desk.get("/settings/in-force").text
     assert "since today 10:00: The server does not know the password." in page
     assert "in 4 min" in page
 
@@ -87,7 +86,7 @@ def test_teams_show_their_people_and_who_leads(desk: FlaskClient) -> None:
         ("Ada Lind", True),
         ("Lev Orlov", False),
     ]
-    assert "tickets go round in turn" in desk.get("/settings").text
+    assert "tickets go round in turn" in desk.get("/settings/in-force").text
 
 
 @pytest.mark.parametrize(
@@ -125,7 +124,7 @@ def test_a_rule_says_what_it_does(desk: FlaskClient, placed: Placement, sentence
 def test_rules_stand_in_their_order_and_say_when_they_are_switched_off(desk: FlaskClient) -> None:
     a_rule("Second", Conditions(vip=True), Placement(line=2), position=20, active=False)
     a_rule("First", Conditions(words=("outage",)), Placement(team_id=the_team(1).id), position=10)
-    page = desk.get("/settings").text
+    page = desk.get("/settings/in-force").text
     assert page.index("First") < page.index("Second") < page.index("switched off")
     assert "When it says “outage”: it goes to Service desk." in page
 
@@ -157,7 +156,7 @@ def test_a_calendar_names_the_days_on_which_it_is_closed_next(desk: FlaskClient)
 
 def test_a_policy_shows_its_targets_and_what_pauses_it(desk: FlaskClient) -> None:
     a_policy("Standard", default=True, calendar=office_hours("Weekdays"))
-    page = desk.get("/settings").text
+    page = desk.get("/settings/in-force").text
     assert "holds where no contract does" in page
     assert "Counted in “Weekdays”." in page
     assert "Pauses while waiting for the client or waiting for a third party." in page

@@ -1,23 +1,19 @@
-"""Door to the settings: everything in one page, to read."""
+"""Door to all settings in force on one page, to read or to print."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint
-
-from helpdesk import __version__, readiness, web
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.admin import queries, words
-from helpdesk.admin.queries import Health
+from helpdesk.admin.blueprint import blueprint
+from helpdesk.admin.pages import render_section
 from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.mail.queries import MailboxState, mailbox_states
 from helpdesk.routing.queries import rule_of
 from helpdesk.tickets.rules import Priority
-
-blueprint = Blueprint("admin", __name__)
 
 
 @dataclass(frozen=True)
@@ -40,14 +36,16 @@ class MailboxLine:
     next_try: datetime | None
 
 
-@blueprint.get("/settings")
+@blueprint.get("/settings/in-force")
 @policy(Permission.SETTINGS_READ)
-def overview() -> str:
-    """Mailboxes, teams, rules, calendars, policies and signs of life."""
-    now, health = process_time(), queries.health()
+def in_force() -> str:
+    """Mailboxes, teams, rules, calendars and policies."""
+    now = process_time()
     today = now.astimezone(ZoneInfo(settings().default_timezone)).date()
-    return web.render(
-        "admin/overview.html",
+    return render_section(
+        "admin/in_force.html",
+        "in_force",
+        history=(),
         now=now,
         words=words,
         mailboxes=_mailboxes(now),
@@ -56,22 +54,7 @@ def overview() -> str:
         calendars=queries.calendars(now, today),
         policies=queries.policies(now),
         priorities=list(Priority),
-        health=health,
-        signs=signs_of(health, now),
-        zone=settings().default_timezone,
-        version=__version__,
     )
-
-
-def signs_of(health: Health, now: datetime) -> dict[str, bool]:
-    """Which signs of life are well, by the very bounds of /readyz."""
-    worker, mail = health.last_beat, health.oldest_unsent
-    return {
-        "worker": worker is not None and now - worker <= readiness.WORKER_SILENT,
-        "mail": mail is None or now - mail <= readiness.MAIL_LATE,
-        "jobs": not health.failing_jobs,
-        "migrations": readiness.migrations(now).is_ok,
-    }
 
 
 def _mailboxes(now: datetime) -> list[MailboxLine]:

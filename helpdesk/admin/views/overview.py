@@ -1,0 +1,35 @@
+"""Door to the settings: where everything is, whether the desk is well, and what was changed last."""
+
+from flask import request
+
+from helpdesk import __version__, web
+from helpdesk.accounts.guard import policy
+from helpdesk.accounts.permissions import Permission
+from helpdesk.admin import changes, finding, queries, words
+from helpdesk.admin.blueprint import blueprint
+from helpdesk.admin.pages import groups
+from helpdesk.admin.signs import signs_of
+from helpdesk.clock import process_time
+from helpdesk.config import settings
+
+RECENT = 6
+
+
+@blueprint.get("/settings")
+@policy(Permission.SETTINGS_READ)
+def overview() -> str:
+    """All sections; with `q` only what fits: sections, fields and things by name."""
+    now, health, typed = process_time(), queries.health(), request.args.get("q", "").strip()
+    return web.render(
+        "admin/overview.html",
+        now=now,
+        words=words,
+        typed=typed,
+        found=finding.find(typed) if typed else (),
+        groups=groups(),
+        health=health,
+        signs=signs_of(health, now),
+        changes=changes.all_changes(limit=RECENT),
+        zone=settings().default_timezone,
+        version=__version__,
+    )
