@@ -10,7 +10,7 @@ from helpdesk.db import Base
 
 
 class RoutingRule(Base):
-    """Ordered by `position`, first match wins.
+    """Ordered by `position`, first match wins; one that was put away keeps its row for old decisions.
 
     `conditions` and `placement` have the shapes of routing/rules.py.
     """
@@ -23,6 +23,7 @@ class RoutingRule(Base):
     conditions: Mapped[dict[str, Any]]
     placement: Mapped[dict[str, Any]]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
+    retired_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -48,6 +48,29 @@ def _vector(language: str, text: str) -> Any:
     )
 
 
+class Category(Base):
+    """What a ticket is about, one of a short list that the firm keeps; retired ones are no longer offered."""
+
+    __tablename__ = "category"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    position: Mapped[int] = mapped_column(server_default=sql("0"))
+    retired_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Tag(Base):
+    """A tag that is offered where tags are typed; tickets carry tags as words, these and others."""
+
+    __tablename__ = "tag"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    retired_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
 class Ticket(Base):
     """One request of one client. `id` is the number people say; it is never used again.
 
@@ -68,6 +91,7 @@ class Ticket(Base):
         Index(
             "ix_ticket_owner_team_due_open", "owner_team_id", "sort_due", "id", postgresql_where=sql(_OPEN)
         ),
+        Index("ix_ticket_category_due_open", "category_id", "sort_due", "id", postgresql_where=sql(_OPEN)),
         Index("ix_ticket_due_open", "sort_due", "id", postgresql_where=sql(_OPEN)),
         Index("ix_ticket_team_resolved", "team_id", "resolved_at", "id"),
         Index("ix_ticket_contact_id", "contact_id", "id"),
@@ -97,6 +121,7 @@ class Ticket(Base):
     impact: Mapped[Impact | None]
     urgency: Mapped[Urgency | None]
     language: Mapped[str]
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text()), server_default=sql("'{}'"))
 
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
