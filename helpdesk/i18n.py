@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import Any
+from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel import Locale
@@ -70,9 +70,12 @@ def page_language() -> str:
     return str(get_locale() or "en").split("_")[0]
 
 
-def viewer_zone() -> Any:
-    """The viewer's time zone (a tzinfo)."""
-    return get_timezone()
+def viewer_zone() -> ZoneInfo:
+    """The viewer's time zone.
+
+    Never Babel's own: with pytz installed that is one which `replace(tzinfo=...)` reads as local mean time.
+    """
+    return ZoneInfo(str(get_timezone()))
 
 
 def duration(span: timedelta | float) -> str:

@@ -1,8 +1,11 @@
 """What the worker does and how often: the one table of jobs."""
 
 from helpdesk.accounts.jobs import tidy
+from helpdesk.accounts.resets import CHANNEL as RESETS
+from helpdesk.accounts.resets import answer_requests
 from helpdesk.config import Settings
 from helpdesk.mail.jobs import poll_mailboxes, process_inbound, send_outbox
+from helpdesk.notifications.jobs import mail_notices, tidy_notices
 from helpdesk.sla.sweep import sweep
 from helpdesk.tickets.jobs import close_resolved, wake_waiting
 from helpdesk.worker import Job
@@ -16,8 +19,11 @@ def timetable(settings: Settings) -> tuple[Job, ...]:
         Job("poll_mailboxes", poll_mailboxes, every=min(LOOK_FOR_MAILBOXES, settings.poll_interval_seconds)),
         Job("process_inbound", process_inbound, every=10, channel="inbound"),
         Job("send_outbox", send_outbox, every=2, channel="outbox"),
+        Job("answer_resets", answer_requests, every=10, channel=RESETS),
         Job("sweep", sweep, every=settings.sweep_interval_seconds, channel="sla"),
         Job("wake_waiting", wake_waiting, every=60),
         Job("close_resolved", close_resolved, every=300),
         Job("tidy", tidy, every=3600),
+        Job("mail_notices", mail_notices, every=60),
+        Job("tidy_notices", tidy_notices, every=3600),
     )

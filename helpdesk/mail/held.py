@@ -22,6 +22,7 @@ REASONS = {
     "read_receipt": _l("A read receipt"),
     "complaint": _l("A complaint report of a mail provider"),
     "agent_away": _l("The note of absence of one of our own people"),
+    "answer_to_notice": _l("A machine's answer to a mail from the desk to one of its own people"),
     "away_note": _l("A note of absence that answers nothing of ours"),
     "finished_ticket": _l("A machine's answer to a ticket that ended long ago"),
 }

@@ -20,6 +20,8 @@ from helpdesk.notifications.signing import instance_id, keys
 FLOOD = 20
 FLOOD_WINDOW = timedelta(hours=1)
 FLOODED = N_("More than %(most)s new tickets from %(sender)s within an hour.")
+ANSWERS_NOTICE = N_("This answers a mail that the desk sent to one of its own people, not to a client.")
+REFERENCES_LOOKED_AT = 50
 
 
 class Hold(Exception):
@@ -107,6 +109,21 @@ def _agent_away(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate 
     return _ignored("agent_away") if is_agent else None
 
 
+def _answer_to_the_desk(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
+    """Somebody answered what the desk wrote to its own people by itself: no request, and nothing to lose."""
+    referred = [*parsed.in_reply_to, *parsed.references]
+    if not referred:
+        return None
+    about_no_ticket = select(Outbox.id).where(
+        Outbox.rfc_message_id.in_(referred[:REFERENCES_LOOKED_AT]), Outbox.ticket_id.is_(None)
+    )
+    if db.session.scalar(about_no_ticket.limit(1)) is None:
+        return None
+    if parsed.is_auto:
+        return _ignored("answer_to_notice")
+    raise Hold(ANSWERS_NOTICE)
+
+
 def _flood(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
     """More than twenty new tickets an hour from one address wait for a person."""
     if not parsed.from_email:
@@ -122,5 +139,14 @@ def _flood(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
     return None
 
 
-JUDGEMENTS: tuple[Judgement, ...] = (_spam, _own, _copy, _returned, _report, _agent_away, _flood)
+JUDGEMENTS: tuple[Judgement, ...] = (
+    _spam,
+    _own,
+    _copy,
+    _returned,
+    _report,
+    _agent_away,
+    _answer_to_the_desk,
+    _flood,
+)
 ALWAYS: tuple[Judgement, ...] = (_own, _returned)  # also when a person lets the message in

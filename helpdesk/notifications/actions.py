@@ -11,6 +11,8 @@ from helpdesk.db import db, notify
 from helpdesk.mail.headers import Address
 from helpdesk.notifications.letters import Letter
 from helpdesk.notifications.models import DeliveryState, Notice, Outbox, OutboxKind, OutboxRecipient
+from helpdesk.notifications.preferences import ways_of
+from helpdesk.notifications.rules import Ways, topic_of
 from helpdesk.notifications.signing import marks_for
 from helpdesk.tickets.models import Ticket
 
@@ -123,20 +125,34 @@ class News:
 
 
 def tell(people: Iterable[int | None], news: News, *, but: int | None = None) -> None:
-    """A notice to each person once for each event, and none to whoever did it."""
+    """A notice to each person once for each event, as he wishes to hear of it, and none to whoever did it."""
     wanted = {person for person in people if person is not None and person != but}
-    for person_id in sorted(wanted - _already_told(news)):
-        db.session.add(
-            Notice(
-                person_id=person_id,
-                kind=news.kind,
-                ticket_id=news.ticket_id,
-                event_id=news.event_id,
-                payload=news.payload or {},
-                created_at=news.at,
-            )
-        )
+    wanted -= _already_told(news)
+    ways = ways_of(wanted, topic_of(news.kind, news.payload or {}))
+    for person_id in sorted(wanted):
+        way = ways[person_id]
+        if way.in_desk or way.by_mail:
+            db.session.add(_notice(person_id, news, way))
     db.session.flush()
+
+
+def _notice(person_id: int, news: News, way: Ways) -> Notice:
+    return Notice(
+        person_id=person_id,
+        kind=news.kind,
+        ticket_id=news.ticket_id,
+        event_id=news.event_id,
+        payload=news.payload or {},
+        created_at=news.at,
+        in_desk=way.in_desk,
+        by_mail=way.by_mail,
+    )
+
+
+def read_on_ticket(person_id: int, ticket_id: int, *, now: datetime) -> None:
+    """Whoever opens a ticket knows what happened on it."""
+    mine = update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+    db.session.execute(mine.where(Notice.ticket_id == ticket_id).values(read_at=now))
 
 
 def _already_told(news: News) -> set[int]:

@@ -102,9 +102,9 @@ def topic_of(kind: str, payload: Mapping[str, Any]) -> Topic:
     return TOPICS.get(kind, Topic.NOTED)
 
 
-def may_leave(hours: Hours, topics: frozenset[Topic], *, zone: str, now: datetime) -> bool:
-    """Whether a mail about these topics may go now, as far as the person's rest is concerned."""
-    if hours.breach_passes and Topic.BREACHED in topics:
+def may_leave(hours: Hours, topic: Topic, *, zone: str, now: datetime) -> bool:
+    """Whether a mail about that topic may go now, as far as the person's rest is concerned."""
+    if hours.breach_passes and topic is Topic.BREACHED:
         return True
     is_muted = hours.muted_until is not None and now < hours.muted_until
     return not is_muted and not is_quiet(hours, now.astimezone(ZoneInfo(zone)))

@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.i18n import gettext as _
+from helpdesk.notifications.rules import THRESHOLD, MailWhen, Topic
 
 SENTENCES = {
     "ticket.opened": _l("A new ticket came in"),
@@ -18,6 +19,10 @@ SENTENCES = {
     "ticket.resolved": _l("Your ticket was resolved"),
     "ticket.reopened": _l("A resolved ticket is open again"),
     "ticket.call_joined": _l("A call was added"),
+    "ticket.person_mentioned": _l("A colleague mentioned you in a note"),
+    "ticket.access_widened": _l("Somebody was mentioned in a note and reads this ticket from now on"),
+    "ticket.merged": _l("A ticket of yours was a double and goes on in another one"),
+    "ticket.double_absorbed": _l("A double was merged into a ticket of yours"),
     "mail.not_delivered": _l("An answer did not reach everybody: look at it, or phone"),
     "mail.bounced": _l("An answer came back undelivered: check the address, or phone"),
     "mail.mailbox_failing": _l("A mailbox has not answered for a quarter of an hour: see the settings"),
@@ -37,7 +42,25 @@ AT_RISK = {
     "update": _l("%(percent)s %% of the time for news to the client is used"),
     "ola": _l("%(percent)s %% of the line's own time is used"),
 }
-THRESHOLD = "sla.threshold_crossed"
+TOPICS = {
+    Topic.ASSIGNED: (_l("Given to me"), _l("A ticket becomes yours by somebody else's hand.")),
+    Topic.RETURNED: (_l("Returned"), _l("A higher line gives a ticket back to you or your team.")),
+    Topic.MENTIONED: (_l("Mentioned"), _l("A colleague writes your name with @ in a note.")),
+    Topic.CLIENT_ANSWERED: (_l("The client wrote or called"), _l("On tickets that you own or work on.")),
+    Topic.AT_RISK: (_l("Deadline near"), _l("Most of the time is used on a ticket of yours or your team.")),
+    Topic.BREACHED: (_l("Deadline missed"), _l("A deadline has passed on a ticket of yours or your team.")),
+    Topic.ESCALATED: (_l("Handed up to my team"), _l("A lower line asks your team for help.")),
+    Topic.ARRIVED: (_l("New in my team"), _l("A ticket came in or was moved, and nobody has it yet.")),
+    Topic.NOTED: (_l("Notes and doubles"), _l("A note, or a merged double, on a ticket of yours.")),
+    Topic.RESOLVED: (_l("Solved what I own"), _l("Somebody else solved a ticket you answer for.")),
+    Topic.NOT_DELIVERED: (_l("Not delivered"), _l("An answer did not reach the client.")),
+    Topic.TROUBLE: (_l("Trouble with mail"), _l("A mailbox fails, or a mail is held for you to look at.")),
+}
+MAIL_WHEN = {
+    MailWhen.NEVER: (_l("Never"), _l("You look into the desk yourself.")),
+    MailWhen.AWAY: (_l("While I am away"), _l("When you have not been at the desk for a while.")),
+    MailWhen.ALWAYS: (_l("Always"), _l("Also while you work here; one mail in ten minutes at most.")),
+}
 
 
 def sentence(kind: str, payload: Mapping[str, Any]) -> str:

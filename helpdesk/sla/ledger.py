@@ -73,8 +73,9 @@ def _without_undone(facts: list[Fact]) -> list[Fact]:
 def _placed(entry: dict[str, Any], fact: Fact, place: int, first: Fact | None) -> LedgerEntry:
     if entry["kind"] is Kind.CREATED:
         entry["policy"] = _choice(first.payload).key if first else None
+    at = entry.pop("at", int(fact.at.timestamp()))
     return LedgerEntry(
-        at=int(fact.at.timestamp()),
+        at=at,
         seq=fact.seq * ENTRIES_PER_EVENT + place,
         actor=fact.actor_id,
         reason=fact.id,
@@ -150,8 +151,22 @@ def _closed(payload: Mapping[str, Any]) -> Entries:
 
 
 def _discarded(payload: Mapping[str, Any]) -> Entries:
-    """No request at all: its clocks are cancelled, neither met nor missed."""
+    """No request at all, or a double: its clocks are cancelled, neither met nor missed."""
     yield {"kind": Kind.MERGED}
+
+
+def _absorbed(payload: Mapping[str, Any]) -> Entries:
+    """What the client asked on a double counts from when he asked it there."""
+    if payload["owed_since"] is not None:
+        asked = datetime.fromisoformat(payload["owed_since"])
+        yield {"kind": Kind.CLIENT_MESSAGE, "by": Author.CUSTOMER, "at": int(asked.timestamp())}
+    if payload["old"] != payload["state"]:
+        yield {"kind": Kind.STATE_CHANGED, "state": TicketState(payload["state"])}
+
+
+def _restored(payload: Mapping[str, Any]) -> Entries:
+    """A discarding that was a mistake never stopped a clock."""
+    yield {"kind": Kind.VOIDED, "entry": payload["undoes"] * ENTRIES_PER_EVENT}
 
 
 def _policy(payload: Mapping[str, Any]) -> Entries:
@@ -174,6 +189,9 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any]], Entries]] = {
     "ticket.reopened": _reopened,
     "ticket.closed": _closed,
     "ticket.discarded": _discarded,
+    "ticket.restored": _restored,
+    "ticket.merged": _discarded,
+    "ticket.double_absorbed": _absorbed,
     "sla.policy_chosen": _policy,
 }
 KINDS = tuple(_MAKERS)

@@ -5,7 +5,15 @@ from datetime import datetime
 from typing import ClassVar
 
 from helpdesk.events import TicketEvent
-from helpdesk.tickets.rules import Channel, DiscardReason, Priority, ReturnReason, State, TicketType
+from helpdesk.tickets.rules import (
+    Channel,
+    DiscardReason,
+    LinkKind,
+    Priority,
+    ReturnReason,
+    State,
+    TicketType,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +59,14 @@ class ClientWrote(TicketFact):
 @dataclass(frozen=True, kw_only=True)
 class AgentReplied(TicketFact):
     """A person of the desk answered the client; `line` is the one the ticket is on, `first` the first
-    answer ever.
+    answer ever. `made_owner`: he answers for the ticket towards the client since then.
     """
 
     kind: ClassVar[str] = "ticket.agent_replied"
     message_id: int
     line: int
     first: bool
+    made_owner: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +79,33 @@ class ReplyWithdrawn(TicketFact):
     message_id: int
     voids_id: int
     voided: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketForwarded(TicketFact):
+    """Somebody outside was asked about it; the client does not know."""
+
+    kind: ClassVar[str] = "ticket.forwarded"
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThirdPartyWrote(TicketFact):
+    """Whoever was asked answered; the client does not know."""
+
+    kind: ClassVar[str] = "ticket.third_party_wrote"
+    message_id: int
+    is_machine: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSentAgain(TicketFact):
+    """A person let a mail that did not reach everybody go out once more, the very same one."""
+
+    kind: ClassVar[str] = "ticket.mail_sent_again"
+    message_id: int
+    outbox_id: int
+    recipients: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,10 +234,24 @@ class TicketClosed(TicketFact):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketDiscarded(TicketFact):
-    """It was no request at all."""
+    """It was no request at all. `old`, `wake_at` and `owed_since` are what bringing it back gives it again."""
 
     kind: ClassVar[str] = "ticket.discarded"
     reason: DiscardReason
+    old: State
+    wake_at: datetime | None
+    owed_since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketRestored(TicketFact):
+    """It was a request after all. `voids_id` is the event that threw it away, `undoes` its place in the
+    ticket's history.
+    """
+
+    kind: ClassVar[str] = "ticket.restored"
+    voids_id: int
+    undoes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,8 +309,59 @@ TICKET_EVENTS: tuple[type[TicketFact], ...] = (
     TicketReopened,
     TicketClosed,
     TicketDiscarded,
+    TicketRestored,
     ClientIdentified,
     CallJoined,
     ArticleLinked,
     ArticleSolved,
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketLinked(TicketFact):
+    """It was tied to another ticket; with `is_from` it is the one that the link starts at ("blocks")."""
+
+    kind: ClassVar[str] = "ticket.linked"
+    link: LinkKind
+    other_id: int
+    is_from: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketUnlinked(TicketFact):
+    """A link to another ticket was taken away."""
+
+    kind: ClassVar[str] = "ticket.unlinked"
+    link: LinkKind
+    other_id: int
+    is_from: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketMerged(TicketFact):
+    """It was an obvious double and ended for the sake of `other_id`, where everything goes on."""
+
+    kind: ClassVar[str] = "ticket.merged"
+    other_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoubleAbsorbed(TicketFact):
+    """The double `other_id` ended for the sake of this one. `owed_since`: since when the client waits for an
+    answer to what he wrote there, None: to nothing that this ticket has not answered already.
+    """
+
+    kind: ClassVar[str] = "ticket.double_absorbed"
+    other_id: int
+    old: State
+    owed_since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonMentioned(TicketFact):
+    """A note named a person; `widens`: from then on he reads a ticket that he did not see before."""
+
+    kind: ClassVar[str] = "ticket.person_mentioned"
+    note_id: int
+    person_id: int
+    widens: bool

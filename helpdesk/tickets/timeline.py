@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from flask_babel import gettext
 
+from helpdesk.errors import N_
 from helpdesk.i18n import duration
 from helpdesk.tickets.words import DISCARD_REASONS, PRIORITIES, STATES, TYPES
 
@@ -86,7 +87,9 @@ def _properties(event: Event) -> str:
         return gettext("%(name)s put the subject right", name=event.actor)
     if names == ["tags"]:
         return gettext("%(name)s changed the tags", name=event.actor)
-    return gettext("%(name)s changed subject and tags", name=event.actor)
+    if names == ["category_id"]:
+        return gettext("%(name)s changed the category", name=event.actor)
+    return gettext("%(name)s changed the properties", name=event.actor)
 
 
 def _state(event: Event) -> str:
@@ -118,12 +121,20 @@ def _discarded(event: Event) -> str:
     return _with(words, event.words)
 
 
+def _restored(event: Event) -> str:
+    return gettext("%(name)s brought it back: it is a request after all", name=event.actor)
+
+
 def _identified(event: Event) -> str:
     return gettext("%(name)s said who the client is", name=event.actor)
 
 
 def _withdrawn(event: Event) -> str:
-    return gettext("%(name)s took the answer back before it left", name=event.actor)
+    return gettext("%(name)s took the mail back before it left", name=event.actor)
+
+
+def _sent_again(event: Event) -> str:
+    return gettext("%(name)s let the mail go out again", name=event.actor)
 
 
 def _call(event: Event) -> str:
@@ -138,6 +149,53 @@ def _article_outcome(event: Event) -> str:
     if event.payload.get("solved", True):
         return gettext("Solved by an instruction, says %(name)s", name=event.actor)
     return gettext("The instruction did not help, says %(name)s", name=event.actor)
+
+
+LINKED = {
+    ("relates", True): N_("%(name)s linked it: relates to %(other)s"),
+    ("relates", False): N_("%(name)s linked it: relates to %(other)s"),
+    ("duplicate", True): N_("%(name)s linked it: a duplicate of %(other)s"),
+    ("duplicate", False): N_("%(name)s linked it: %(other)s is a duplicate of it"),
+    ("blocks", True): N_("%(name)s linked it: blocks %(other)s"),
+    ("blocks", False): N_("%(name)s linked it: blocked by %(other)s"),
+}
+
+
+def _linked(event: Event) -> str:
+    """Which ticket, only if the reader may see it; otherwise `other_id` was taken out before."""
+    other = event.payload.get("other_id")
+    if other is None:
+        return gettext("%(name)s linked it with another ticket", name=event.actor)
+    words = LINKED[event.payload["link"], event.payload["is_from"]]
+    return gettext(words, name=event.actor, other=other)
+
+
+def _unlinked(event: Event) -> str:
+    other = event.payload.get("other_id")
+    if other is None:
+        return gettext("%(name)s took a link away", name=event.actor)
+    return gettext("%(name)s took the link with %(other)s away", name=event.actor, other=other)
+
+
+def _merged(event: Event) -> str:
+    other = event.payload.get("other_id")
+    if other is None:
+        return gettext("%(name)s merged it, as a double, into another ticket", name=event.actor)
+    return gettext("%(name)s merged it, as a double, into %(other)s", name=event.actor, other=other)
+
+
+def _absorbed(event: Event) -> str:
+    other = event.payload.get("other_id")
+    if other is None:
+        return gettext("%(name)s merged a double into it", name=event.actor)
+    return gettext("%(name)s merged the double %(other)s into it", name=event.actor, other=other)
+
+
+def _mentioned(event: Event) -> str:
+    names = {"name": event.actor, "other": event.about or ""}
+    if event.payload.get("widens"):
+        return gettext("%(name)s mentioned %(other)s, who reads this ticket from now on", **names)
+    return gettext("%(name)s mentioned %(other)s", **names)
 
 
 def _threshold(event: Event) -> str:
@@ -167,6 +225,8 @@ DRAWN = frozenset(
         "ticket.client_wrote",
         "ticket.agent_replied",
         "ticket.note_added",
+        "ticket.forwarded",
+        "ticket.third_party_wrote",
         "ticket.escalated",
         "ticket.returned",
         "ticket.moved",
@@ -184,10 +244,17 @@ SENTENCES: Mapping[str, tuple[str, Callable[[Event], str]]] = {
     "ticket.reopened": ("history", _reopened),
     "ticket.closed": ("lock", _closed),
     "ticket.discarded": ("x", _discarded),
+    "ticket.restored": ("history", _restored),
     "ticket.reply_withdrawn": ("history", _withdrawn),
+    "ticket.mail_sent_again": ("send", _sent_again),
     "ticket.client_identified": ("building", _identified),
     "ticket.call_joined": ("phone", _call),
     "ticket.article_linked": ("book", _article),
     "ticket.article_solved": ("book", _article_outcome),
+    "ticket.linked": ("link", _linked),
+    "ticket.unlinked": ("link", _unlinked),
+    "ticket.merged": ("merge", _merged),
+    "ticket.double_absorbed": ("merge", _absorbed),
+    "ticket.person_mentioned": ("at", _mentioned),
     "sla.threshold_crossed": ("clock", _threshold),
 }

@@ -72,7 +72,7 @@ def test_notices_are_marked_as_read_up_to_the_last_one_seen(
     last = client.get("/notices").text.partition('name="last" value="')[2].partition('"')[0]
     breach(ticket, ada, now)
     assert client.post("/notices/reading", data=form(last=last)).status_code == 303
-    assert client.get("/notices").text.count(">new<") == 1
+    assert client.get("/notices").text.count("notice-item is-new") == 1
 
 
 def test_nobody_sees_the_notices_of_another(

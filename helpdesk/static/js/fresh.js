@@ -10,7 +10,7 @@ function tell(strip, news) {
 }
 
 async function ask(strip) {
-  const answer = await fetch(strip.dataset.fresh, { headers: { Accept: "application/json" } });
+  const answer = await fetch(strip.dataset.fresh, { headers: { Accept: "application/json", "X-Poll": "1" } });
   if (answer.status === 401 || answer.redirected) return false;
   if (answer.ok) tell(strip, await answer.json());
   return answer.ok;

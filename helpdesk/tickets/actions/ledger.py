@@ -32,6 +32,12 @@ def lock(ticket: Ticket) -> None:
     db.session.refresh(ticket, attribute_names=_COLUMNS, with_for_update={"key_share": True})
 
 
+def lock_both(one: Ticket, other: Ticket) -> None:
+    """Lock two tickets in the order of their numbers, so that two people cannot wait for each other."""
+    for ticket in sorted((one, other), key=lambda ticket: ticket.id):
+        lock(ticket)
+
+
 def stamp(ticket: Ticket, by: int, now: datetime) -> Stamp:
     """Take the next place in the ticket's history and write the row, so that reactions read it as it is
     now.
