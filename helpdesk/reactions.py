@@ -72,6 +72,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ),
     tickets.TicketClosed: (sla.move_clocks, notifications.announce),
     tickets.TicketDiscarded: (sla.move_clocks, notifications.announce),
+    tickets.TicketRestored: (sla.move_clocks, notifications.announce),
     tickets.ClientIdentified: (sla.reconsider_policy, sla.move_clocks, notifications.announce),
     tickets.CallJoined: (sla.move_clocks, notifications.tell_holders, notifications.announce),
     tickets.ArticleLinked: (),

@@ -41,11 +41,13 @@ class Pointer:
     """One reason to think that this belongs to a ticket, as the door found it.
 
     A signed one was made by us and cannot be guessed; an unsigned one counts only for somebody on the ticket.
+    `message_id` is what it answers, None where that is not known.
     """
 
     ticket_id: int
     code: str
     is_signed: bool
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ def receive(incoming: Incoming, *, by: int, now: datetime) -> Receipt:
     if found.ticket is not None:
         tickets.lock(found.ticket)
         now = max(now, found.ticket.last_event_at)
-        if tickets.accepts_answers(found.ticket, now):
+        if found.is_third_party or tickets.accepts_answers(found.ticket, now):
             return _join(found.ticket, found, words, by=by, now=now)
         if incoming.is_machine:
             return Receipt(outcome=Outcome.IGNORED, because="finished_ticket", ticket_id=found.ticket.id)
@@ -61,7 +61,8 @@ def _seen_before(incoming: Incoming) -> Receipt | None:
 
 
 def _join(ticket: Ticket, found: Match, words: tickets.ClientMessage, *, by: int, now: datetime) -> Receipt:
-    message = tickets.add_client_message(ticket, words, by=by, now=now)
+    add = tickets.add_third_party_answer if found.is_third_party else tickets.add_client_message
+    message = add(ticket, words, by=by, now=now)
     because = found.pointer.code if found.pointer else ""
     return Receipt(outcome=Outcome.JOINED, because=because, ticket_id=ticket.id, message_id=message.id)
 
@@ -81,7 +82,8 @@ def _words(incoming: Incoming, contact: Contact, found: Match) -> tickets.Client
         cc=incoming.cc,
         written_from=incoming.sender.email or None,
         is_machine=incoming.is_machine,
-        is_unverified=found.ticket is not None and not found.is_client_side,
+        is_unverified=found.ticket is not None and not found.is_client_side and not found.is_third_party,
+        is_third_party=found.is_third_party,
         evidence=(*pointer, *mentions, *incoming.evidence),
         inbound_mail_id=incoming.inbound_mail_id,
         call_id=incoming.call_id,

@@ -1,5 +1,6 @@
 """A read mail as the value that intake takes: its sender, words, files, and the tickets it points to."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -48,28 +49,44 @@ def pointers_of(parsed: ParsedMail) -> tuple[Pointer, ...]:
     """Tickets that the mail points to, in the order of trust."""
     found = evidence(parsed, keys(), settings().ticket_prefix)[:POINTERS]
     stored = _stored(tuple(one.message_id for one in found if one.kind is Proof.STORED_MESSAGE_ID))
-    pairs = ((one, _ticket_id(one, stored)) for one in found)
+    pairs = ((one, _place(one, stored)) for one in found)
     return tuple(
-        Pointer(ticket_id=number, code=one.kind.value, is_signed=one.is_signed)
-        for one, number in pairs
-        if number
+        Pointer(
+            ticket_id=place.ticket_id, code=one.kind.value, is_signed=one.is_signed, message_id=place.answers
+        )
+        for one, place in pairs
+        if place is not None
     )
 
 
-def _ticket_id(one: Evidence, stored: dict[str, int]) -> int | None:
-    return one.ticket_id or one.number or stored.get(one.message_id)
+@dataclass(frozen=True)
+class _Place:
+    """A ticket, and the message on it that is answered (None: not known)."""
+
+    ticket_id: int
+    answers: int | None = None
 
 
-def _stored(message_ids: tuple[str, ...]) -> dict[str, int]:
+def _place(one: Evidence, stored: dict[str, _Place]) -> _Place | None:
+    if one.token:
+        return _Place(one.token.ticket_id, one.token.message_id or None)
+    return _Place(one.number) if one.number else stored.get(one.message_id)
+
+
+def _stored(message_ids: tuple[str, ...]) -> dict[str, _Place]:
     """Tickets by the ids of mails that came in, or went out, before."""
     if not message_ids:
         return {}
-    theirs = select(MailReference.rfc_message_id, MailReference.ticket_id).where(
-        MailReference.rfc_message_id.in_(message_ids)
-    )
-    ours = select(Outbox.rfc_message_id, Outbox.ticket_id).where(Outbox.rfc_message_id.in_(message_ids))
-    rows = [*db.session.execute(ours), *db.session.execute(theirs)]
-    return {message_id: ticket_id for message_id, ticket_id in rows if ticket_id}
+    rows = [
+        row
+        for table in (Outbox, MailReference)
+        for row in db.session.execute(
+            select(table.rfc_message_id, table.ticket_id, table.message_id).where(
+                table.rfc_message_id.in_(message_ids)
+            )
+        )
+    ]
+    return {own_id: _Place(ticket_id, message_id) for own_id, ticket_id, message_id in rows if ticket_id}
 
 
 def remember_id(message_id: str, receipt: Receipt, *, now: datetime) -> None:

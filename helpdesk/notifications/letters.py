@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flask import current_app
+from sqlalchemy import Boolean, Select, Text, column, func, select, table
 
-from helpdesk.accounts.models import Person
+from helpdesk.accounts.models import Account, Person
 from helpdesk.clients.models import Company, Contact
 from helpdesk.config import settings
 from helpdesk.db import db
@@ -13,6 +14,8 @@ from helpdesk.mail.threading import with_subject_tag
 from helpdesk.tickets.models import Ticket
 
 LANGUAGES = ("en", "ru")
+# The table of mailboxes stands on a floor above; what it says under a mail is all that is read here.
+MAILBOX = table("mailbox", column("id"), column("active", Boolean), column("signature", Text))
 
 
 class Occasion(StrEnum):
@@ -21,6 +24,7 @@ class Occasion(StrEnum):
     RECEIVED = "received"
     RECEIVED_UNKNOWN = "received_unknown"
     REPLY = "reply"
+    FORWARD = "forward"
     RESOLVED = "resolved"
     REOPENED = "reopened"
 
@@ -45,6 +49,27 @@ def write(occasion: Occasion, ticket: Ticket, **words: str | bool) -> Letter:
     values = {"number": tag_of(ticket), "firm": settings().firm_name, "name": _name_of(ticket)}
     text = template.render({**values, "subject": ticket.subject, **words})
     return Letter(subject=_subject(occasion, ticket), body=text.strip() + "\n", language=language)
+
+
+def signature_of(person_id: int, mailbox_id: int | None) -> str:
+    """What stands under a mail of this person: his own words, else his name, then the mailbox's, else the
+    firm's name.
+    """
+    own = select(Person.name, Account.signature).outerjoin(Account).where(Person.id == person_id)
+    name, signature = db.session.execute(own).one()
+    return closing(signature or "", name, db.session.scalar(signature_of_mailbox(mailbox_id)) or "")
+
+
+def signature_of_mailbox(mailbox_id: int | None) -> Select[tuple[str]]:
+    """The words under everybody's mail from there; from the first active mailbox if that one is not."""
+    wanted = func.coalesce(MAILBOX.c.id == mailbox_id, False)
+    return select(MAILBOX.c.signature).where(MAILBOX.c.active).order_by(wanted.desc(), MAILBOX.c.id).limit(1)
+
+
+def closing(own: str, name: str, shared: str) -> str:
+    """The lines under a mail; `own` and `shared` may be empty."""
+    lines = (own.strip() or name, shared.strip() or settings().firm_name)
+    return "\n".join(lines)
 
 
 def language_of(ticket: Ticket) -> str:

@@ -1,11 +1,11 @@
 """Who is told when something happened to a ticket: the client by mail, the staff by notices, open pages."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from helpdesk.accounts.models import Membership, Person, TeamRole
+from helpdesk.accounts import seats
+from helpdesk.accounts.models import TeamRole
 from helpdesk.clients.models import Contact, ContactAddress
 from helpdesk.db import db, notify
 from helpdesk.errors import RuleViolation
@@ -21,7 +21,7 @@ from helpdesk.notifications.actions import (
     tell,
     undo,
 )
-from helpdesk.notifications.letters import Occasion, write
+from helpdesk.notifications.letters import Occasion, signature_of, write
 from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.tickets.events import (
     AgentReplied,
@@ -33,7 +33,7 @@ from helpdesk.tickets.events import (
 )
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries.addresses import client_address
-from helpdesk.tickets.rules import Channel
+from helpdesk.tickets.rules import Channel, Visibility
 
 UNDO = timedelta(seconds=10)
 REOPEN_DAYS = 7
@@ -72,15 +72,15 @@ def queue_reply(event: AgentReplied, row: EventRow) -> None:
     """Send the agent's words in ten seconds; until then they can be taken back."""
     ticket = db.session.get_one(Ticket, event.ticket_id)
     message = db.session.get_one(Message, event.message_id)
-    author = db.session.get_one(Person, message.author_id)
     contact = db.session.get_one(Contact, ticket.contact_id)
     to = _listed(message, "to") or _address_of(ticket, contact)
     if not to:
         return
+    signature = signature_of(message.author_id, ticket.mailbox_id)
     mailing = Mailing(
         key=f"reply:{message.id}",
         kind=OutboxKind.REPLY,
-        letter=write(Occasion.REPLY, ticket, text=message.text, agent=author.name),
+        letter=write(Occasion.REPLY, ticket, text=message.text, signature=signature),
         to=to,
         cc=_listed(message, "cc"),
         message_id=message.id,
@@ -120,10 +120,16 @@ def _queue_notice(event: TicketFact, row: EventRow, occasion: Occasion, **words:
         kind=OutboxKind.NOTICE,
         letter=write(occasion, ticket, **words),
         to=to,
-        message_id=ticket.last_message_id,
+        message_id=_last_public(ticket.id),
         due_at=event.at + UNDO,
     )
     queue_mail(ticket, mailing, now=event.at)
+
+
+def _last_public(ticket_id: int) -> int | None:
+    """What the client saw last: an answer to the notice is an answer to that."""
+    public = (Message.ticket_id == ticket_id) & (Message.visibility == Visibility.PUBLIC)
+    return db.session.scalar(select(func.max(Message.id)).where(public))
 
 
 def _drop_unsent_acknowledgement(ticket_id: int) -> None:
@@ -137,7 +143,7 @@ def _drop_unsent_acknowledgement(ticket_id: int) -> None:
 def tell_team(event: TicketFact, row: EventRow) -> None:
     """Say to whoever holds the ticket now that it came to them: its assignee, else the whole team."""
     ticket = db.session.get_one(Ticket, event.ticket_id)
-    people = (ticket.assignee_id,) if ticket.assignee_id else members_of(ticket.team_id)
+    people = (ticket.assignee_id,) if ticket.assignee_id else seats.person_ids(ticket.team_id)
     tell(people, _news(event, row), but=event.actor_id)
 
 
@@ -164,7 +170,7 @@ def tell_threshold(event: TicketEvent, row: EventRow) -> None:
     if not row.payload["loud"]:
         return
     ticket = db.session.get_one(Ticket, event.ticket_id)
-    people = (ticket.owner_id, ticket.assignee_id, *members_of(ticket.team_id, role=TeamRole.LEAD))
+    people = (ticket.owner_id, ticket.assignee_id, *seats.person_ids(ticket.team_id, role=TeamRole.LEAD))
     used = {name: row.payload.get(name) for name in ("metric", "percent", "line")}
     tell(people, News(kind=event.kind, ticket_id=ticket.id, event_id=row.id, at=event.at, payload=used))
 
@@ -172,14 +178,6 @@ def tell_threshold(event: TicketEvent, row: EventRow) -> None:
 def announce(event: TicketEvent, row: EventRow) -> None:
     """Let open pages know that this ticket changed."""
     notify("desk", str(event.ticket_id))
-
-
-def members_of(team_id: int, *, role: TeamRole | None = None) -> Iterable[int]:
-    """The people of a team now; with `role` only those in that role."""
-    statement = select(Membership.person_id).where(Membership.team_id == team_id, Membership.until.is_(None))
-    if role is not None:
-        statement = statement.where(Membership.role == role)
-    return db.session.scalars(statement).all()
 
 
 def _news(event: TicketFact, row: EventRow) -> News:

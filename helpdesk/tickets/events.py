@@ -234,7 +234,7 @@ class TicketClosed(TicketFact):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketDiscarded(TicketFact):
-    """It was no request at all. `old`, `wake_at` and `owed_since` are what bringing it back gives it again."""
+    """It was no request at all. `old`, `wake_at`, `owed_since` are what bringing it back gives it again."""
 
     kind: ClassVar[str] = "ticket.discarded"
     reason: DiscardReason

@@ -87,9 +87,9 @@ def _properties(event: Event) -> str:
         return gettext("%(name)s put the subject right", name=event.actor)
     if names == ["tags"]:
         return gettext("%(name)s changed the tags", name=event.actor)
-    if names == ["category_id"]:
+    if names == ["category"]:
         return gettext("%(name)s changed the category", name=event.actor)
-    return gettext("%(name)s changed the properties", name=event.actor)
+    return gettext("%(name)s changed subject and tags", name=event.actor)
 
 
 def _state(event: Event) -> str:

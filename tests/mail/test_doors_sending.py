@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from helpdesk import clock
+from helpdesk.config import IN_FORCE
 from helpdesk.db import db
 from helpdesk.mail.jobs import send_outbox
 from helpdesk.mail.models import Mailbox
@@ -39,8 +40,10 @@ def relay(app: Flask, smtp_sink: Sink) -> Iterator[Sink]:
     """The installation's relay is the sink of this test."""
     before = app.extensions["settings"]
     app.extensions["settings"] = replace(before, smtp_url=smtp_sink.url)
+    app.extensions.pop(IN_FORCE, None)
     yield smtp_sink
     app.extensions["settings"] = before
+    app.extensions.pop(IN_FORCE, None)
 
 
 @contextmanager

@@ -16,15 +16,26 @@ from helpdesk.tickets.actions.conversation import (
     reply,
 )
 from helpdesk.tickets.actions.escalation import escalate, move, return_ticket
-from helpdesk.tickets.actions.ledger import check_version, lock
+from helpdesk.tickets.actions.ledger import check_version, lock, lock_both
+from helpdesk.tickets.actions.linking import link, unlink
+from helpdesk.tickets.actions.mentioning import mention
+from helpdesk.tickets.actions.merging import merge
 from helpdesk.tickets.actions.opening import Opening, open_ticket
 from helpdesk.tickets.actions.participation import add_participant, join_call
-from helpdesk.tickets.actions.properties import change_priority, change_properties, change_type
+from helpdesk.tickets.actions.properties import (
+    change_category,
+    change_priority,
+    change_properties,
+    change_type,
+)
+from helpdesk.tickets.actions.restoring import restore
 from helpdesk.tickets.actions.state import close, discard, reopen, resolve, resume, wait
+from helpdesk.tickets.actions.third_party import Forward, add_third_party_answer, forward
 from helpdesk.tickets.actions.withdrawal import withdraw_reply
 
 __all__ = [
     "ClientMessage",
+    "Forward",
     "NewFile",
     "Opening",
     "Reply",
@@ -32,9 +43,11 @@ __all__ = [
     "add_client_message",
     "add_note",
     "add_participant",
+    "add_third_party_answer",
     "article_outcome",
     "assign",
     "assign_by_policy",
+    "change_category",
     "change_priority",
     "change_properties",
     "change_type",
@@ -43,18 +56,25 @@ __all__ = [
     "close",
     "discard",
     "escalate",
+    "forward",
     "identify_client",
     "join_call",
+    "link",
     "link_article",
     "lock",
+    "lock_both",
+    "mention",
+    "merge",
     "move",
     "open_ticket",
     "reopen",
     "reply",
     "resolve",
+    "restore",
     "resume",
     "return_ticket",
     "take",
+    "unlink",
     "wait",
     "withdraw_reply",
 ]

@@ -39,7 +39,7 @@ class ClientMessage:
     `author_id` is the contact's person. `reply_until` is the length of the new words in `text`, None: all
     of it.
     `written_from` is the address he used, None on the phone. `evidence` says why it is on this ticket, as
-    codes.
+    codes. A third party is somebody whom we asked behind the client's back: his words stay inside.
     """
 
     author_id: int
@@ -53,6 +53,7 @@ class ClientMessage:
     written_from: str | None = None
     is_machine: bool = False
     is_unverified: bool = False
+    is_third_party: bool = False
     evidence: tuple[str, ...] = ()
     inbound_mail_id: int | None = None
     call_id: int | None = None
@@ -62,7 +63,7 @@ class ClientMessage:
     @property
     def is_quiet(self) -> bool:
         """Neither a machine's words nor those of somebody who is not on the ticket move anything."""
-        return self.is_machine or self.is_unverified
+        return self.is_machine or self.is_unverified or self.is_third_party
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +108,13 @@ def add_client_message(ticket: Ticket, words: ClientMessage, *, by: int, now: da
 
 def keep_client_message(ticket: Ticket, words: ClientMessage, *, now: datetime) -> Message:
     """Write the row and what the ticket remembers of it; part of a verb, so without an event."""
+    is_inside = words.is_unverified or words.is_third_party
     message = Message(
         ticket_id=ticket.id,
         public_id=words.public_id or uuid.uuid4(),
         author_id=words.author_id,
-        kind=MessageKind.CLIENT,
-        visibility=Visibility.INTERNAL if words.is_unverified else Visibility.PUBLIC,
+        kind=MessageKind.THIRD_PARTY if words.is_third_party else MessageKind.CLIENT,
+        visibility=Visibility.INTERNAL if is_inside else Visibility.PUBLIC,
         channel=words.channel,
         subject=words.subject,
         text=words.text,
@@ -127,7 +129,7 @@ def keep_client_message(ticket: Ticket, words: ClientMessage, *, now: datetime) 
         call_id=words.call_id,
         created_at=now,
     )
-    _keep(ticket, message, words.files)
+    keep_message(ticket, message, words.files)
     if not words.is_quiet:
         ticket.client_message_count += 1
         ticket.unanswered_since = ticket.unanswered_since or now
@@ -152,6 +154,7 @@ def reply(ticket: Ticket, answer: Reply, *, by: int, now: datetime) -> Message:
 
     The first person of line 1 who answers becomes the owner towards the client.
     """
+    rules.check_not_merged(is_merged=ticket.merged_into_id is not None)
     seats = seats_of(by)
     to = answer.to or _own_address(ticket)
     rules.check_reply(
@@ -160,15 +163,23 @@ def reply(ticket: Ticket, answer: Reply, *, by: int, now: datetime) -> Message:
         has_recipient=bool(to),
     )
     ticket.state = rules.next_state(ticket.state, Verb.REPLY)
-    message = _ours(ticket, answer.text, MessageKind.REPLY, by=by, now=now)
+    message = our_message(ticket, answer.text, MessageKind.REPLY, by=by, now=now)
     message.recipients = {"to": list(to), "cc": list(answer.cc)}
-    _keep(ticket, message, answer.files)
+    keep_message(ticket, message, answer.files)
+    owner_before = ticket.owner_id
     if any(seat.line == Line.FIRST for seat in seats):
         become_owner(ticket, by)
     first = ticket.first_answered_at is None
     ticket.first_answered_at, ticket.unanswered_since = ticket.first_answered_at or now, None
-    event = AgentReplied(**stamp(ticket, by, now), message_id=message.id, line=ticket.line, first=first)
-    publish(event)
+    publish(
+        AgentReplied(
+            **stamp(ticket, by, now),
+            message_id=message.id,
+            line=ticket.line,
+            first=first,
+            made_owner=ticket.owner_id != owner_before,
+        )
+    )
     return message
 
 
@@ -178,8 +189,8 @@ def add_note(
     """Write something that the client never sees; changes no state and stops no clock."""
     if not text.strip():
         raise RuleViolation("Write something first.")
-    message = _ours(ticket, text, MessageKind.NOTE, by=by, now=now)
-    _keep(ticket, message, files)
+    message = our_message(ticket, text, MessageKind.NOTE, by=by, now=now)
+    keep_message(ticket, message, files)
     publish(NoteAdded(**stamp(ticket, by, now), message_id=message.id))
     return message
 
@@ -190,7 +201,7 @@ def check_last_message(ticket: Ticket, seen_id: int) -> None:
         raise StaleChange("Something was added to this ticket while you were writing.")
 
 
-def _ours(ticket: Ticket, text: str, kind: MessageKind, *, by: int, now: datetime) -> Message:
+def our_message(ticket: Ticket, text: str, kind: MessageKind, *, by: int, now: datetime) -> Message:
     public = kind is MessageKind.REPLY
     return Message(
         ticket_id=ticket.id,
@@ -198,7 +209,7 @@ def _ours(ticket: Ticket, text: str, kind: MessageKind, *, by: int, now: datetim
         author_id=by,
         kind=kind,
         visibility=Visibility.PUBLIC if public else Visibility.INTERNAL,
-        channel=Channel.MAIL if public else Channel.DESK,
+        channel=Channel.DESK if kind is MessageKind.NOTE else Channel.MAIL,
         text=text.replace("\r\n", "\n").strip(),
         has_html=False,
         is_machine=False,
@@ -207,7 +218,7 @@ def _ours(ticket: Ticket, text: str, kind: MessageKind, *, by: int, now: datetim
     )
 
 
-def _keep(ticket: Ticket, message: Message, files: tuple[NewFile, ...]) -> None:
+def keep_message(ticket: Ticket, message: Message, files: tuple[NewFile, ...]) -> None:
     db.session.add(message)
     db.session.flush()
     for file in files:

@@ -15,16 +15,27 @@ from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import WAITING_STATES, State
 
 REPLIED = "ticket.agent_replied"
+FORWARDED = "ticket.forwarded"
 SECOND_BUTTON = ("ticket.state_changed", "ticket.resolved")
-HARMLESS = ("ticket.note_added", "ticket.article_linked", "ticket.article_solved")
+HARMLESS = (
+    "ticket.note_added",
+    "ticket.person_mentioned",
+    "ticket.linked",
+    "ticket.unlinked",
+    "ticket.article_linked",
+    "ticket.article_solved",
+    "ticket.third_party_wrote",
+    FORWARDED,
+)
 OVER = ("ticket.resolved", "ticket.discarded", "ticket.closed", "ticket.call_joined", REPLIED)
 
 
 def withdraw_reply(ticket: Ticket, message: Message, *, by: int, now: datetime) -> EventRow:
-    """Take back one's own answer and what was done with the same press of a button (wait, resolve).
+    """Take back one's own mail and what was done with the same press of a button (wait, resolve).
 
-    No clock remembers it, and an unanswered client is unanswered since when he was. Whoever became owner by
-    answering stays it. Raises RuleViolation when anything but a note has happened since, or once it has left.
+    No clock remembers it, an unanswered client is unanswered since when he was, and whoever became owner by
+    answering is it no more. Raises RuleViolation when anything but a note has happened since, or once it has
+    left.
     """
     if message.author_id != by:
         raise NotPermitted("Only who wrote an answer can take it back.")
@@ -78,9 +89,9 @@ def _history(ticket_id: int) -> list[_Past]:
 
 def _reply_in(history: Iterable[_Past], message_id: int) -> _Past:
     for event in history:
-        if event.kind == REPLIED and event.payload["message_id"] == message_id:
+        if event.kind in (REPLIED, FORWARDED) and event.payload["message_id"] == message_id:
             return event
-    raise RuleViolation("Only an answer to the client can be taken back.")
+    raise RuleViolation("Only a mail that has not left can be taken back.")
 
 
 def _act(history: Sequence[_Past], replied: _Past) -> list[_Past]:
@@ -133,5 +144,7 @@ def _restore(ticket: Ticket, before: _Standing, replied: _Past) -> None:
         ticket.resolved_at, ticket.resolution, ticket.first_contact = None, "", False
     ticket.state, ticket.wake_at = before.state, before.wake_at
     ticket.unanswered_since = before.owed_since
-    if replied.payload["first"]:
+    if replied.payload.get("first"):
         ticket.first_answered_at = None
+    if replied.payload.get("made_owner") and ticket.owner_id == replied.actor_id:
+        ticket.owner_id = None
