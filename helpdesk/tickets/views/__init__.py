@@ -1,8 +1,36 @@
-"""Doors of tickets: lists, the page of one ticket, every verb, files and search."""
+"""Doors of tickets: lists, the page of one ticket, every verb, what one writes, files and search."""
 
-from helpdesk.tickets.views import files, lists, page, search, sidebar, verbs, withdrawal
+from helpdesk.tickets.views import (
+    bulk,
+    drafts,
+    files,
+    lists,
+    news,
+    page,
+    saved,
+    search,
+    sidebar,
+    suggesting,
+    uploads,
+    verbs,
+    withdrawal,
+)
 from helpdesk.tickets.views.blueprint import blueprint
 
 sidebar.install()
 
-__all__ = ["blueprint", "files", "lists", "page", "search", "verbs", "withdrawal"]
+__all__ = [
+    "blueprint",
+    "bulk",
+    "drafts",
+    "files",
+    "lists",
+    "news",
+    "page",
+    "saved",
+    "search",
+    "suggesting",
+    "uploads",
+    "verbs",
+    "withdrawal",
+]

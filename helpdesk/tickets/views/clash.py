@@ -1,12 +1,14 @@
 """Two people at one ticket: what is new on the left, one's own words on the right, nothing lost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask import abort, make_response
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from helpdesk import web
 from helpdesk.accounts.actor import Actor
@@ -15,11 +17,13 @@ from helpdesk.i18n import viewer_zone
 from helpdesk.tickets import words
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import visibility
-from helpdesk.tickets.rules import Priority, TicketType
+from helpdesk.tickets.rules import MessageKind, Priority, TicketType
 from helpdesk.tickets.views import conversation, reading
 from helpdesk.tickets.views.forms import number_of, text_of, word_of
 
 Form = Mapping[str, str]
+Typed = MultiDict[str, str]
+WITH_TEXT = ("visibility", "cc", "third_party", "then", "note", "upload", "pick", "pick_file")
 
 
 @dataclass(frozen=True)
@@ -34,16 +38,23 @@ class Difference:
     mine_words: str
 
 
-def of_message(number: int, actor: Actor, form: Form, *, is_note: bool) -> ResponseReturnValue:
-    """The conflict over a reply or note: go on editing, or send anyway."""
-    return _answer(number, actor, form, is_note=is_note, text=text_of(form, "text"), differences=[])
+def of_message(
+    number: int, actor: Actor, form: Typed, kind: MessageKind, fresh: Iterable[UUID]
+) -> ResponseReturnValue:
+    """The conflict over what was written: go on editing, or send anyway, with all that belongs to it.
+
+    `fresh` are files that came with the form itself.
+    """
+    kept = [(name, value) for name in WITH_TEXT for value in form.getlist(name)]
+    kept += [("upload", str(public_id)) for public_id in fresh]
+    return _answer(number, actor, form, kind=kind, kept=kept, text=text_of(form, "text"))
 
 
 def of_properties(number: int, actor: Actor, form: Form) -> ResponseReturnValue:
     """The conflict over properties: each clashing one asks."""
     ticket = _ticket(number, actor)
     found = _differences(ticket, form)
-    return _answer(number, actor, form, is_note=False, text=None, differences=found)
+    return _answer(number, actor, form, differences=found)
 
 
 def exists(number: int) -> bool:
@@ -56,9 +67,10 @@ def _answer(
     actor: Actor,
     form: Form,
     *,
-    is_note: bool,
-    text: str | None,
-    differences: list[Difference],
+    kind: MessageKind = MessageKind.REPLY,
+    kept: Sequence[tuple[str, str]] = (),
+    text: str | None = None,
+    differences: Sequence[Difference] = (),
 ) -> ResponseReturnValue:
     ticket = _ticket(number, actor)
     seen = number_of(form, "seen_seq") or 0
@@ -68,10 +80,9 @@ def _answer(
         ticket=ticket,
         entries=conversation.entries(number, history, reading.said_on(number), viewer_zone()),
         names=", ".join(dict.fromkeys(event.actor for event in history if event.actor_id != actor.person_id)),
-        is_note=is_note,
+        is_note=kind is MessageKind.NOTE,
         text=text,
-        cc=form.get("cc", ""),
-        then=form.get("then", ""),
+        kept=kept,
         reason=text_of(form, "reason"),
         differences=differences,
         quoted_lines=conversation.quoted_lines,

@@ -12,17 +12,24 @@ from flask_babel import gettext
 from helpdesk.accounts import faces
 from helpdesk.i18n import day, duration
 from helpdesk.tickets import timeline
+from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnReason
 from helpdesk.tickets.timeline import Sentence
 from helpdesk.tickets.views.delivery import Delivery, Reader, delivery_of
 from helpdesk.tickets.views.reading import Facts, Happened, Passed, Said
+from helpdesk.tickets.views.sizes import size_of
 from helpdesk.tickets.words import RETURN_REASONS
 
 WAITING = ("waiting_client", "waiting_third_party")
-SHAPES = {MessageKind.CLIENT: "in", MessageKind.REPLY: "out", MessageKind.NOTE: "note"}
+SHAPES = {
+    MessageKind.CLIENT: "in",
+    MessageKind.REPLY: "out",
+    MessageKind.NOTE: "note",
+    MessageKind.FORWARD: "fwd",
+    MessageKind.THIRD_PARTY: "third",
+}
 TALK, MOVES = "talk", "moves"
 SHOWN = {TALK: ("message", "day"), MOVES: ("move", "line", "day")}
-KIB = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,8 +220,10 @@ def _frame(number: int, said: Said) -> str | None:
 
 
 def _way(said: Said) -> str:
-    if said.kind is MessageKind.REPLY:
+    if said.kind in (MessageKind.REPLY, MessageKind.FORWARD):
         return gettext("to %(names)s", names=", ".join(_addresses(said)))
+    if said.kind is MessageKind.THIRD_PARTY:
+        return str(said.recipients.get(WRITTEN_FROM) or gettext("by mail"))
     if said.channel is Channel.PHONE:
         return gettext("by phone")
     return gettext("by mail, from a machine") if said.is_machine else gettext("by mail")
@@ -223,7 +232,7 @@ def _way(said: Said) -> str:
 def _way_icon(said: Said) -> str:
     if said.channel is Channel.PHONE:
         return "phone"
-    return "reply" if said.kind is MessageKind.REPLY else "mail"
+    return {MessageKind.REPLY: "reply", MessageKind.FORWARD: "fwd"}.get(said.kind, "mail")
 
 
 def _addresses(said: Said) -> list[str]:
@@ -245,13 +254,6 @@ def _extra(event: Happened, said: Said, walk: _Walk) -> str:
 def _file(file: Facts) -> tuple[str, str, str]:
     url = url_for("tickets.attachment", public_id=file["public_id"])
     return file["name"], url, size_of(int(file["size"]))
-
-
-def size_of(count: int) -> str:
-    """Bytes as people read them."""
-    if count >= KIB * KIB:
-        return gettext("%(size)s MB", size=round(count / KIB / KIB, 1))
-    return gettext("%(size)s kB", size=max(1, round(count / KIB)))
 
 
 def _move(event: Happened, passed: Passed, walk: _Walk) -> Move:

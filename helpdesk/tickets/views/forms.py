@@ -66,10 +66,16 @@ def moment_of(form: Form, name: str) -> datetime | None:
 def addresses_of(form: Form, name: str) -> tuple[str, ...]:
     """Mail addresses between commas, lower-case. Raises BadInput for what is none, or for too many."""
     found = tuple(dict.fromkeys(one.lower() for one in re.split(r"[,;\s]+", form.get(name, "")) if one))
+    if len(found) > CC_LIMIT:
+        raise BadInput(gettext("%(most)s addresses at most.", most=CC_LIMIT), name)
+    return tuple(_address(one, name) for one in found)
+
+
+def _address(email: str, field: str) -> str:
     try:
-        written = tuple(ascii_address(one) for one in found)
+        written = ascii_address(email)
     except BadInput:
-        written = ()
-    if len(written) != len(found) or not all(map(ADDRESS.fullmatch, found)) or len(found) > CC_LIMIT:
-        raise BadInput(gettext("One of the addresses cannot be right."), name)
+        written = ""
+    if not written or not ADDRESS.fullmatch(email):
+        raise BadInput(gettext("“%(email)s” is no mail address.", email=email), field)
     return written

@@ -1,6 +1,6 @@
 """The page of one ticket: read, assembled, drawn, and only then marked as read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission, may
 from helpdesk.clients.models import CompanyKind
 from helpdesk.clock import process_time
+from helpdesk.config import settings
 from helpdesk.db import db, transaction
 from helpdesk.i18n import moment, page_language, viewer_zone
 from helpdesk.sla import queries as sla
@@ -26,11 +27,10 @@ from helpdesk.sla.words import Chip, chip_of, single_chip
 from helpdesk.tickets import rules, words
 from helpdesk.tickets.models import ReadMark, Ticket
 from helpdesk.tickets.queries import relations, ticket_loader
-from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.routed import because_of
-from helpdesk.tickets.rules import MessageKind
 from helpdesk.tickets.views import conversation, reading
 from helpdesk.tickets.views.blueprint import blueprint
+from helpdesk.tickets.views.composer import Composer, composer_of
 from helpdesk.tickets.views.delivery import Reader
 from helpdesk.tickets.views.reading import Around, Facts
 from helpdesk.tickets.views.route import hops
@@ -45,6 +45,7 @@ class Refused:
     dialog: str
     sentence: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
+    field: str | None = None
 
     def said(self, dialog: str, name: str, otherwise: object = "") -> object:
         """What was typed in that field of that dialog, else what stands there anyway."""
@@ -76,8 +77,7 @@ class Shown:
     clocks: list[Chip]
     around: Around
     chips: Mapping[int, Chip]
-    to: str
-    cc: str
+    composer: Composer
     walk: Walk
     filters: list[tuple[str, str, bool]]
     up_teams: list[Facts]
@@ -108,6 +108,7 @@ def draw(ticket: Ticket, actor: Actor, *, refused: Refused | None = None) -> str
         why=why(ticket, now),
         now=now,
         refused=refused or NOT_REFUSED,
+        file_limit_mib=settings().attachment_limit_mib,
         walk_query=urlencode(shown.walk.query, doseq=True),
         **labels(),
     )
@@ -124,7 +125,7 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
     said = reading.said_on(ticket.id)
     clocks = sla.clocks_of([ticket.id, *(other["id"] for other in around.others)], now)
     routed = because_of(around.routing) if around.routing else ""
-    reader = Reader(actor.person_id, now, rights.reply)
+    reader = Reader(actor.person_id, now, may_write=rights.note, may_repeat=rights.change)
     every = conversation.entries(ticket.id, history, said, viewer_zone(), routed=routed, reader=reader)
     wanted = request.args.get("show", "")
     walk = walk_of(ticket, actor, now)
@@ -136,8 +137,7 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
         clocks=[single_chip(clock, now) for clock in clocks.get(ticket.id, [])],
         around=around,
         chips={number: chip_of(found, now) for number, found in clocks.items()},
-        to=_answer_to(around, said),
-        cc=_copied_to(around, said, conversation.withdrawn_in(history)),
+        composer=composer_of(ticket, actor, around, said),
         walk=walk,
         filters=_filters(ticket.id, wanted, walk.query),
         up_teams=[team for team in around.teams if team["line"] == ticket.line + 1],
@@ -157,21 +157,6 @@ def _hops(ticket: Ticket, history: list[reading.Happened], now: datetime) -> lis
         until=over or now,
         is_over=over is not None,
     )
-
-
-def _answer_to(around: reading.Around, said: Mapping[int, reading.Said]) -> str:
-    """As queries.addresses says, from what is loaded already: the address last written from, else the
-    first.
-    """
-    good = [row["email"] for row in around.addresses if not row["undeliverable_at"]]
-    used = [one.recipients.get(WRITTEN_FROM) for one in said.values() if one.kind is MessageKind.CLIENT]
-    return str(next((email for email in reversed(used) if email in good), next(iter(good), "")))
-
-
-def _copied_to(around: reading.Around, said: Mapping[int, reading.Said], withdrawn: Iterable[int]) -> str:
-    """Whom an answer was copied to that was taken back and waits as the draft."""
-    texts = {said[one].text: said[one].recipients.get("cc", []) for one in sorted(withdrawn) if one in said}
-    return ", ".join(texts.get(around.draft["text"], [])) if around.draft else ""
 
 
 def _filters(number: int, wanted: str, query: Mapping[str, list[str]]) -> list[tuple[str, str, bool]]:

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ScalarSelect, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
+from helpdesk.accounts import seats
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.clients.models import ContactAddress, ContactPhone
@@ -17,10 +18,11 @@ from helpdesk.events import EventRow
 from helpdesk.kb.models import ArticleText, ArticleUse
 from helpdesk.notifications.models import Outbox, OutboxKind, OutboxRecipient
 from helpdesk.routing.models import RoutingDecision
-from helpdesk.tickets.models import Attachment, Draft, EventText, Handover, Message, ReadMark, Ticket
+from helpdesk.tickets.models import Attachment, EventText, Handover, Message, ReadMark, Ticket
 from helpdesk.tickets.queries import visible_to
 from helpdesk.tickets.queries.counts import is_open
 from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnReason
+from helpdesk.tickets.views.unsent import unsent
 
 OTHERS = 8
 Facts = Mapping[str, Any]
@@ -96,7 +98,7 @@ class Around:
     phones: Sequence[Facts]
     routing: Facts | None
     articles: Sequence[Facts]
-    draft: Facts | None
+    unsent: Facts
     teams: Sequence[Facts]
     members: Sequence[Facts]
     others: Sequence[Facts]
@@ -134,7 +136,10 @@ def happened_on(ticket_id: int, *, after: int = 0) -> list[Happened]:
     """The history in order; one statement."""
     actor, about = aliased(Person), aliased(Person)
     source, target = aliased(Team), aliased(Team)
-    about_id = cast(EventRow.payload["assignee_id"].astext, BigInteger)
+    about_id = cast(
+        func.coalesce(EventRow.payload["assignee_id"].astext, EventRow.payload["person_id"].astext),
+        BigInteger,
+    )
     rows = db.session.execute(
         select(EventRow, actor.name, func.coalesce(EventText.text, ""), about.name, Handover)
         .add_columns(source.name, target.name)
@@ -173,7 +178,7 @@ def around(ticket: Ticket, actor: Actor, language: str) -> Around:
             _rows(ContactPhone, ("typed", "e164"), ContactPhone.contact_id == ticket.contact_id),
             _routing(ticket.id),
             _articles(ticket.id, language),
-            _draft(ticket.id, actor.person_id),
+            unsent(ticket, actor.person_id),
             _rows(Team, ("id", "name", "line", "is_default"), Team.retired_at.is_(None)),
             _members(ticket.team_id),
             _others(ticket, actor),
@@ -259,19 +264,11 @@ def _articles(ticket_id: int, language: str) -> ScalarSelect[Any]:
     return select(_listed(use, ArticleUse.id)).where(ArticleUse.ticket_id == ticket_id).scalar_subquery()
 
 
-def _draft(ticket_id: int, person_id: int) -> ScalarSelect[Any]:
-    return (
-        select(_object(Draft, ("kind", "text")))
-        .where(Draft.ticket_id == ticket_id, Draft.person_id == person_id)
-        .scalar_subquery()
-    )
-
-
 def _members(team_id: int) -> ScalarSelect[Any]:
     return (
         select(_listed(_object(Person, ("id", "name")), Person.sort_key))
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.team_id == team_id, Membership.until.is_(None))
+        .where(Membership.team_id == team_id, seats.is_current(), seats.can_work())
         .scalar_subquery()
     )
 

@@ -44,6 +44,7 @@ def _again(number: int, dialog: str, error: DomainError) -> ResponseReturnValue:
     ticket = visibility.fetch(actor, number)
     if ticket is None:
         abort(404)
-    refused = Refused(dialog, told(error), request.form)
+    field = error.field if isinstance(error, BadInput) else None
+    refused = Refused(dialog, told(error), request.form, field)
     body = page.draw(ticket, actor, refused=refused)
     return make_response(body, 422 if isinstance(error, BadInput) else 409)

@@ -21,10 +21,11 @@ from helpdesk.kb.actions import text_for_client
 from helpdesk.kb.models import Audience
 from helpdesk.kb.queries import article as find_article
 from helpdesk.tickets import actions
+from helpdesk.tickets.actions import drafts
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import ticket_loader
-from helpdesk.tickets.rules import DiscardReason, HandoverCard, ReturnReason, State
-from helpdesk.tickets.views import clash, composing, walk
+from helpdesk.tickets.rules import DiscardReason, HandoverCard, MessageKind, ReturnReason, State
+from helpdesk.tickets.views import changing, clash, composing, walk
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.forms import chosen, moment_of, number_of, text_of
 from helpdesk.tickets.views.refused import COMPOSER, comes_back
@@ -73,8 +74,8 @@ def gone(ticket: Ticket, words: str) -> Done:
 @policy(Permission.TICKET_REPLY, load=ticket_loader)
 @comes_back(COMPOSER)
 def replies(ticket: Ticket, number: int) -> ResponseReturnValue:
-    """Answer the client, or with the switch on internal write a note."""
-    return composing.send(ticket, is_note=request.form.get("visibility") == "internal")
+    """Answer the client, or with the switch elsewhere write a note or to a third party."""
+    return composing.send(ticket, MessageKind.REPLY)
 
 
 @blueprint.post("/tickets/<int:number>/notes")
@@ -82,7 +83,7 @@ def replies(ticket: Ticket, number: int) -> ResponseReturnValue:
 @comes_back(COMPOSER)
 def notes(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Write what the client never sees."""
-    return composing.send(ticket, is_note=True)
+    return composing.send(ticket, MessageKind.NOTE)
 
 
 @blueprint.post("/tickets/<int:number>/assignee")
@@ -254,7 +255,7 @@ def articles(ticket: Ticket, number: int) -> ResponseReturnValue:
     def verb(actor: Actor, now: datetime) -> None:
         actions.link_article(ticket, article.id, by=actor.person_id, now=now)
         if text:
-            composing.add_to_draft(ticket.id, actor.person_id, text, now)
+            drafts.add_to_draft(drafts.Desk(ticket.id, actor.person_id), text, now=now)
 
     return act(ticket, verb, here(ticket))
 
@@ -278,7 +279,7 @@ def article_outcome(ticket: Ticket, number: int, article_id: int) -> ResponseRet
 @comes_back("properties-dialog")
 def priority(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Change how urgent it is."""
-    return _guarded(ticket, composing.priority_verb(ticket, request.form))
+    return _guarded(ticket, changing.priority_verb(ticket, request.form))
 
 
 @blueprint.post("/tickets/<int:number>/properties")
@@ -286,7 +287,7 @@ def priority(ticket: Ticket, number: int) -> ResponseReturnValue:
 @comes_back("properties-dialog")
 def properties(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Put subject, kind, priority and tags right in one go."""
-    return _guarded(ticket, composing.properties_verb(ticket, request.form))
+    return _guarded(ticket, changing.properties_verb(ticket, request.form))
 
 
 def _guarded(ticket: Ticket, verb: Act) -> ResponseReturnValue:

@@ -1,0 +1,148 @@
+"""What the composer shows before anything is sent: to whom, what waits in it, what a forward may quote."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpdesk.accounts.actor import Actor
+from helpdesk.i18n import viewer_zone
+from helpdesk.notifications.letters import closing
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries.addresses import WRITTEN_FROM
+from helpdesk.tickets.rules import Channel, MessageKind
+from helpdesk.tickets.views.reading import Around, Facts, Said
+from helpdesk.tickets.views.sizes import size_of
+
+QUOTABLE = (MessageKind.CLIENT, MessageKind.REPLY, MessageKind.THIRD_PARTY)
+PREVIEW = 90
+KINDS = {MessageKind.NOTE: "internal", MessageKind.FORWARD: "third", MessageKind.REPLY: "public"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A file that waits beside the text."""
+
+    public_id: str
+    name: str
+    size: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quotable:
+    """A message that a forward may quote, with its files as (public id, name, size, picked)."""
+
+    id: int
+    author: str
+    at: datetime
+    preview: str
+    is_picked: bool
+    files: Sequence[tuple[str, str, str, bool]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composer:
+    """Values of the composer; `kind` is public, internal or third. `saved` is a time of day, "" without a
+    draft.
+    """
+
+    kind: str
+    text: str
+    to: str
+    cc: str
+    third_party: str
+    revision: str
+    saved: str
+    files: Sequence[Waiting]
+    quotable: Sequence[Quotable]
+    signature: Sequence[str]
+    dead: Sequence[str]
+
+    @property
+    def picked(self) -> int:
+        return sum(one.is_picked for one in self.quotable)
+
+
+def composer_of(ticket: Ticket, actor: Actor, around: Around, said: Mapping[int, Said]) -> Composer:
+    """From what the page has read already."""
+    unsent = around.unsent
+    draft: Facts = unsent["draft"] or {}
+    to = _answer_to(around, said)
+    typed = draft.get("cc")
+    kind = MessageKind(draft["kind"]) if draft else None
+    return Composer(
+        kind=KINDS[kind] if kind else "",
+        text=draft.get("text", ""),
+        to=to,
+        cc=", ".join(_reply_all(around, said, to)) if typed is None else typed,
+        third_party=draft.get("third_party", ""),
+        revision=draft.get("revision", ""),
+        saved=clock_time(datetime.fromisoformat(draft["saved_at"])) if draft else "",
+        files=[
+            Waiting(public_id=file["public_id"], name=file["name"], size=size_of(int(file["size"])))
+            for file in unsent["uploads"]
+        ],
+        quotable=_quotable(said, draft),
+        signature=closing(unsent["own"], actor.name, unsent["shared"]).splitlines(),
+        dead=_dead(around),
+    )
+
+
+def clock_time(at: datetime) -> str:
+    """Hours, minutes and seconds as the reader's clock shows them."""
+    return at.astimezone(viewer_zone()).strftime("%H:%M:%S")
+
+
+def _answer_to(around: Around, said: Mapping[int, Said]) -> str:
+    """As queries.addresses says, from what is loaded already: the address last written from, else the
+    first.
+    """
+    good = [row["email"] for row in around.addresses if not row["undeliverable_at"]]
+    used = [one.recipients.get(WRITTEN_FROM) for one in said.values() if one.kind is MessageKind.CLIENT]
+    return str(next((email for email in reversed(used) if email in good), next(iter(good), "")))
+
+
+def _reply_all(around: Around, said: Mapping[int, Said], to: str) -> list[str]:
+    """Whoever else was in the client's last mail; our own mailboxes were left out when it came in."""
+    mails = [one for one in said.values() if _is_from_client(one)]
+    if not mails:
+        return []
+    last = mails[-1].recipients
+    own = {to, last.get(WRITTEN_FROM), *(row["email"] for row in around.addresses)}
+    every = [str(one).lower() for one in (*last.get("to", []), *last.get("cc", []))]
+    return [email for email in dict.fromkeys(every) if email not in own]
+
+
+def _is_from_client(one: Said) -> bool:
+    is_talk = one.kind is MessageKind.CLIENT and one.channel is Channel.MAIL
+    return is_talk and not one.is_machine and not one.is_unverified
+
+
+def _quotable(said: Mapping[int, Said], draft: Facts) -> list[Quotable]:
+    """What may be shown outside, newest first; without a choice yet, the client's last words."""
+    found = [one for one in said.values() if one.kind in QUOTABLE]
+    last = next((one.id for one in reversed(found) if one.kind is MessageKind.CLIENT), None)
+    is_chosen = draft.get("kind") == MessageKind.FORWARD
+    picked = draft.get("picked") or {}
+    messages = set(picked.get("messages", [])) if is_chosen else {last}
+    files = set(picked.get("files", []))
+    return [
+        Quotable(
+            id=one.id,
+            author=one.author,
+            at=one.created_at,
+            preview=" ".join(one.new_words.split())[:PREVIEW],
+            is_picked=one.id in messages,
+            files=[
+                (file["public_id"], file["name"], size_of(int(file["size"])), file["public_id"] in files)
+                for file in one.files
+                if not file["inline"]
+            ],
+        )
+        for one in reversed(found)
+    ]
+
+
+def _dead(around: Around) -> list[str]:
+    """The client's addresses that mail comes back from, when none is left that works."""
+    dead = [row["email"] for row in around.addresses if row["undeliverable_at"]]
+    return dead if len(dead) == len(around.addresses) else []

@@ -1,0 +1,43 @@
+"""What waits in the composer and stands under it, as one value inside the page's statement."""
+
+from typing import Any
+
+from sqlalchemy import Text, cast, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from helpdesk.accounts.models import Account
+from helpdesk.notifications.letters import signature_of_mailbox
+from helpdesk.tickets.draft_models import Draft, Upload
+from helpdesk.tickets.models import Ticket
+
+DRAFT = ("kind", "text", "cc", "third_party", "picked", "saved_at")
+UPLOAD = ("name", "size")
+
+
+def unsent(ticket: Ticket, person_id: int) -> Any:
+    """The draft (null: none), the waiting files, the person's signature and the mailbox's."""
+    own = select(Account.signature).where(Account.person_id == person_id).scalar_subquery()
+    shared = signature_of_mailbox(ticket.mailbox_id).scalar_subquery()
+    return func.jsonb_build_object(
+        "draft", _draft(ticket.id, person_id),
+        "uploads", _uploads(ticket.id, person_id),
+        "own", func.coalesce(own, ""),
+        "shared", func.coalesce(shared, ""),
+    )  # fmt: skip
+
+
+def _draft(ticket_id: int, person_id: int) -> Any:
+    pairs = [part for name in DRAFT for part in (name, getattr(Draft, name))]
+    row = func.jsonb_build_object(*pairs, "revision", cast(Draft.revision, Text))
+    return select(row).where(Draft.ticket_id == ticket_id, Draft.person_id == person_id).scalar_subquery()
+
+
+def _uploads(ticket_id: int, person_id: int) -> Any:
+    pairs = [part for name in UPLOAD for part in (name, getattr(Upload, name))]
+    row = func.jsonb_build_object(*pairs, "public_id", cast(Upload.public_id, Text))
+    rows = func.jsonb_agg(aggregate_order_by(row, Upload.id))
+    return (
+        select(func.coalesce(rows, func.jsonb_build_array()))
+        .where(Upload.ticket_id == ticket_id, Upload.person_id == person_id)
+        .scalar_subquery()
+    )
