@@ -1,11 +1,11 @@
-"""What is done to an account: signing in and out, a new password, a changed profile, disabling."""
+"""What people do to their own account: signing in and out, a new password, a changed profile."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from helpdesk.accounts import people, sessions
 from helpdesk.accounts.events import (
-    AccountDisabled,
+    OtherSessionsEnded,
     PasswordChanged,
     SessionEnded,
     SignedIn,
@@ -19,12 +19,16 @@ from helpdesk.events import publish
 
 @dataclass(frozen=True)
 class Profile:
-    """What a person decides about the desk's face; None follows the browser and the installation."""
+    """What a person decides about the desk's face and the end of answers.
+
+    None follows the browser and the installation.
+    """
 
     name: str
     language: str | None
     zone: str | None
     theme: Theme
+    signature: str = ""
 
 
 def note_sign_in(account_id: int, session_id: int, *, now: datetime) -> int:
@@ -51,10 +55,16 @@ def end_session(session_id: int, account_id: int, *, by: int, now: datetime) -> 
     publish(SessionEnded(at=now, actor_id=by, account_id=account_id, session_id=session_id))
 
 
+def end_other_sessions(account_id: int, *, but: int | None, by: int, now: datetime) -> None:
+    """End every session of the account except the one given."""
+    sessions.end_all(account_id, now=now, but=but)
+    publish(OtherSessionsEnded(at=now, actor_id=by, account_id=account_id))
+
+
 def change_profile(account_id: int, profile: Profile) -> None:
-    """Keep name, language, zone and theme."""
+    """Keep name, language, zone, theme and signature."""
     account = db.session.get_one(Account, account_id)
-    account.theme = profile.theme
+    account.theme, account.signature = profile.theme, profile.signature
     _rename(account.person, profile.name)
     account.person.language, account.person.zone = profile.language, profile.zone
 
@@ -72,14 +82,6 @@ def change_password(
 def keep_stronger_hash(account_id: int, password_hash: str) -> None:
     """Replace the hash of the same password by one with today's cost."""
     db.session.get_one(Account, account_id).password_hash = password_hash
-
-
-def disable(account_id: int, *, by: int, now: datetime) -> None:
-    """Shut the account; its sessions end with the next request."""
-    account = db.session.get_one(Account, account_id)
-    account.disabled_at = account.disabled_at or now
-    sessions.end_all(account_id, now=now)
-    publish(AccountDisabled(at=now, actor_id=by, account_id=account_id))
 
 
 def _rename(person: Person, name: str) -> None:

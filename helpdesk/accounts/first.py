@@ -1,9 +1,9 @@
 """The first administrator, made from the shell before anybody can sign in."""
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
 from helpdesk import clock
+from helpdesk.accounts.addresses import address_of
 from helpdesk.accounts.models import Account, Grant, GrantKind
 from helpdesk.accounts.passwords import check_strength, hash_password
 from helpdesk.accounts.people import create_account, create_person
@@ -16,7 +16,7 @@ def create_administrator(*, email: str, name: str, password: str) -> None:
 
     Raises BadInput for an address, name or password that cannot be, RuleViolation when the address is taken.
     """
-    address = _address(email)
+    address = address_of(email)
     if not name.strip():
         raise BadInput("The administrator needs a name.")
     check_strength(password, (name, address.partition("@")[0]))
@@ -28,10 +28,3 @@ def create_administrator(*, email: str, name: str, password: str) -> None:
         person = create_person(name.strip(), language=None, zone=None, now=now)
         create_account(person, address, hashed, now=now)
         db.session.add(Grant(person_id=person.id, kind=GrantKind.ADMINISTRATOR, since=now))
-
-
-def _address(email: str) -> str:
-    try:
-        return validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
-    except EmailNotValidError as error:
-        raise BadInput("%(email)s is no e-mail address: %(why)s", email=email, why=error) from error

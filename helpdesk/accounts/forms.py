@@ -1,17 +1,18 @@
-"""The shape of the profile and password forms."""
+"""The shape of the forms about oneself: profile, password, and coming in for the first time."""
 
 from functools import cache
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, RadioField, SelectField, StringField
+from wtforms import PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from helpdesk.accounts.passwords import LONGEST, SHORTEST
 from helpdesk.i18n import LANGUAGES
 
+LONGEST_SIGNATURE = 2000
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
 REGIONS = (
     "Africa/",
@@ -32,10 +33,13 @@ def zones() -> tuple[str, ...]:
     return tuple(sorted(zone for zone in available_timezones() if zone.startswith(REGIONS)))
 
 
+NAME_CHECKS = (InputRequired(_l("A person has a name.")), Length(max=100))
+
+
 class ProfileForm(FlaskForm):
     """How the desk addresses a person; an empty language or zone follows browser and installation."""
 
-    name = StringField(_l("Name"), validators=[InputRequired(_l("A person has a name.")), Length(max=100)])
+    name = StringField(_l("Name"), validators=NAME_CHECKS)
     language = SelectField(
         _l("Language"),
         choices=[
@@ -55,16 +59,33 @@ class ProfileForm(FlaskForm):
             SelectChoice("dark", _l("Dark")),
         ],
     )
+    signature = TextAreaField(
+        _l("Signature"), validators=[Length(max=LONGEST_SIGNATURE, message=_l("At most 2000 characters."))]
+    )
 
 
-class PasswordForm(FlaskForm):
-    """The old password, and the new one twice."""
+class NewPasswordForm(FlaskForm):
+    """A password twice."""
 
-    password = PasswordField(_l("Present password"), validators=[InputRequired(_l("This is needed."))])
     new_password = PasswordField(
         _l("New password"), validators=[InputRequired(_l("This is needed.")), Length(SHORTEST, LONGEST)]
     )
     repeated = PasswordField(
         _l("New password once more"),
         validators=[EqualTo("new_password", _l("The two new passwords differ."))],
+    )
+
+
+class PasswordForm(NewPasswordForm):
+    """The old password, and the new one twice."""
+
+    password = PasswordField(_l("Present password"), validators=[InputRequired(_l("This is needed."))])
+
+
+class NewcomerForm(NewPasswordForm):
+    """What an invited person chooses."""
+
+    name = StringField(_l("Name"), validators=NAME_CHECKS)
+    language = SelectField(
+        _l("Language"), choices=[SelectChoice(code, LANGUAGE_NAMES[code]) for code in LANGUAGES]
     )

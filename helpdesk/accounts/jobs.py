@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, or_, update
 
 from helpdesk import clock
-from helpdesk.accounts.models import FormReceipt, RateBucket, WebSession
+from helpdesk.accounts.models import AccountToken, FormReceipt, RateBucket, WebSession
 from helpdesk.db import db, transaction
 
 KEEP_SESSIONS = timedelta(days=30)
@@ -27,3 +27,4 @@ def _delete_before(now: datetime) -> None:
     db.session.execute(delete(WebSession).where(over))
     db.session.execute(delete(FormReceipt).where(FormReceipt.created_at < now - KEEP_RECEIPTS))
     db.session.execute(delete(RateBucket).where(RateBucket.window_start < now - KEEP_COUNTERS))
+    db.session.execute(update(AccountToken).where(AccountToken.expires_at < now).values(sealed=None))

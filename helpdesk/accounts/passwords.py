@@ -5,6 +5,7 @@ import threading
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from helpdesk.accounts.common_passwords import is_common
 from helpdesk.errors import BadInput
 from helpdesk.i18n import gettext
 
@@ -52,10 +53,13 @@ def check_length(password: str) -> None:
 
 
 def check_strength(password: str, own_words: tuple[str, ...]) -> None:
-    """Raises BadInput when it is easy to guess: hardly any different characters, or own names inside."""
+    """Raises BadInput when it is easy to guess: hardly any different characters, own names, common words."""
     check_length(password)
     folded = password.casefold()
     if len(set(folded)) < FEWEST_DIFFERENT:
         raise BadInput(gettext("This password repeats itself; choose a few words instead."), FIELD)
     if any(len(word) > 3 and word.casefold() in folded for word in own_words):
         raise BadInput(gettext("This password contains your name, address or firm."), FIELD)
+    if is_common(password):
+        sentence = gettext("This password is one of the first that others would try; choose four odd words.")
+        raise BadInput(sentence, FIELD)

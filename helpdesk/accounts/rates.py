@@ -32,6 +32,8 @@ class Rate:
 SIGN_IN_ACCOUNT = Rate("sign-in account", (Limit(5, 300), Limit(20, 3600)))
 SIGN_IN_ADDRESS = Rate("sign-in address", (Limit(10, 300),))
 SIGN_IN_ALL = Rate("sign-in", (Limit(1000, 300),))
+RESET_ACCOUNT = Rate("reset account", (Limit(3, 3600), Limit(5, 86400)))
+RESET_ADDRESS = Rate("reset address", (Limit(20, 3600),))
 LOOK_UP = Rate("look-up", (Limit(300, 60),))
 SEARCH = Rate("search", (Limit(60, 60),))
 

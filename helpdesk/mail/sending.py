@@ -4,10 +4,11 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import Select, case, or_, select
 from sqlalchemy.orm import undefer
 
-from helpdesk import clock
+from helpdesk import clock, standstill
+from helpdesk.accounts import tokens
 from helpdesk.config import settings
 from helpdesk.db import db, notify, transaction
 from helpdesk.errors import BadInput, DomainError
@@ -106,13 +107,25 @@ def _bounce_address(sender: str) -> str:
 
 
 def mailbox_for(mail: Outbox) -> Mailbox:
-    """The mailbox of the ticket, else the first active one. Raises DomainError if there is none."""
+    """The mailbox of the ticket, else the one for everything else. Raises DomainError if there is none."""
     statement = select(Mailbox).where(Mailbox.active).options(undefer(Mailbox.smtp_secret))
     own = statement.where(Mailbox.id == mail.mailbox_id)
-    found = db.session.scalar(own) or db.session.scalar(statement.order_by(Mailbox.id).limit(1))
+    found = db.session.scalar(own) or db.session.scalar(_for_everything(statement))
     if found is None:
         raise DomainError("There is no mailbox to send from.")
     return found
+
+
+def can_send() -> bool:
+    """Whether mail that belongs to no ticket could leave at all: a mailbox, a relay, and no standstill."""
+    mailbox = db.session.scalar(_for_everything(select(Mailbox).where(Mailbox.active)))
+    has_relay = mailbox is not None and bool(mailbox.smtp_host or settings().smtp_url)
+    return has_relay and not standstill.is_on()
+
+
+def _for_everything(active: Select[Mailbox]) -> Select[Mailbox]:
+    """Mail without a ticket leaves through the default mailbox, else one with a relay, else the first."""
+    return active.order_by(Mailbox.is_default.desc(), Mailbox.smtp_host.is_(None), Mailbox.id).limit(1)
 
 
 def relay_for(mailbox: Mailbox) -> Relay:
@@ -167,6 +180,8 @@ def _finish_or_retry(mail: Outbox, now: datetime) -> None:
         mail.due_at = now + DELAYS[min(mail.attempts, len(DELAYS)) - 1]
     else:
         mail.finished_at = now
+        if mail.account_token_id is not None:
+            tokens.forget_secret(mail.account_token_id)
 
 
 def _tell_of_failures(mail: Outbox, now: datetime) -> None:

@@ -7,6 +7,12 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from helpdesk.mail.models import Mailbox
+from tests.factories import a_mailbox
+from tests.servers import Sink, smtp_sink
+
+__all__ = ["smtp_sink"]
+
 
 @pytest.fixture
 def statements() -> Iterator[list[str]]:
@@ -20,3 +26,9 @@ def statements() -> Iterator[list[str]]:
     event.listen(Engine, "before_cursor_execute", note)
     yield sent
     event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def mailbox(session: object, smtp_sink: Sink) -> Mailbox:
+    """A mailbox that can send: its relay keeps what it takes."""
+    return a_mailbox(smtp_host="127.0.0.1", smtp_port=smtp_sink.port)

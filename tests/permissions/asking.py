@@ -11,8 +11,9 @@ from helpdesk.accounts.permissions import Role
 from helpdesk.db import db
 from tests.browsing import form, sign_in, visit_token
 from tests.permissions.matrix import Cell
+from tests.permissions.placed import Placed
 from tests.permissions.roles import person_of
-from tests.permissions.things import THINGS, Placed
+from tests.permissions.things import THINGS
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, scoped_session
 from helpdesk.accounts.guard import policy_of
 from tests.permissions.asking import ask, prepared
 from tests.permissions.matrix import Cell, Door, cells, doors
-from tests.permissions.things import CANARY
+from tests.permissions.placed import CANARY
 
 CELLS = list(cells())
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")

@@ -7,15 +7,13 @@ all the relations it knows. Every text of a thing holds CANARY, so that a leak i
 import itertools
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 
 from helpdesk import blobs, standstill
 from helpdesk.accounts import sessions
-from helpdesk.accounts.models import Account, Membership, Person, Team
+from helpdesk.accounts.models import Account, Membership, Person, Team, TokenPurpose
 from helpdesk.clients.models import Contact
 from helpdesk.clock import process_time
 from helpdesk.config import settings
@@ -43,28 +41,10 @@ from tests.factories import (
     the_system,
     the_team,
 )
+from tests.permissions.account_things import a_link
+from tests.permissions.placed import CANARY, Maker, Placed, Thing
 
-CANARY = "canary-7f3a"
 _count = itertools.count(1)
-
-
-@dataclass(frozen=True)
-class Placed:
-    """The arguments of the URL, and values that the form may name with $."""
-
-    url: dict[str, Any]
-    values: dict[str, Any] = field(default_factory=dict)
-
-
-Maker = Callable[[str, Person | None], Placed]
-
-
-@dataclass(frozen=True)
-class Thing:
-    """How to place the thing, and in which relations it can stand."""
-
-    make: Maker
-    relations: tuple[str, ...]
 
 
 def a_session(relation: str, person: Person | None) -> Placed:
@@ -320,6 +300,9 @@ TICKET_RELATIONS = (
 )
 
 THINGS: dict[str, Thing] = {
+    "invitation": Thing(a_link(TokenPurpose.INVITATION), ("live", "gone")),
+    "link for a password": Thing(a_link(TokenPurpose.RESET), ("live", "gone")),
+    "link for an address": Thing(a_link(TokenPurpose.ADDRESS), ("live", "gone")),
     "session": Thing(a_session, ("own", "foreign", "missing")),
     "persona": Thing(a_persona, ("cast", "missing")),
     "client": Thing(a_client, ("known", "missing")),

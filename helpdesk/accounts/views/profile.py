@@ -1,4 +1,4 @@
-"""Doors of a person's own settings: name, language, zone, look, password."""
+"""Doors of a person's own settings: name, language, zone, look, signature, password."""
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
@@ -23,17 +23,17 @@ from helpdesk.i18n import gettext, page_language, told
 @blueprint.get("/profile")
 @policy(Permission.SIGNED_IN)
 def profile() -> ResponseReturnValue:
-    """The two forms as they stand."""
-    return _page(_profile_of(guard.current_actor()), PasswordForm(formdata=None))
+    """The forms as they stand."""
+    return profile_page()
 
 
 @blueprint.post("/profile")
 @policy(Permission.SIGNED_IN)
 def change_profile() -> ResponseReturnValue:
-    """Keep name, language, zone and look."""
+    """Keep name, language, zone, look and signature."""
     form = ProfileForm()
     if not form.validate():
-        return _page(form, PasswordForm(formdata=None)), 422
+        return profile_page(form=form), 422
     actor = guard.current_actor()
     with transaction():
         if (answered := guard.once(actor)) is not None:
@@ -52,12 +52,12 @@ def change_password() -> ResponseReturnValue:
     form, actor = PasswordForm(), guard.current_actor()
     guard.limit(rates.SIGN_IN_ACCOUNT, f"password {actor.account_id}")
     if not form.validate():
-        return _page(_profile_of(actor), form), 422
+        return profile_page(password_form=form), 422
     try:
         renewed = _checked_hash(form, actor)
     except BadInput as problem:
         form[problem.field or "new_password"].errors = [told(problem)]
-        return _page(_profile_of(actor), form), 422
+        return profile_page(password_form=form), 422
     with transaction():
         now = clock.now(db.session)
         begun = cookies.begin(actor.account_id, settings(), now=now)
@@ -79,13 +79,32 @@ def _checked_hash(form: PasswordForm, actor: Actor) -> str:
     return passwords.hash_password(str(form.new_password.data))
 
 
+def profile_page(
+    *,
+    form: ProfileForm | None = None,
+    password_form: PasswordForm | None = None,
+    address: str = "",
+    address_error: tuple[str | None, str] = (None, ""),
+) -> str:
+    """All forms; what was refused comes back with its words, the others as they stand."""
+    return web.render(
+        "accounts/profile.html",
+        form=form or _profile_of(guard.current_actor()),
+        password_form=password_form or PasswordForm(formdata=None),
+        address=address,
+        address_error=address_error,
+    )
+
+
 def _profile_of(actor: Actor) -> ProfileForm:
+    signature = db.session.scalar(select(Account.signature).where(Account.id == actor.account_id))
     return ProfileForm(
         formdata=None,
         name=actor.name,
         language=actor.language or "",
         zone=actor.zone or "",
         theme=actor.theme.value,
+        signature=signature,
     )
 
 
@@ -95,8 +114,10 @@ def _chosen(form: ProfileForm) -> Profile:
         language=form.language.data or None,
         zone=form.zone.data or None,
         theme=Theme(form.theme.data),
+        signature=_lines(form.signature.data),
     )
 
 
-def _page(form: ProfileForm, password_form: PasswordForm) -> str:
-    return web.render("accounts/profile.html", form=form, password_form=password_form)
+def _lines(text: str | None) -> str:
+    """As it was written, without spaces at the ends of lines and empty lines around."""
+    return "\n".join(line.rstrip() for line in (text or "").splitlines()).strip("\n")

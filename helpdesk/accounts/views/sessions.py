@@ -30,6 +30,21 @@ def list_sessions() -> ResponseReturnValue:
     return web.render("accounts/sessions.html", items=items)
 
 
+@blueprint.post("/sessions/end-others")
+@policy(Permission.SIGNED_IN)
+def end_others() -> ResponseReturnValue:
+    """End every session but this one."""
+    actor = guard.current_actor()
+    with transaction():
+        if (answered := guard.once(actor)) is not None:
+            return web.see_other(answered)
+        now = clock.now(db.session)
+        actions.end_other_sessions(actor.account_id, but=cookies.current().id, by=actor.person_id, now=now)
+        guard.remember(actor, url_for("accounts.sessions"))
+    flash(gettext("All other browsers are signed out."), "good")
+    return web.see_other(url_for("accounts.sessions"))
+
+
 def _own_session(actor: Actor, session_id: int) -> WebSession | None:
     found = select(WebSession).where(WebSession.id == session_id, WebSession.account_id == actor.account_id)
     return db.session.scalar(found)
