@@ -164,7 +164,7 @@ def _sum(raw: BinaryIO, length: int) -> str:
 
 
 def _sentence(file: Path, problem: OSError) -> str:
-    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"There is not enough room for {file}. Nothing was written; make room or choose another disk."
     return f"{file} cannot be written: {problem.strerror or problem}. Nothing was left behind."
 

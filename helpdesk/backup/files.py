@@ -15,7 +15,7 @@ from helpdesk.backup.archive import DamagedBackup, Reader, Writer
 from helpdesk.backup.rows import CHUNK, Meter, Snapshot
 
 # Every column that holds the name of a stored file; a test looks for others.
-BLOB_COLUMNS = (("attachment", "sha256"), ("firm", "logo_sha256"))
+BLOB_COLUMNS = (("attachment", "sha256"), ("firm", "logo_sha256"), ("upload", "sha256"))
 # These endings and types are pressed already; pressing them again only takes time.
 PRESSED = (b"\xff\xd8\xff", b"\x89PNG", b"PK\x03\x04", b"%PDF", b"GIF8", b"\x1f\x8b", b"RIFF")
 

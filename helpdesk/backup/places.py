@@ -77,7 +77,8 @@ def faults_of(owner_url: str) -> list[str]:
     """What is wrong with a database as the home of a desk, each with its cure; looks only."""
     try:
         with closing(connect(owner_url)) as connection, connection, connection.cursor() as cursor:
-            return [fault for look in LOOKS if (fault := look(cursor))]
+            first = [fault for look in FIRST_LOOKS if (fault := look(cursor))]
+            return first or [fault for look in LOOKS if (fault := look(cursor))]
     except psycopg2.OperationalError as problem:
         reason = str(problem).strip().splitlines()[-1]
         return [f"The server does not answer: {reason}. Check host, port, name and password."]
@@ -124,7 +125,8 @@ def _rights(cursor: Any) -> str | None:
     return f"The role {who} may not make tables. Let it own the database, or name its owner with --owner."
 
 
-LOOKS = (_version, _encoding, _letters, _emptiness, _rights)
+FIRST_LOOKS = (_version, _encoding)  # without these the others cannot even ask
+LOOKS = (_letters, _emptiness, _rights)
 
 
 def _one(cursor: Any, question: str) -> Any:
