@@ -23,8 +23,8 @@ from tests.demo.played import Played, Recorded
 pytestmark = pytest.mark.usefixtures("now")
 UNTIL = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
 OWN = {
-    "ticket": {"public_id", "last_message_id", "stems"},
-    "message": {"id", "public_id", "inbound_mail_id", "stems", "html", "has_html", "is_unverified"},
+    "ticket": {"public_id", "last_message_id", "stems", "words"},
+    "message": {"id", "public_id", "inbound_mail_id", "stems", "words", "html", "has_html", "is_unverified"},
     "event": {"id", "idem_key", "voids_id"},
     "handover": {"id", "event_id"},
     "participant": {"id", "until"},
