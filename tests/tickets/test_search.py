@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from helpdesk.accounts.actor import actor_of
 from helpdesk.db import db
+from helpdesk.tickets import typed
 from helpdesk.tickets.queries.search import CANDIDATES, search
 from tests.factories import a_ticket, an_agent, the_team, three_lines
 
@@ -28,4 +29,4 @@ def test_an_own_ticket_is_found_behind_any_number_of_others(now: datetime) -> No
     foreign.owner_team_id = the_team(2).id
     db.session.flush()
     db.session.execute(text(MANY_WORDS), {"times": CANDIDATES, "ticket_id": foreign.id})
-    assert search(actor_of(ada.id), "plotter") == [own.id]
+    assert search(actor_of(ada.id), typed.read("plotter")) == [own.id]

@@ -36,7 +36,7 @@ function show(box, html) {
   box.classList.toggle("is-open", all.length > 0);
   input.setAttribute("aria-expanded", String(all.length > 0));
   count.textContent = all.length ? count.dataset.some : count.dataset.none;
-  point(box, all.length ? 0 : -1);
+  point(box, all.length && !("free" in box.dataset) ? 0 : -1); // a free field takes what is typed unless one is chosen
 }
 
 async function ask(box) {
@@ -69,7 +69,7 @@ function choose(box, option) {
 function onInput(event) {
   const box = event.target.closest("[data-combobox]");
   if (!box || event.target !== parts(box).input) return;
-  parts(box).chosen.value = "";
+  if (parts(box).chosen) parts(box).chosen.value = "";
   clearTimeout(box.waiting);
   box.waiting = setTimeout(() => ask(box), PAUSE);
 }
@@ -83,7 +83,7 @@ function onKey(event) {
   if (event.key === "ArrowDown" && !open) ask(box);
   else if (!open) return;
   else if (event.key === "ArrowDown") point(box, (at + 1) % all.length);
-  else if (event.key === "ArrowUp") point(box, (at - 1 + all.length) % all.length);
+  else if (event.key === "ArrowUp") point(box, at < 1 ? all.length - 1 : at - 1);
   else if (event.key === "Enter" && all[at]) choose(box, all[at]);
   else if (event.key === "Escape") close(box);
   else return;
@@ -92,6 +92,10 @@ function onKey(event) {
 
 document.addEventListener("input", onInput);
 document.addEventListener("keydown", onKey);
+document.addEventListener("focusin", (event) => {
+  const box = event.target.closest?.("[data-combobox][data-least='0']");
+  if (box && event.target === parts(box).input) ask(box);
+});
 document.addEventListener("focusout", (event) => {
   const box = event.target.closest?.("[data-combobox]");
   if (box && !box.contains(event.relatedTarget)) setTimeout(() => close(box), 120);
