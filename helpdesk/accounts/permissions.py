@@ -53,6 +53,8 @@ class Permission(StrEnum):
     TICKET_CHANGE = "ticket_change"
     TICKET_HAND_OVER = "ticket_hand_over"
     TICKET_DISCARD = "ticket_discard"
+    TICKET_LINK = "ticket_link"
+    TICKET_MERGE = "ticket_merge"
     VIEW_CHANGE = "view_change"
     CALL_LOG = "call_log"
     CONTACT_SEARCH = "contact_search"
@@ -91,6 +93,10 @@ GRANTS: dict[Permission, frozenset[Relation]] = {
     ),
     Permission.TICKET_CHANGE: frozenset({_R.HOLDING_TEAM, _R.ASSIGNEE, _R.OWNER_TEAM, _R.LEADS}),
     Permission.TICKET_HAND_OVER: frozenset({_R.HOLDING_TEAM, _R.ASSIGNEE, _R.LEADS}),
+    Permission.TICKET_LINK: frozenset(
+        {_R.HOLDING_TEAM, _R.ASSIGNEE, _R.OWNER_TEAM, _R.PARTICIPANT, _R.LEADS}
+    ),
+    Permission.TICKET_MERGE: frozenset({_R.HOLDING_TEAM, _R.ASSIGNEE, _R.OWNER_TEAM, _R.LEADS}),
     Permission.TICKET_DISCARD: frozenset({_R.HOLDING_TEAM, _R.OWNER_TEAM, _R.LEADS}),
     Permission.VIEW_CHANGE: frozenset({_R.OWN, _R.LEADS, _R.ADMINISTRATOR}),
     Permission.CALL_LOG: frozenset({_R.AGENT}),

@@ -17,7 +17,8 @@ from helpdesk.sla.queries import chips
 from helpdesk.sla.words import Chip
 from helpdesk.tickets.filters import Filters, Risk, Verdict
 from helpdesk.tickets.queries.counts import is_open
-from helpdesk.tickets.queries.lists import Order, TicketRow, listed, matching
+from helpdesk.tickets.queries.lists import Order, TicketRow, listed
+from helpdesk.tickets.queries.matching import matching
 from helpdesk.tickets.rules import Line, Priority, ReturnReason
 from helpdesk.tickets.words import RETURN_REASONS
 

@@ -17,7 +17,7 @@ from helpdesk.reports.scope import Scope
 from helpdesk.sla.models import Metric, SlaClock, TicketSla
 from helpdesk.tickets.models import Handover, Ticket
 from helpdesk.tickets.queries.counts import RISK, is_open
-from helpdesk.tickets.queries.lists import highest_line
+from helpdesk.tickets.queries.matching import highest_line
 from helpdesk.tickets.rules import HandoverKind, Priority, ReturnReason
 
 CURRENT, PREVIOUS, ELSEWHEN = "current", "previous", "elsewhen"

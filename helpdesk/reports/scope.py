@@ -10,7 +10,7 @@ from helpdesk.config import settings
 from helpdesk.tickets.filters import Filters, YesNo, written
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import visible_to
-from helpdesk.tickets.queries.lists import of_teams
+from helpdesk.tickets.queries.matching import of_teams
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,34 @@ from enum import StrEnum
 from typing import TypeVar
 
 from helpdesk.errors import BadInput
-from helpdesk.tickets.rules import DONE_STATES, OPEN_STATES, Line, Priority, ReturnReason, State, TicketType
+from helpdesk.tickets.rules import (
+    DONE_STATES,
+    OPEN_STATES,
+    Channel,
+    Line,
+    Priority,
+    ReturnReason,
+    State,
+    TicketType,
+)
 
 Word = TypeVar("Word", bound=StrEnum)
 Reader = Callable[[str, Sequence[str], tzinfo], object]
 TEXT_LIMIT = 200
 YEARS = range(1970, 9999)  # in no zone do these leave what a moment can hold
 CURSOR = "after"
+LONGEST_AGE = 3650  # days
 STATE_GROUPS = {"unfinished": OPEN_STATES, "finished": DONE_STATES}
+
+
+class Order(StrEnum):
+    """How a list is sorted."""
+
+    DUE = "due"  # by time left
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    ACTIVE = "active"  # the last activity first
+    PRIORITY = "priority"
 
 
 class Risk(StrEnum):
@@ -53,7 +73,8 @@ class Filters:
     `escalated` is when it was handed up, `handed_to` to which line; `returned` when it came back,
     `returned_by` from which line and `returned_for` why; `answered` when the first answer was given;
     `of_team` holds or owns it; `reached` is the highest line it was on; `sla` is the final verdict;
-    `q` words in the subject.
+    `client` stands in the name of company or contact; `older` and `younger` are ages in days;
+    `q` words in the subject. `sort` None: as the list is sorted by itself.
     """
 
     state: tuple[State, ...] = ()
@@ -64,9 +85,16 @@ class Filters:
     team: tuple[int, ...] = ()
     of_team: tuple[int, ...] = ()
     assignee: Holder | int | None = None
+    owner: Holder | int | None = None
+    followed: YesNo | None = None
     company: int | None = None
+    client: str = ""
     tag: str | None = None
+    channel: tuple[Channel, ...] = ()
     risk: Risk | None = None
+    due_to: datetime | None = None
+    older: int | None = None
+    younger: int | None = None
     sla: Verdict | None = None
     first_contact: YesNo | None = None
     discarded: YesNo | None = None
@@ -84,10 +112,16 @@ class Filters:
     answered_from: datetime | None = None
     answered_to: datetime | None = None
     q: str = ""
+    sort: Order | None = None
+
+    @property
+    def narrowing(self) -> "Filters":
+        """The same in the list's own order."""
+        return replace(self, sort=None)
 
     @property
     def is_empty(self) -> bool:
-        return self == Filters()
+        return self.narrowing == Filters()
 
     @property
     def is_unfinished_only(self) -> bool:
@@ -182,6 +216,13 @@ def _number(name: str, values: Sequence[str], zone: tzinfo) -> int:
     return int(values[-1])
 
 
+def _age(name: str, values: Sequence[str], zone: tzinfo) -> int:
+    days = _number(name, values, zone)
+    if not 0 < days <= LONGEST_AGE:
+        raise _refuse(name)
+    return days
+
+
 def _holder(name: str, values: Sequence[str], zone: tzinfo) -> Holder | int:
     if values[-1] in set(Holder):
         return Holder(values[-1])
@@ -219,9 +260,16 @@ READERS: dict[str, Reader] = {
     "team": _numbers,
     "of_team": _numbers,
     "assignee": _holder,
+    "owner": _holder,
+    "followed": _word(YesNo),
     "company": _number,
+    "client": _line_of_text,
     "tag": _line_of_text,
+    "channel": _words(Channel),
     "risk": _word(Risk),
+    "due_to": _instant,
+    "older": _age,
+    "younger": _age,
     "sla": _word(Verdict),
     "first_contact": _word(YesNo),
     "discarded": _word(YesNo),
@@ -239,4 +287,5 @@ READERS: dict[str, Reader] = {
     "answered_from": _instant,
     "answered_to": _instant,
     "q": _line_of_text,
+    "sort": _word(Order),
 }

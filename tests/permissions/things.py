@@ -25,6 +25,7 @@ from helpdesk.mail.catcher import ENVELOPE, SUFFIX
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
 from helpdesk.standstill import Reason
 from helpdesk.tickets import actions as tickets
+from helpdesk.tickets.actions import saved as views
 from helpdesk.tickets.models import Attachment, Message, Participant, Ticket
 from helpdesk.tickets.rules import State
 from tests.conftest import NOON
@@ -43,6 +44,7 @@ from tests.factories import (
 )
 from tests.permissions.account_things import a_link
 from tests.permissions.placed import CANARY, Maker, Placed, Thing
+from tests.permissions.told import a_notice
 
 _count = itertools.count(1)
 
@@ -266,6 +268,19 @@ def a_still_desk(relation: str, person: Person | None) -> Placed:
     return Placed({})
 
 
+def a_saved_view(relation: str, person: Person | None) -> Placed:
+    """A view of the person, of the team he is in, of everybody, of somebody else or another team, or none."""
+    if relation == "missing":
+        return Placed({"view_id": 999_999})
+    owner = {"own": person, "foreign": an_agent(CANARY)}.get(relation)
+    team = {"team": the_team(_line_of(person)), "foreign_team": a_team(1, CANARY)}.get(relation)
+    audience = views.Audience(owner.id if owner else None, team.id if team else None)
+    if relation == "own" and person is None:
+        audience = views.Audience(an_agent(CANARY).id)
+    made = views.save_view(CANARY, "state=open", audience, by=the_system().id, now=NOON)
+    return Placed({"view_id": made.id})
+
+
 def _canary_contact() -> Contact:
     company = a_company(f"{CANARY} {next(_count)} Ltd")
     return a_contact(CANARY, company=company, email=f"{CANARY}-{company.id}@halden.example")
@@ -316,8 +331,10 @@ THINGS: dict[str, Thing] = {
     "ticket and own answer": Thing(an_answer, TICKET_RELATIONS),
     "ticket and article": Thing(a_ticket_and_an_article, TICKET_RELATIONS),
     "attachment": Thing(an_attachment, TICKET_RELATIONS),
+    "notice": Thing(a_notice, ("own", "foreign", "missing")),
     "held mail": Thing(a_held_mail, ("held", "missing")),
     "mail on a ticket": Thing(a_mail_on_a_ticket, TICKET_RELATIONS),
     "still desk": Thing(a_still_desk, ("still", "going")),
+    "view": Thing(a_saved_view, ("own", "team", "everybody", "foreign", "foreign_team", "missing")),
     "letter": Thing(a_caught_letter, ("caught", "missing")),
 }

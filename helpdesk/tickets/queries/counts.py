@@ -69,11 +69,11 @@ class OpenCounts:
     mine: int
     followed: int
     lines: tuple[LineCount, ...]
-    extra: tuple[int, ...] = ()
+    extra: tuple[Any, ...] = ()
 
 
-def open_counts(actor: Actor, now: datetime, extra: Sequence[ScalarSelect[int]] = ()) -> OpenCounts:
-    """Everything for the side column in one statement; `extra` adds other figures to the same trip."""
+def open_counts(actor: Actor, now: datetime, extra: Sequence[ScalarSelect[Any]] = ()) -> OpenCounts:
+    """Everything for the side column in one statement; `extra` adds other values to the same trip."""
     due = Ticket.sort_due <= now + RISK
     in_team = [Ticket.team_id == Team.id, *_narrowed(actor)]
     here = _teams_of(actor)

@@ -1,5 +1,6 @@
 """Who may see which tickets, said once as SQL and once over a loaded ticket."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
@@ -76,13 +77,21 @@ def relations(actor: Actor, ticket: Ticket) -> frozenset[Relation]:
     """How the person stands to the ticket; asks the database about taking part only when nothing stronger
     holds.
     """
+    found = firm_relations(actor, ticket)
+    if not found & _STRONG:
+        found |= _as_reader(actor, ticket) if _is_recent(ticket) else set()
+    return found
+
+
+def firm_relations(actor: Actor, ticket: Ticket) -> frozenset[Relation]:
+    """The same without taking part, which allows reading and notes only; asks the database nothing."""
     seats = [
         seat
         for seat in actor.teams
         if seat.team_id == ticket.team_id or (seat.line == ticket.line and seat.line != Line.FIRST)
     ]
     owners = [seat for seat in actor.teams if seat.team_id == ticket.owner_team_id]
-    is_recent = ticket.closed_at is None or ticket.closed_at > process_time() - AFTER_CLOSING
+    is_recent = _is_recent(ticket)
     holds = {
         Relation.HOLDING_TEAM: bool(seats)
         and (
@@ -95,10 +104,14 @@ def relations(actor: Actor, ticket: Ticket) -> frozenset[Relation]:
         Relation.MANAGES: _manages(actor, ticket),
         Relation.READS: actor.is_agent and settings().staff_visibility == "open",
     }
-    found = {relation for relation, true_ in holds.items() if true_}
-    if not found & {Relation.HOLDING_TEAM, Relation.OWNER_TEAM, Relation.ASSIGNEE, Relation.LEADS}:
-        found |= _as_reader(actor, ticket) if is_recent else set()
-    return frozenset(found)
+    return frozenset(relation for relation, true_ in holds.items() if true_)
+
+
+_STRONG = {Relation.HOLDING_TEAM, Relation.OWNER_TEAM, Relation.ASSIGNEE, Relation.LEADS}
+
+
+def _is_recent(ticket: Ticket) -> bool:
+    return ticket.closed_at is None or ticket.closed_at > process_time() - AFTER_CLOSING
 
 
 def _manages(actor: Actor, ticket: Ticket) -> bool:
@@ -142,6 +155,13 @@ def fetch(actor: Actor, number: int, **_: object) -> Ticket | None:
     )
     statement = select(Ticket).where(Ticket.id == number, visible_to(actor)).options(*around)
     return db.session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+
+
+def fetch_several(actor: Actor, numbers: Collection[int]) -> list[Ticket]:
+    """Those of the tickets that are for this person, by ascending number, each with company and team."""
+    around = (joinedload(Ticket.company, innerjoin=True), joinedload(Ticket.team, innerjoin=True))
+    statement = select(Ticket).where(Ticket.id.in_(sorted(numbers)), visible_to(actor)).order_by(Ticket.id)
+    return list(db.session.scalars(statement.options(*around)))
 
 
 ticket_loader = Loader(fetch, relations, lock)

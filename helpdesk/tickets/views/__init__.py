@@ -2,6 +2,7 @@
 
 from helpdesk.tickets.views import (
     bulk,
+    client,
     drafts,
     files,
     lists,
@@ -9,6 +10,7 @@ from helpdesk.tickets.views import (
     page,
     saved,
     search,
+    senders,
     sidebar,
     suggesting,
     uploads,
@@ -22,6 +24,7 @@ sidebar.install()
 __all__ = [
     "blueprint",
     "bulk",
+    "client",
     "drafts",
     "files",
     "lists",
@@ -29,6 +32,7 @@ __all__ = [
     "page",
     "saved",
     "search",
+    "senders",
     "suggesting",
     "uploads",
     "verbs",

@@ -1,5 +1,5 @@
-"""The places that list tickets: own, followed, a line, a team, everything; each with its scope and its
-tabs.
+"""The places that list tickets: own, followed, a line, a team, everything, a saved view; each with its scope
+and its tabs.
 """
 
 from collections.abc import Callable
@@ -14,11 +14,11 @@ from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.models import Team
 from helpdesk.db import db
 from helpdesk.sla.models import TicketSla
-from helpdesk.tickets.filters import Filters, Holder, Verdict, written
+from helpdesk.tickets.filters import Filters, Holder, Order, Verdict, YesNo, written
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import visible_to
-from helpdesk.tickets.queries.counts import followed, mine
-from helpdesk.tickets.queries.lists import matching
+from helpdesk.tickets.queries.counts import followed, is_open, mine
+from helpdesk.tickets.queries.matching import matching
 from helpdesk.tickets.rules import DONE_STATES, OPEN_STATES, WAITING_STATES, Line, State
 
 PRESENT = frozenset(
@@ -30,17 +30,33 @@ PRESENT = frozenset(
         "team",
         "of_team",
         "assignee",
+        "owner",
+        "followed",
         "company",
+        "client",
         "tag",
+        "channel",
         "risk",
+        "due_to",
+        "older",
+        "younger",
         "discarded",
+        "sort",
     }
 )
+
+CHANGED = "changed"  # in the address of a view: the filters beside it count, not the saved ones
+OWN_ARGUMENT = {"line": "line", "team": "team_id", "view": "view_id"}
+ENDPOINTS = {"view": "tickets.view"}
 
 
 @dataclass(frozen=True)
 class Place:
-    """A list: its name, its address, which tickets lie in it, and from which lines it looks at them."""
+    """A list: its name, its address, which tickets lie in it, and from which lines it looks at them.
+
+    `saved` are the filters of a view, which its bare address means; others stand in the address beside
+    CHANGED.
+    """
 
     key: str
     title: str
@@ -50,14 +66,17 @@ class Place:
     scope: tuple[ColumnElement[bool], ...] = ()
     ours: frozenset[int] = frozenset()
     is_shared: bool = False
+    saved: Filters | None = None
 
     def url(self, filters: Filters, **more: str) -> str:
         """The address of this place with these filters."""
         pairs: dict[str, list[str]] = {}
-        for name, value in written(filters):
+        if self.key == "view" and filters != self.saved:
+            pairs[CHANGED] = ["1"]
+        for name, value in written(filters) if filters != self.saved else ():
             pairs.setdefault(name, []).append(value)
-        own = {"line": self.id} if self.key == "line" else {"team_id": self.id} if self.key == "team" else {}
-        return url_for(f"tickets.{self.key}", **own, **pairs, **more)  # type: ignore[arg-type]
+        own = {OWN_ARGUMENT[self.key]: self.id} if self.key in OWN_ARGUMENT else {}
+        return url_for(ENDPOINTS.get(self.key, f"tickets.{self.key}"), **own, **pairs, **more)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -103,17 +122,26 @@ def everything(actor: Actor) -> Place:
     return Place("all", gettext("Tickets"), scope=(visible_to(actor),), ours=actor.lines)
 
 
+def of_view(actor: Actor, view_id: int, name: str = "", saved: Filters | None = None) -> Place:
+    """What a saved view finds for this person."""
+    scope = (visible_to(actor),)
+    return Place("view", name, "", None, view_id, scope, actor.lines, saved=saved)
+
+
 PLACES: dict[str, Callable[..., Place]] = {
     "mine": own,
     "followed": followed_by,
     "line": of_line,
     "team": of_team,
     "all": everything,
+    "view": of_view,
 }
 
 
 def tabs(place: Place, midnight: datetime) -> list[Tab]:
-    """The tabs of a place; `midnight` is when the viewer's day began."""
+    """The tabs of a place; `midnight` is when the viewer's day began. A view is one tab by itself."""
+    if place.key == "view":
+        return []
     waiting = Filters(state=tuple(s for s in State if s in WAITING_STATES))
     solved = Filters(state=tuple(s for s in State if s in DONE_STATES), resolved_from=midnight)
     nobody = [Tab(gettext("Nobody's"), Filters(assignee=Holder.NOBODY))] if place.is_shared else []
@@ -138,7 +166,28 @@ def settled(filters: Filters) -> Filters:
 
 def conditions(place: Place, filters: Filters, actor: Actor, now: datetime) -> list[ColumnElement[bool]]:
     """Everything that must hold for a ticket to be in the list."""
-    return [*place.scope, *matching(filters, actor, now), *_verdict(filters)]
+    unfinished = [is_open()] if filters.is_unfinished_only else []
+    return [*unfinished, *place.scope, *matching(filters, actor, now), *_verdict(filters)]
+
+
+def order_of(filters: Filters) -> Order:
+    """As asked for, else by time left where only open tickets are listed, which alone have some left."""
+    if filters.sort and (filters.sort is not Order.DUE or filters.is_unfinished_only):
+        return filters.sort
+    return Order.DUE if filters.is_unfinished_only else Order.NEWEST
+
+
+def as_filters(place: Place, filters: Filters) -> Filters:
+    """The same list as a narrowing of everything, so that it can be kept as a view."""
+    if place.key == "mine":
+        return replace(filters, assignee=filters.assignee or Holder.ME)
+    if place.key == "followed":
+        return replace(filters, followed=YesNo.YES)
+    if place.key == "line" and place.id:
+        return replace(filters, line=filters.line or (place.id,))
+    if place.key == "team" and place.id:
+        return replace(filters, team=filters.team or (place.id,))
+    return filters
 
 
 def _verdict(filters: Filters) -> list[ColumnElement[bool]]:

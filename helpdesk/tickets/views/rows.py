@@ -10,7 +10,7 @@ from helpdesk.accounts import faces
 from helpdesk.sla.words import Chip
 from helpdesk.tickets.queries.lists import TicketRow
 from helpdesk.tickets.rules import WAITING_STATES
-from helpdesk.tickets.words import Turn, turn_of
+from helpdesk.tickets.words import PRIORITIES, Turn, turn_of
 
 HOUR = timedelta(hours=1)
 
@@ -74,6 +74,14 @@ def by_urgency(rows: Iterable[ShownRow], now: datetime, zone: tzinfo) -> list[Gr
     }
     for row in rows:
         groups[_urgency(row.ticket, now, zone)].rows.append(row)
+    return [group for group in groups.values() if group.rows]
+
+
+def by_priority(rows: Iterable[ShownRow]) -> list[Group]:
+    """One group for each priority; the order inside is that of the rows."""
+    groups = {priority: Group(str(words)) for priority, words in PRIORITIES.items()}
+    for row in rows:
+        groups[row.ticket.priority].rows.append(row)
     return [group for group in groups.values() if group.rows]
 
 

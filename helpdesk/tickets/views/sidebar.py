@@ -16,6 +16,7 @@ from helpdesk.config import settings
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.notifications.queries import is_unread
 from helpdesk.tickets.queries.counts import LIMIT, LineCount, OpenCounts, open_counts
+from helpdesk.tickets.queries.saved import named_views
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,27 @@ class LineItem:
 
 
 @dataclass(frozen=True)
+class ViewItem:
+    """A saved view; its figure comes after the page."""
+
+    id: int
+    name: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Bell:
+    """The way to one's notices; `count` of them are unread, `shown` as people read it."""
+
+    url: str
+    panel_url: str
+    count_url: str
+    count: int
+    shown: str
+
+
+@dataclass(frozen=True)
 class Nav:
     """Everything in the side column; addresses are None for places that this desk does not have."""
 
@@ -65,7 +87,9 @@ class Nav:
     items: tuple[Item, ...]
     lines: tuple[LineItem, ...]
     foot: tuple[Item, ...]
+    views: tuple[ViewItem, ...] = ()
     on_duty: bool = True
+    bell: Bell | None = None
 
 
 def nav() -> Nav | None:
@@ -73,7 +97,7 @@ def nav() -> Nav | None:
     actor = current_actor()
     if not actor.is_signed_in:
         return None
-    counts = open_counts(actor, process_time(), (_held_mail(actor), _new_notices(actor)))
+    counts = open_counts(actor, process_time(), (_held_mail(actor), _new_notices(actor), named_views(actor)))
     return Nav(
         firm=settings().firm_name,
         call_url=_address("telephony.new_call") if _may(actor, Permission.CALL_LOG) else None,
@@ -83,6 +107,8 @@ def nav() -> Nav | None:
         items=tuple(_items(actor, counts)),
         lines=tuple(_line(row) for row in counts.lines),
         foot=tuple(_foot(actor)),
+        views=tuple(_view(*one) for one in counts.extra[2]),
+        bell=_bell(counts.extra[1]),
     )
 
 
@@ -107,12 +133,22 @@ def _items(actor: Actor, counts: OpenCounts) -> Iterator[Item]:
         yield _item(gettext("Followed"), "tickets.followed", "bookmark", figure(counts.followed))
     if actor.is_manager and not actor.is_agent:
         yield _item(gettext("All tickets"), "tickets.all", "list")
-    if _address("notifications.notices"):
-        yield _item(gettext("Notices"), "notifications.notices", "bell", figure(counts.extra[1]))
     if _may(actor, Permission.MAIL_HELD) and _address("mail.held"):
         yield _item(gettext("Held mail"), "mail.held", "shield", figure(counts.extra[0]))
     if _may(actor, Permission.CALL_LOG) and _address("telephony.calls"):
         yield _item(gettext("Calls"), "telephony.calls", "phone")
+
+
+def _bell(count: int) -> Bell | None:
+    if not place_exists("notifications.notices"):
+        return None
+    return Bell(
+        url=url_for("notifications.notices"),
+        panel_url=url_for("notifications.panel"),
+        count_url=url_for("notifications.count"),
+        count=count,
+        shown=figure(count),
+    )
 
 
 def _foot(actor: Actor) -> Iterator[Item]:
@@ -149,6 +185,11 @@ def _line(row: LineCount) -> LineItem:
         teams=teams if len(teams) > 1 else (),
         current=request.path == url,
     )
+
+
+def _view(view_id: int, name: str) -> ViewItem:
+    url = url_for("tickets.view", view_id=view_id)
+    return ViewItem(view_id, name, url, request.path == url)
 
 
 def _held_mail(actor: Actor) -> ScalarSelect[int]:

@@ -17,14 +17,13 @@ from helpdesk.tickets.filters import Filters
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import visible_to
 from helpdesk.tickets.queries.counts import followed, mine
-from helpdesk.tickets.queries.lists import Order
 from helpdesk.tickets.queries.neighbours import neighbours
 from helpdesk.tickets.rules import DONE_STATES
 from helpdesk.tickets.views import places
 from helpdesk.tickets.views.places import Place
 
 FROM = "list"
-OWN = frozenset({FROM, "show", "sent"})
+OWN = frozenset({FROM, "show", "sent", places.CHANGED})
 Args = Mapping[str, Sequence[str]]
 
 
@@ -61,8 +60,8 @@ def walk_of(ticket: Ticket, actor: Actor, now: datetime) -> Walk:
     place, filters = asked
     settled = places.settled(filters)
     found = places.conditions(_scoped(place, actor), settled, actor, now)
-    order = Order.DUE if settled.is_unfinished_only else Order.NEWEST
-    has_left = order is Order.DUE and ticket.state in DONE_STATES
+    order = places.order_of(settled)
+    has_left = settled.is_unfinished_only and ticket.state in DONE_STATES
     before, after = neighbours(ticket, *found, order=order, has_left=has_left)
     return Walk(place.title, place.url(filters), query_of(place, filters), before, after)
 
@@ -81,11 +80,11 @@ def _asked(args: Args) -> tuple[Place, Filters] | None:
 def _place(word: str) -> Place | None:
     """The list without its scope; names are short, since they stand beside an arrow."""
     key, _, number = word.partition("-")
-    if key in ("line", "team"):
+    if key in places.OWN_ARGUMENT:
         if not (number.isascii() and number.isdecimal() and len(number) < 10):
             return None
-        title = gettext("Line %(line)s", line=number) if key == "line" else gettext("Team")
-        return Place(key, title, id=int(number))
+        names = {"line": gettext("Line %(line)s", line=number), "team": gettext("Team")}
+        return Place(key, names.get(key, gettext("View")), id=int(number))
     titles = {"mine": gettext("My tickets"), "followed": gettext("Followed"), "all": gettext("Tickets")}
     return Place(key, titles[key]) if key in titles else None
 
@@ -97,5 +96,6 @@ def _scoped(place: Place, actor: Actor) -> Place:
         "line": (Ticket.line == place.id, visible_to(actor)),
         "team": (Ticket.team_id == place.id, visible_to(actor)),
         "all": (visible_to(actor),),
+        "view": (visible_to(actor),),
     }
     return Place(place.key, place.title, id=place.id, scope=scopes[place.key])
