@@ -201,11 +201,13 @@ class Told(Standing):
     def discard(self, reason: DiscardReason, words: str, *, by: int, at: datetime) -> None:
         """Throw away what is no request at all."""
         ticket = self.ticket
-        ticket.state = rules.next_state(ticket.state, Verb.DISCARD)
+        old, wake_at, owed_since = ticket.state, ticket.wake_at, ticket.unanswered_since
+        ticket.state = rules.next_state(old, Verb.DISCARD)
         ticket.resolved_at, ticket.closed_at = ticket.resolved_at or at, at
         ticket.discarded_at, ticket.discard_reason = at, reason
         ticket.wake_at = ticket.unanswered_since = None
-        event = self.publish(events.TicketDiscarded, by=by, at=at, reason=reason)
+        lost = {"old": old, "wake_at": wake_at, "owed_since": owed_since}
+        event = self.publish(events.TicketDiscarded, by=by, at=at, reason=reason, **lost)
         if words.strip():
             self.texts.append((event, words.strip()))
 

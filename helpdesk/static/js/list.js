@@ -35,12 +35,30 @@ function onKey(event) {
   event.preventDefault();
 }
 
+/* Shift and a click choose everything from the last chosen row to this one. */
+let lastTick = null;
+
+function onTick(event) {
+  const tick = event.target.closest?.("[data-rows] [data-row] input[type=checkbox]");
+  if (!tick) return;
+  const ticks = [...document.querySelectorAll("[data-rows] [data-row] input[type=checkbox]")];
+  if (event.shiftKey && lastTick && ticks.includes(lastTick)) {
+    const [from, to] = [ticks.indexOf(lastTick), ticks.indexOf(tick)].sort((a, b) => a - b);
+    for (const one of ticks.slice(from, to + 1)) mark(one, tick.checked);
+  }
+  lastTick = tick;
+}
+
+function mark(tick, chosen) {
+  tick.checked = chosen;
+  tick.closest("[data-row]").classList.toggle("is-chosen", chosen);
+}
+
 function onChange(event) {
   const row = event.target.closest("[data-row]");
   if (event.target.matches("[data-choose-all]")) {
     for (const tick of document.querySelectorAll("[data-rows] [data-row] input[type=checkbox]")) {
-      tick.checked = event.target.checked;
-      tick.closest("[data-row]").classList.toggle("is-chosen", tick.checked);
+      mark(tick, event.target.checked);
     }
   } else if (row && event.target.matches("input[type=checkbox]")) {
     row.classList.toggle("is-chosen", event.target.checked);
@@ -51,10 +69,21 @@ function onChange(event) {
 function showBulk() {
   const bulk = document.querySelector("[data-bulk]");
   if (!bulk) return;
-  const count = document.querySelectorAll("[data-rows] [data-row] input:checked").length;
-  bulk.hidden = count === 0;
-  const figure = bulk.querySelector("[data-bulk-count]");
-  if (figure) figure.textContent = count;
+  const chosen = [...document.querySelectorAll("[data-rows] [data-row] input:checked")];
+  bulk.hidden = chosen.length === 0;
+  bulk.querySelector("[data-bulk-count]").textContent = chosen.length;
+  const away = chosen.filter((tick) => tick.closest("[data-row]").classList.contains("is-away")).length;
+  const note = bulk.querySelector("[data-bulk-note]");
+  note.textContent = note.dataset.note.replace("#", away);
+  note.hidden = bulk.querySelector("[data-bulk-note-sep]").hidden = away === 0;
+  const all = document.querySelector("[data-choose-all]");
+  const rows = rowsOf().length;
+  if (all) [all.checked, all.indeterminate] = [chosen.length === rows, chosen.length > 0 && chosen.length < rows];
+}
+
+function clearChosen() {
+  for (const tick of document.querySelectorAll("[data-rows] [data-row] input:checked")) mark(tick, false);
+  showBulk();
 }
 
 function onClick(event) {
@@ -66,4 +95,7 @@ function onClick(event) {
 document.addEventListener("keydown", onKey);
 document.addEventListener("change", onChange);
 document.addEventListener("click", onClick);
+document.addEventListener("click", onTick);
+document.addEventListener("click", (event) => event.target.closest?.("[data-bulk-clear]") && clearChosen());
+for (const tick of document.querySelectorAll("[data-rows] [data-row] input:checked")) mark(tick, true); // the browser kept them
 showBulk();

@@ -4,7 +4,7 @@ commit.
 
 from helpdesk.tickets.actions.articles import article_outcome, link_article
 from helpdesk.tickets.actions.assignment import assign, assign_by_policy, take
-from helpdesk.tickets.actions.client import identify_client
+from helpdesk.tickets.actions.client import identify_client, identify_sender
 from helpdesk.tickets.actions.conversation import (
     ClientMessage,
     NewFile,
@@ -58,6 +58,7 @@ __all__ = [
     "escalate",
     "forward",
     "identify_client",
+    "identify_sender",
     "join_call",
     "link",
     "link_article",

@@ -61,7 +61,8 @@ def resolve(ticket: Ticket, note: str, *, by: int, now: datetime, in_call: bool 
 
 
 def reopen(ticket: Ticket, *, by: int, now: datetime, by_client: bool = False, reason: str = "") -> EventRow:
-    """Bring a finished ticket back to whoever held it."""
+    """Bring a finished ticket back to whoever held it; not a double, which goes on elsewhere."""
+    rules.check_not_merged(is_merged=ticket.merged_into_id is not None)
     old = ticket.state
     ticket.state = rules.next_state(old, Verb.REOPEN)
     ticket.resolved_at = ticket.closed_at = None
@@ -82,11 +83,15 @@ def close(ticket: Ticket, *, by: int, now: datetime) -> EventRow:
 
 def discard(ticket: Ticket, reason: DiscardReason, *, by: int, now: datetime, words: str = "") -> EventRow:
     """Throw away what is no request at all; allowed without knowing the client."""
-    ticket.state = rules.next_state(ticket.state, Verb.DISCARD)
+    old, wake_at, owed_since = ticket.state, ticket.wake_at, ticket.unanswered_since
+    ticket.state = rules.next_state(old, Verb.DISCARD)
     ticket.resolved_at, ticket.closed_at = ticket.resolved_at or now, now
     ticket.discarded_at, ticket.discard_reason = now, reason
     ticket.wake_at = ticket.unanswered_since = None
-    row = publish(TicketDiscarded(**stamp(ticket, by, now), reason=reason))
+    event = TicketDiscarded(
+        **stamp(ticket, by, now), reason=reason, old=old, wake_at=wake_at, owed_since=owed_since
+    )
+    row = publish(event)
     keep_words(row, words)
     return row
 
