@@ -67,7 +67,12 @@ def _by_contract(company_id: int, at: datetime) -> Select[int, int]:
             (Contract.valid_until.is_(None)) | (Contract.valid_until > at),
             SlaPolicyVersion.valid_from <= at,
         )
-        .order_by(Contract.valid_from.desc(), Contract.id.desc(), SlaPolicyVersion.n.desc())
+        .order_by(
+            Contract.valid_from.desc(),
+            Contract.id.desc(),
+            SlaPolicyVersion.valid_from.desc(),
+            SlaPolicyVersion.n.desc(),
+        )
         .limit(1)
     )
 
@@ -77,7 +82,7 @@ def _default(at: datetime) -> Select[int, int | None]:
         select(SlaPolicyVersion.id, null())
         .join(SlaPolicy, SlaPolicy.id == SlaPolicyVersion.policy_id)
         .where(SlaPolicy.is_default, SlaPolicyVersion.valid_from <= at)
-        .order_by(SlaPolicyVersion.n.desc())
+        .order_by(SlaPolicyVersion.valid_from.desc(), SlaPolicyVersion.n.desc())
         .limit(1)
     )
 

@@ -1,0 +1,1 @@
+"""What an administrator does with promises: policies, their versions, and contracts."""

@@ -1,0 +1,63 @@
+"""A policy in words for the history: cell by cell, so that a change reads "P2, Line 2: 2 h, now 1 h 30"."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+
+from helpdesk.calendars.hours import hours_of, versions_in_force
+from helpdesk.calendars.models import Calendar
+from helpdesk.calendars.rules import working_day_s
+from helpdesk.db import db
+from helpdesk.history import Value
+from helpdesk.sla.days import day_of
+from helpdesk.sla.sheets import PolicySheet
+from helpdesk.sla.typed import DAY, written
+
+
+def facts_of(
+    sheet: PolicySheet,
+    before: PolicySheet | None,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    why: str = "",
+) -> dict[str, Value]:
+    """The sheet as the history keeps it. A target whose seconds did not change reads as it did `before`."""
+    wanted = {*sheet.calendars.values(), *(before.calendars.values() if before else ())}
+    names, days = names_of(wanted), day_lengths(wanted, now)
+    facts: dict[str, Value] = {"name": sheet.name}
+    for priority in sorted({cell.priority for cell in sheet.targets}):
+        facts[f"{priority}-calendar"] = names.get(sheet.calendars[priority])
+    for cell, seconds in sheet.targets.items():
+        same = before is not None and before.targets.get(cell) == seconds
+        calendar_id = (before if same and before else sheet).calendars.get(cell.priority, 0)
+        facts[cell.code] = written(seconds, days.get(calendar_id, DAY))
+    facts |= {
+        "pause_states": list(sheet.pause_states),
+        "on_change": sheet.on_change,
+        "reopen": sheet.reopen,
+        "reopen_grace": written(sheet.reopen_grace_s),
+        "ola_reentry": sheet.ola_reentry,
+        "thresholds": [f"{percent} %" for percent in sheet.thresholds],
+        "forgive": sheet.forgive,
+        "overlap_allowed": sheet.overlap_allowed,
+    }
+    if since is not None:
+        facts["since"] = day_of(since).isoformat()
+    if why:
+        facts["why"] = why
+    return facts
+
+
+def names_of(calendar_ids: Iterable[int]) -> Mapping[int, str]:
+    """What these calendars are called."""
+    rows = db.session.execute(select(Calendar.id, Calendar.name).where(Calendar.id.in_(list(calendar_ids))))
+    return {row.id: row.name for row in rows}
+
+
+def day_lengths(calendar_ids: Iterable[int], now: datetime) -> dict[int, int]:
+    """For each calendar the seconds of an ordinary working day: what one day means in its targets."""
+    versions = versions_in_force(calendar_ids, now)
+    hours = hours_of(versions.values())
+    return {calendar_id: working_day_s(hours[version].weekly) for calendar_id, version in versions.items()}
