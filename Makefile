@@ -16,7 +16,7 @@ RUN_STAMP := $(VENV)/.run-$(call sum,requirements.txt requirements-build.txt)
 TEST_STAMP := $(VENV)/.test-$(call sum,requirements.txt requirements-build.txt requirements-test.txt)
 TREE_STAMP := $(VENV)/.tree-$(call sum,pyproject.toml requirements.in hatch_build.py)
 
-.PHONY: help install assets run test lint system-packages test-tools pictures messages lock clean
+.PHONY: help install assets run test lint system-packages test-tools pictures drill messages lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -39,6 +39,9 @@ lint: install test-tools ## Format, lint, strict types, floors
 
 pictures: install test-tools system-packages ## Take a picture of every page into pictures/
 	$(BIN)/python scripts/pictures.py $(ARGS)
+
+drill: install ## Back up, restore and move a desk, compare every row and file: make drill ARGS="--tickets 30000"
+	$(BIN)/python scripts/drill.py $(ARGS)
 
 messages: install ## Collect all sentences into both catalogues and say what has no translation yet
 	@$(BIN)/python scripts/messages.py

@@ -10,18 +10,14 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from helpdesk.backup import manifest
+from helpdesk.backup.errors import BackupError, DamagedBackup
 from helpdesk.backup.manifest import Manifest
 from helpdesk.backup.rows import CHUNK, Meter
-from helpdesk.errors import DomainError
 
 MANIFEST, KEY = "manifest.json", "secret.key"
 SEAL_NAME = b"helpdesk backup, sha256 "
 NO_SEAL = b"0" * 64
 OPEN_ONCE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-
-
-class DamagedBackup(DomainError):
-    """The file is no backup, or not all of it, or not as it was written."""
 
 
 class Writer:
@@ -50,7 +46,7 @@ class Writer:
 def writing(file: Path, *, force: bool = False) -> Iterator[Writer]:
     """A new backup file, readable by its owner only. It appears under its name when it is whole and on disk.
 
-    Raises DomainError when the name is taken (unless `force`), and when the disk does not take it.
+    Raises BackupError when the name is taken (unless `force`), and when the disk does not take it.
     """
     check_free(file, force=force)
     draft = file.with_name(f".{file.name}.{os.getpid()}.part")
@@ -61,20 +57,20 @@ def writing(file: Path, *, force: bool = False) -> Iterator[Writer]:
         draft.replace(file)
         _flush_folder(file.parent)
     except OSError as problem:
-        raise DomainError(_sentence(file, problem)) from problem
+        raise BackupError(_sentence(file, problem)) from problem
     finally:
         draft.unlink(missing_ok=True)
 
 
 def check_free(file: Path, *, force: bool) -> None:
     if file.is_dir():
-        raise DomainError(f"{file} is a folder. Name a file in it: {file / 'desk.backup'}")
+        raise BackupError(f"{file} is a folder. Name a file in it: {file / 'desk.backup'}")
     if file.exists() and not force:
-        raise DomainError(
+        raise BackupError(
             f"{file} exists already and was left as it is. Choose another name, or add --force."
         )
     if not file.parent.is_dir():
-        raise DomainError(f"There is no folder {file.parent}. Make it first, or choose another place.")
+        raise BackupError(f"There is no folder {file.parent}. Make it first, or choose another place.")
 
 
 @contextmanager

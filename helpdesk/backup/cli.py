@@ -11,6 +11,7 @@ import click
 from helpdesk import clock, schema
 from helpdesk.accounts.people import system_id
 from helpdesk.app import create_app
+from helpdesk.backup.errors import BackupError
 from helpdesk.backup.making import make_backup
 from helpdesk.backup.manifest import Manifest
 from helpdesk.backup.moving import faults, move
@@ -18,7 +19,6 @@ from helpdesk.backup.restoring import restore
 from helpdesk.backup.rows import Copied, connect
 from helpdesk.config import KEY_FILE, Settings
 from helpdesk.db import db, transaction
-from helpdesk.errors import DomainError
 from helpdesk.mail.restarting import start_mail
 from helpdesk.postgres import is_running
 from helpdesk.running import settings_from, with_database
@@ -99,7 +99,7 @@ def move_command(url: str, owner: str | None, check: bool, data: Path | None) ->
     """
     settings = settings_from(data)
     if not settings.uses_embedded_database:
-        raise DomainError("DATABASE_URL is set: this desk works with a server already.")
+        raise BackupError("DATABASE_URL is set: this desk works with a server already.")
     found = faults(url, owner or url)
     for fault in found:
         click.echo(f"WRONG  {fault}")
@@ -124,7 +124,7 @@ def warn_of_standstill(settings: Settings) -> None:
 
 def _move(settings: Settings, url: str, owner: str) -> None:
     if is_running(settings.data_dir):
-        raise DomainError(
+        raise BackupError(
             "The desk is running. Stop serve and worker first, so that nothing is lost between."
         )
     began = time.monotonic()

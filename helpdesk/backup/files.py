@@ -11,7 +11,8 @@ from typing import IO
 from psycopg2 import sql
 
 from helpdesk import blobs
-from helpdesk.backup.archive import DamagedBackup, Reader, Writer
+from helpdesk.backup.archive import Reader, Writer
+from helpdesk.backup.errors import DamagedBackup
 from helpdesk.backup.rows import CHUNK, Meter, Snapshot
 
 # Every column that holds the name of a stored file; a test looks for others.

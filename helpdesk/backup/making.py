@@ -9,11 +9,11 @@ from psycopg2 import sql
 from helpdesk import __version__, config, secrets_box
 from helpdesk.backup import archive, files, rows
 from helpdesk.backup.archive import KEY, MANIFEST, Writer
+from helpdesk.backup.errors import BackupError
 from helpdesk.backup.manifest import FORMAT, Manifest
 from helpdesk.backup.rows import Copied, Snapshot
 from helpdesk.backup.tables import Table
 from helpdesk.config import Settings
-from helpdesk.errors import DomainError
 
 FIRM = sql.SQL("select name, zone from firm")
 
@@ -27,14 +27,14 @@ class Made:
 
 
 def make_backup(settings: Settings, file: Path, *, force: bool = False) -> Made:
-    """Write the whole desk into `file`. Raises DomainError in words, and then nothing is left behind.
+    """Write the whole desk into `file`. Raises BackupError in words, and then nothing is left behind.
 
     The settings carry the addresses of a database that answers.
     """
     archive.check_free(file, force=force)
     with rows.snapshot(settings.database_url or "") as snapshot:
         if snapshot.revision is None:
-            raise DomainError("There is nothing to back up: this database has no desk in it yet.")
+            raise BackupError("There is nothing to back up: this database has no desk in it yet.")
         with archive.writing(file, force=force) as writer:
             made = _write(settings, snapshot, writer)
     return Made(made, file.stat().st_size)

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from helpdesk.backup.errors import BackupError
 from helpdesk.backup.rows import Copied
 from helpdesk.backup.tables import SequenceState, Table
-from helpdesk.errors import DomainError
 
 FORMAT = 1
 
@@ -50,17 +50,17 @@ class Manifest:
 
 
 def read(text: bytes) -> Manifest:
-    """Raises DomainError when it says nothing that this program understands."""
+    """Raises BackupError when it says nothing that this program understands."""
     try:
         plain = json.loads(text)
         return _manifest(plain)
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise DomainError("The backup does not say what is in it; it cannot be restored.") from problem
+        raise BackupError("The backup does not say what is in it; it cannot be restored.") from problem
 
 
 def _manifest(plain: dict[str, Any]) -> Manifest:
     if plain["format"] != FORMAT:
-        raise DomainError(
+        raise BackupError(
             f"The backup was made by helpdesk {plain['program']}, which writes it in a newer way. "
             f"Install helpdesk {plain['program']} or newer and restore with that."
         )

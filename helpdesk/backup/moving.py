@@ -13,10 +13,10 @@ from helpdesk import clock, schema, standstill
 from helpdesk.accounts.people import system_id
 from helpdesk.app import create_app
 from helpdesk.backup import places, rows
+from helpdesk.backup.errors import BackupError
 from helpdesk.backup.rows import Copied, Snapshot, connect
 from helpdesk.config import Settings
 from helpdesk.db import db, transaction
-from helpdesk.errors import DomainError
 from helpdesk.events import publish
 from helpdesk.standstill import DeskMoved, Reason
 
@@ -47,11 +47,11 @@ def faults(app_url: str, owner_url: str) -> list[str]:
 def move(settings: Settings, app_url: str, owner_url: str) -> Moved:
     """Copy the desk into that database and leave this one behind, with mail standing still in it.
 
-    The settings carry the addresses of the embedded database, which nobody else uses. Raises DomainError; the
+    The settings carry the addresses of the embedded database, which nobody else uses. Raises BackupError; the
     other database is empty again then and this one goes on as before.
     """
     if found := faults(app_url, owner_url):
-        raise DomainError("\n".join(found))
+        raise BackupError("\n".join(found))
     there = replace(settings, database_url=app_url, database_owner_url=owner_url)
     with rows.snapshot(settings.database_url or "") as snapshot, places.emptied_on_failure(there):
         schema.upgrade(owner_url, app_url=app_url, revision=snapshot.revision or "head")

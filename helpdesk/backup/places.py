@@ -9,9 +9,9 @@ import psycopg2
 from psycopg2 import sql
 
 from helpdesk import clock
+from helpdesk.backup.errors import BackupError
 from helpdesk.backup.rows import connect
 from helpdesk.config import Settings
-from helpdesk.errors import DomainError
 from helpdesk.postgres import is_running
 from helpdesk.schema import OLDEST_SERVER
 
@@ -25,15 +25,15 @@ def is_taken(folder: Path) -> bool:
 
 
 def check_empty(folder: Path, *, force: bool) -> None:
-    """Raises DomainError when something lies there that would be lost; `force` allows to move it aside."""
+    """Raises BackupError when something lies there that would be lost; `force` allows to move it aside."""
     if is_taken(folder) and is_running(folder):
-        raise DomainError(f"The desk in {folder} is running. Stop it first.")
+        raise BackupError(f"The desk in {folder} is running. Stop it first.")
     if folder.is_mount():
-        raise DomainError(
+        raise BackupError(
             f"{folder} is a mount point and cannot be exchanged. Restore into a folder in it with --data."
         )
     if is_taken(folder) and not force:
-        raise DomainError(
+        raise BackupError(
             f"{folder} is not empty and was left as it is. Choose a new folder with --data, "
             "or add --force: what lies there is then moved aside, not deleted."
         )
@@ -55,7 +55,7 @@ def put(draft: Path, target: Path) -> Path | None:
     except OSError as problem:
         if aside:
             aside.rename(target)
-        raise DomainError(f"{target} cannot be made: {problem.strerror}.") from problem
+        raise BackupError(f"{target} cannot be made: {problem.strerror}.") from problem
     return aside
 
 
@@ -63,14 +63,14 @@ def make_parents(target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        raise DomainError(f"The folder {target.parent} cannot be made: {problem.strerror}.") from problem
+        raise BackupError(f"The folder {target.parent} cannot be made: {problem.strerror}.") from problem
 
 
 def check_database(owner_url: str) -> None:
-    """Raises DomainError with everything that keeps a desk out of this database."""
+    """Raises BackupError with everything that keeps a desk out of this database."""
     faults = faults_of(owner_url)
     if faults:
-        raise DomainError("\n".join(faults))
+        raise BackupError("\n".join(faults))
 
 
 def faults_of(owner_url: str) -> list[str]:

@@ -16,11 +16,11 @@ from helpdesk.accounts.people import system_id
 from helpdesk.app import create_app
 from helpdesk.backup import archive, files, places, rows
 from helpdesk.backup.archive import KEY, Reader
+from helpdesk.backup.errors import BackupError
 from helpdesk.backup.making import key_mark, table_part
 from helpdesk.backup.manifest import Manifest
 from helpdesk.config import KEY_FILE, Settings
 from helpdesk.db import db, transaction
-from helpdesk.errors import DomainError
 from helpdesk.events import publish
 from helpdesk.running import with_database
 from helpdesk.standstill import DeskRestored, Reason
@@ -35,7 +35,7 @@ class Restored:
 
 
 def restore(settings: Settings, file: Path, *, force: bool = False) -> Restored:
-    """Make the desk of that backup, with mail standing still. Raises DomainError; nothing changes then.
+    """Make the desk of that backup, with mail standing still. Raises BackupError; nothing changes then.
 
     With the embedded database the data folder must be new or empty; `force` moves a former one aside.
     A secret key of "" stands for none that was given: the backup's own is used.
@@ -53,9 +53,9 @@ def restore(settings: Settings, file: Path, *, force: bool = False) -> Restored:
 
 
 def check_program(manifest: Manifest) -> None:
-    """Raises DomainError when a newer program made the backup."""
+    """Raises BackupError when a newer program made the backup."""
     if not schema.knows(manifest.revision):
-        raise DomainError(
+        raise BackupError(
             f"This backup was made by helpdesk {manifest.program} (tables {manifest.revision}), which is "
             f"newer than this helpdesk {__version__} (tables {schema.head()}). "
             "Install that version or a newer one, and restore with it."
@@ -63,7 +63,7 @@ def check_program(manifest: Manifest) -> None:
 
 
 def check_key(settings: Settings, manifest: Manifest) -> None:
-    """Raises DomainError when there is no key, or it is not the one that sealed the secrets in the backup."""
+    """Raises BackupError when there is no key, or it is not the one that sealed the secrets in the backup."""
     if settings.secret_key and key_mark(settings.secret_key) == manifest.key_mark:
         return
     cure = (
@@ -71,7 +71,7 @@ def check_key(settings: Settings, manifest: Manifest) -> None:
         if manifest.key_included
         else "Set the one that the desk had when the backup was made; it was kept outside of the data folder."
     )
-    raise DomainError(
+    raise BackupError(
         "HELPDESK_SECRET_KEY is not the key of this backup, and passwords of mailboxes could not be opened. "
         + cure
     )

@@ -12,8 +12,8 @@ from psycopg2.extensions import ISOLATION_LEVEL_REPEATABLE_READ
 from sqlalchemy.engine import make_url
 
 from helpdesk.backup import tables
+from helpdesk.backup.errors import BackupError
 from helpdesk.backup.tables import SequenceState, Table
-from helpdesk.errors import DomainError
 
 CHUNK = 1024 * 1024
 # What the text of a value depends on: the same row gives the same bytes on every server.
@@ -115,7 +115,7 @@ def fill(
     """Put the rows into freshly made tables of the same revision, all in one transaction.
 
     `url` is the owner's: references, indexes and triggers are taken off and put on again. Every table is read
-    back; raises DomainError when it is not exactly what was copied, and nothing stays.
+    back; raises BackupError when it is not exactly what was copied, and nothing stays.
     """
     with closing(connect(url)) as connection, connection, connection.cursor() as cursor:
         here = {table.name: table for table in tables.tables(cursor)}
@@ -133,7 +133,7 @@ def fill(
 def _check_shape(here: dict[str, Table], copied: Sequence[Copied]) -> None:
     there = {one.table.name: set(one.table.columns) for one in copied}
     if there != {name: set(table.columns) for name, table in here.items()}:
-        raise DomainError(
+        raise BackupError(
             "The tables of the copy are not those of its revision; it was not made by this program."
         )
 
@@ -162,7 +162,7 @@ def _bare(cursor: Any, here: Iterable[Table]) -> Iterator[None]:
 def _check_arrived(cursor: Any, one: Copied) -> None:
     found = copy_out(cursor, one.table, None)
     if (found.rows, found.sha256) != (one.rows, one.sha256):
-        raise DomainError(
+        raise BackupError(
             f"The rows of {one.table.name} did not arrive as they were: {found.rows} of {one.rows}. "
             "Nothing was changed; please try again."
         )
