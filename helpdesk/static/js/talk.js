@@ -16,6 +16,8 @@ function count(form) {
   const words = form.parentElement.querySelector("[data-state]");
   const left = Number(form.dataset.countdown) - 1;
   form.dataset.countdown = left;
+  const bar = form.querySelector("progress");
+  if (bar) bar.value = left;
   if (left > 0) {
     words.textContent = words.textContent.replace(/\d+/, left);
     return;
