@@ -53,6 +53,49 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section(
+        "rules",
+        "desk",
+        "admin.rules",
+        lazy_gettext("Routing rules"),
+        lazy_gettext("Where a new request goes: the first rule that fits decides."),
+        {
+            "rule": Kind(
+                lazy_gettext("Rule"),
+                {
+                    "name": lazy_gettext("Name"),
+                    "asked": lazy_gettext("When"),
+                    "placed": lazy_gettext("Then"),
+                    "active": lazy_gettext("In use"),
+                },
+                "admin.rule",
+                "rule_id",
+            ),
+            "rules": Kind(lazy_gettext("Rules"), {"order": lazy_gettext("Order")}, "admin.rules"),
+        },
+    ),
+    Section(
+        "categories",
+        "desk",
+        "admin.categories",
+        lazy_gettext("Categories and tags"),
+        lazy_gettext("What tickets are about, and the words that mark them."),
+        {
+            "category": Kind(
+                lazy_gettext("Category"),
+                {"name": lazy_gettext("Name"), "offered": lazy_gettext("Offered")},
+                "admin.categories",
+            ),
+            "tag": Kind(
+                lazy_gettext("Tag"),
+                {"name": lazy_gettext("Name"), "offered": lazy_gettext("Offered")},
+                "admin.categories",
+            ),
+            "categories": Kind(
+                lazy_gettext("Categories"), {"order": lazy_gettext("Order")}, "admin.categories"
+            ),
+        },
+    ),
+    Section(
         "firm",
         "system",
         "admin.firm",
@@ -69,6 +112,37 @@ SECTIONS: tuple[Section, ...] = (
                     "country": lazy_gettext("Country"),
                 },
                 "admin.firm",
+            )
+        },
+    ),
+    Section(
+        "mailboxes",
+        "channels",
+        "admin.mailboxes",
+        lazy_gettext("Mailboxes"),
+        lazy_gettext("Addresses that clients write to, and the servers that fetch and send their mail."),
+        {
+            "mailbox": Kind(
+                lazy_gettext("Mailbox"),
+                {
+                    "address": lazy_gettext("Address"),
+                    "name": lazy_gettext("Sender's name"),
+                    "language": lazy_gettext("Language"),
+                    "team": lazy_gettext("What arrives goes to"),
+                    "plus_addressing": lazy_gettext("Answers with a plus sign"),
+                    "signature": lazy_gettext("Signature"),
+                    "active": lazy_gettext("Switched on"),
+                    "is_default": lazy_gettext("Default mailbox"),
+                    "imap": lazy_gettext("IMAP server"),
+                    "imap_user": lazy_gettext("IMAP name"),
+                    "imap_secret": lazy_gettext("IMAP password"),
+                    "folder": lazy_gettext("Folder"),
+                    "smtp": lazy_gettext("SMTP server"),
+                    "smtp_user": lazy_gettext("SMTP name"),
+                    "smtp_secret": lazy_gettext("SMTP password"),
+                },
+                "admin.mailbox",
+                "mailbox_id",
             )
         },
     ),

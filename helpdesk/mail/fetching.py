@@ -100,7 +100,8 @@ def _oldest_wanted(access: ImapAccess) -> date:
     if access.uidvalidity is not None:
         return (clock.process_time() - RESCAN).date()
     with transaction():
-        return (db.session.get_one(Mailbox, access.mailbox_id).created_at - timedelta(days=1)).date()
+        mailbox = db.session.get_one(Mailbox, access.mailbox_id)
+        return ((mailbox.connected_at or mailbox.created_at) - timedelta(days=1)).date()
 
 
 def _uids(server: IMAPClient, access: ImapAccess, since: date | None) -> list[int]:

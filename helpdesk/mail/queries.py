@@ -66,6 +66,13 @@ def mailbox_states(now: datetime) -> list[MailboxState]:
     return [_state(mailbox, count, now) for mailbox, count in rows]
 
 
+def default_mailbox() -> Mailbox | None:
+    """The active mailbox from which mail without a ticket leaves: the chosen one, else one with a relay."""
+    active = select(Mailbox).where(Mailbox.active)
+    order = (Mailbox.is_default.desc(), Mailbox.smtp_host.is_(None), Mailbox.id)
+    return db.session.scalar(active.order_by(*order).limit(1))
+
+
 def _state(mailbox: Mailbox, waiting: int, now: datetime) -> MailboxState:
     return MailboxState(
         id=mailbox.id,

@@ -43,6 +43,8 @@ from tests.factories import (
     the_team,
 )
 from tests.permissions.account_things import a_link
+from tests.permissions.mail_things import a_placed_mailbox
+from tests.permissions.pairs import linked, paired
 from tests.permissions.placed import CANARY, Maker, Placed, Thing
 from tests.permissions.told import a_notice
 
@@ -331,9 +333,12 @@ THINGS: dict[str, Thing] = {
     "ticket and own answer": Thing(an_answer, TICKET_RELATIONS),
     "ticket and article": Thing(a_ticket_and_an_article, TICKET_RELATIONS),
     "attachment": Thing(an_attachment, TICKET_RELATIONS),
+    "two tickets": Thing(paired(a_placed_ticket), TICKET_RELATIONS),
+    "linked tickets": Thing(linked(a_placed_ticket), TICKET_RELATIONS),
     "notice": Thing(a_notice, ("own", "foreign", "missing")),
     "held mail": Thing(a_held_mail, ("held", "missing")),
     "mail on a ticket": Thing(a_mail_on_a_ticket, TICKET_RELATIONS),
+    "mailbox": Thing(a_placed_mailbox, ("known", "missing")),
     "still desk": Thing(a_still_desk, ("still", "going")),
     "view": Thing(a_saved_view, ("own", "team", "everybody", "foreign", "foreign_team", "missing")),
     "letter": Thing(a_caught_letter, ("caught", "missing")),

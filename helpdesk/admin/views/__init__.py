@@ -1,6 +1,6 @@
 """Doors to the settings: one file a section."""
 
 from helpdesk.admin.blueprint import blueprint
-from helpdesk.admin.views import changes, firm, in_force, overview
+from helpdesk.admin.views import catalogue, changes, firm, in_force, mailboxes, overview, rules
 
-__all__ = ["blueprint", "changes", "firm", "in_force", "overview"]
+__all__ = ["blueprint", "catalogue", "changes", "firm", "in_force", "mailboxes", "overview", "rules"]

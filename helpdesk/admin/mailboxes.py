@@ -1,0 +1,264 @@
+"""The form of a mailbox: what was typed becomes a sheet, or a sentence at its field; nothing is lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from helpdesk.accounts.addresses import address_of
+from helpdesk.accounts.models import Account, Person, Team
+from helpdesk.admin import carrying
+from helpdesk.clients.models import Contact, ContactAddress
+from helpdesk.config import settings
+from helpdesk.db import db
+from helpdesk.errors import N_, BadInput
+from helpdesk.i18n import LANGUAGES, gettext, told
+from helpdesk.mail.check.reach import STANDARD_PORTS, Server
+from helpdesk.mail.models import Encryption, Mailbox
+from helpdesk.mail.providers import servers_for
+from helpdesk.mail.settings import Sheet, Side
+from helpdesk.secrets_box import unseal
+
+SIDES = ("imap", "smtp")
+STRENGTH = {Encryption.NONE: 0, Encryption.STARTTLS: 1, Encryption.TLS: 1}
+FIELDS = (
+    "address",
+    "name",
+    "language",
+    "team_id",
+    "plus_addressing",
+    "signature",
+    "imap_folder",
+    *(f"{side}_{part}" for side in SIDES for part in ("host", "port", "encryption", "user")),
+)
+LONGEST = {"name": 120, "signature": 2000, "imap_folder": 200}
+OTHER_SERVER = N_(
+    "The server or the name is another one: type the password again. The kept one goes nowhere else."
+)
+LOOP = N_("That is the desk's own door for mail: what it sent would come back to it.")
+
+
+@dataclass
+class Typed:
+    """The fields as they stand in the form; passwords apart, so that they never get into a page."""
+
+    values: dict[str, str]
+    passwords: dict[str, str] = field(repr=False)
+    errors: dict[str, str] = field(default_factory=dict)
+    carried: dict[str, str] = field(default_factory=dict)
+
+
+def empty() -> Typed:
+    """A new mailbox as most are."""
+    values = dict.fromkeys(FIELDS, "")
+    values |= {"language": settings().default_language, "plus_addressing": "1", "imap_folder": "INBOX"}
+    values |= {"imap_encryption": Encryption.TLS.value, "smtp_encryption": Encryption.STARTTLS.value}
+    return Typed(values | {"name": settings().firm_name}, {})
+
+
+def of(mailbox: Mailbox) -> Typed:
+    """The form of a mailbox as it stands."""
+    values = {name: str(getattr(mailbox, name) or "") for name in FIELDS}
+    values["plus_addressing"] = "1" if mailbox.plus_addressing else ""
+    for side in SIDES:
+        values[f"{side}_encryption"] = Encryption(getattr(mailbox, f"{side}_encryption")).value
+    return Typed(values, {})
+
+
+def typed(form: Mapping[str, str]) -> Typed:
+    """What was sent; a password typed before and carried along counts as typed."""
+    values = {name: form.get(name, "").strip() for name in FIELDS}
+    values["signature"] = form.get("signature", "").replace("\r\n", "\n").strip()
+    passwords = {}
+    for side in SIDES:
+        carried = form.get(f"{side}_carried", "")
+        passwords[side] = form.get(f"{side}_password", "") or carrying.uncarried(
+            carried, _where(values, side)
+        )
+    carried_on = {side: carrying.carried(word, _where(values, side)) for side, word in passwords.items()}
+    return Typed(values, passwords, carried=carried_on)
+
+
+def _where(values: Mapping[str, str], side: str) -> tuple[str, str]:
+    return values[f"{side}_host"].lower(), values[f"{side}_user"].lower()
+
+
+def propose(found: Typed) -> None:
+    """Fill in the servers that belong to the address; what was typed stays."""
+    servers = servers_for(found.values["address"])
+    proposals = {
+        "imap_user": found.values["address"],
+        "smtp_user": found.values["address"],
+        "imap_folder": "INBOX",
+    }
+    for side in SIDES:
+        if not found.values[f"{side}_host"]:
+            proposals[f"{side}_host"] = getattr(servers, f"{side}_host")
+            found.values[f"{side}_port"] = str(getattr(servers, f"{side}_port"))
+            found.values[f"{side}_encryption"] = getattr(servers, f"{side}_encryption").value
+    for name, value in proposals.items():
+        found.values[name] = found.values[name] or value
+
+
+def sheet_of(found: Typed, mailbox: Mailbox | None) -> Sheet | None:
+    """The sheet to save; None when something cannot be, which stands in `errors` then."""
+    values = found.values
+    address = _address(found)
+    if not 1 <= len(values["name"]) <= LONGEST["name"]:
+        found.errors["name"] = gettext(
+            "Clients see this name as the sender. Give one of at most 120 characters."
+        )
+    if values["language"] not in LANGUAGES:
+        found.errors["language"] = gettext("Choose one of the languages.")
+    if len(values["signature"]) > LONGEST["signature"]:
+        found.errors["signature"] = gettext("A signature has at most 2000 characters.")
+    team_id = _team(found)
+    imap, smtp = (_side(found, side, mailbox) for side in SIDES)
+    if imap.host and not (imap.password or _may_keep(found, "imap", mailbox)):
+        found.errors.setdefault(
+            "imap_password", gettext("The server asks for a password. Type the one of this account.")
+        )
+    if found.errors:
+        return None
+    return Sheet(
+        address=address,
+        name=values["name"],
+        language=values["language"],
+        team_id=team_id,
+        plus_addressing=bool(values["plus_addressing"]),
+        signature=values["signature"],
+        imap=imap,
+        folder=values["imap_folder"][: LONGEST["imap_folder"]] or "INBOX",
+        smtp=smtp,
+    )
+
+
+def server_of(found: Typed, side: str, mailbox: Mailbox | None) -> Server | None:
+    """The server to try with what is typed; None when none is given or it cannot be tried."""
+    read = _side(found, side, mailbox)
+    if not read.host or read.port is None or any(name.startswith(side) for name in found.errors):
+        return None
+    secret = getattr(mailbox, f"{side}_secret", None) if _may_keep(found, side, mailbox) else None
+    return Server(
+        host=read.host,
+        port=read.port,
+        encryption=read.encryption,
+        user=read.user or ("" if side == "smtp" else found.values["address"].lower()),
+        password=read.password or (unseal(secret).decode() if secret else ""),
+    )
+
+
+def warnings(mailbox: Mailbox) -> list[str]:
+    """What is odd about the mailbox's address, though it is allowed."""
+    found = []
+    account = db.session.scalar(
+        select(Person.name)
+        .join(Account, Account.person_id == Person.id)
+        .where(Account.email == mailbox.address)
+    )
+    if account:
+        found.append(
+            gettext("%(name)s signs in with this address: mail to the person becomes tickets.", name=account)
+        )
+    contact = db.session.scalar(
+        select(Person.name)
+        .join(Contact, Contact.person_id == Person.id)
+        .join(ContactAddress, ContactAddress.contact_id == Contact.id)
+        .where(ContactAddress.email == mailbox.address)
+        .limit(1)
+    )
+    if contact:
+        found.append(
+            gettext(
+                "%(name)s is a contact with this address: mail to the contact would come back here.",
+                name=contact,
+            )
+        )
+    return found
+
+
+def _address(found: Typed) -> str:
+    try:
+        address = address_of(found.values["address"])
+    except BadInput as problem:
+        found.errors["address"] = told(problem)
+        return ""
+    if "+" in address.partition("@")[0]:
+        found.errors["address"] = gettext("Leave out the plus sign and what follows it.")
+    return address
+
+
+def _team(found: Typed) -> int | None:
+    chosen = found.values["team_id"]
+    if not chosen:
+        return None
+    team = db.session.get(Team, int(chosen)) if chosen.isdecimal() and len(chosen) < 18 else None
+    if team is None:
+        found.errors["team_id"] = gettext("Choose a team of the list.")
+    return team.id if team else None
+
+
+def _side(found: Typed, side: str, mailbox: Mailbox | None) -> Side:
+    values = found.values
+    host = values[f"{side}_host"].lower().rstrip(".")
+    encryption = _encryption(found, side)
+    if not host:
+        return Side(host=None, port=None, encryption=encryption, user=None)
+    _check_host(found, side, host)
+    port = _port(found, side, encryption)
+    if side == "smtp" and _is_own_door(host, port):
+        found.errors["smtp_host"] = gettext(LOOP)
+    password = found.passwords.get(side) or None
+    user = values[f"{side}_user"] or None
+    if user and password is None and not _may_keep(found, side, mailbox) and _has_secret(side, mailbox):
+        found.errors[f"{side}_password"] = gettext(OTHER_SERVER)
+    return Side(host=host, port=port, encryption=encryption, user=user, password=password)
+
+
+def _check_host(found: Typed, side: str, host: str) -> None:
+    if len(host) > 253 or "://" in host or any(letter in host for letter in " /@\\\"'<>"):
+        found.errors[f"{side}_host"] = gettext("Only the name of the server, such as imap.firm.example.")
+
+
+def _encryption(found: Typed, side: str) -> Encryption:
+    try:
+        return Encryption(found.values[f"{side}_encryption"])
+    except ValueError:
+        found.errors[f"{side}_encryption"] = gettext("Choose one of the list.")
+        return Encryption.TLS
+
+
+def _port(found: Typed, side: str, encryption: Encryption) -> int | None:
+    """The port typed, else the usual one."""
+    written = found.values[f"{side}_port"]
+    if not written:
+        return STANDARD_PORTS[(side.upper(), encryption)]
+    if written.isascii() and written.isdigit() and 1 <= int(written[:9]) <= 65535:
+        return int(written)
+    found.errors[f"{side}_port"] = gettext("A port is a number from 1 to 65535.")
+    return None
+
+
+def _is_own_door(host: str, port: int | None) -> bool:
+    here = {"localhost", "127.0.0.1", "::1", settings().smtp_door_host}
+    return bool(settings().smtp_door_port) and port == settings().smtp_door_port and host in here
+
+
+def _has_secret(side: str, mailbox: Mailbox | None) -> bool:
+    return mailbox is not None and getattr(mailbox, f"{side}_secret") is not None
+
+
+def _may_keep(found: Typed, side: str, mailbox: Mailbox | None) -> bool:
+    """Whether the kept password may be used: same server, same name, no weaker protection."""
+    if mailbox is None or not _has_secret(side, mailbox):
+        return False
+    host, user = getattr(mailbox, f"{side}_host") or "", getattr(mailbox, f"{side}_user") or ""
+    same = (host, user.lower()) == (
+        found.values[f"{side}_host"].lower().rstrip("."),
+        found.values[f"{side}_user"].lower(),
+    )
+    try:
+        wanted = Encryption(found.values[f"{side}_encryption"])
+    except ValueError:
+        return False
+    return same and STRENGTH[wanted] >= STRENGTH[Encryption(getattr(mailbox, f"{side}_encryption"))]

@@ -1,0 +1,246 @@
+"""Doors to the mailboxes: connect, try, change, switch off and on."""
+
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from helpdesk import clock, standstill, web
+from helpdesk.accounts import guard
+from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.guard import Loader, policy
+from helpdesk.accounts.models import Team
+from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.rates import Limit, Rate
+from helpdesk.admin import mailboxes as forms
+from helpdesk.admin import words
+from helpdesk.admin.blueprint import blueprint
+from helpdesk.admin.mailboxes import Typed
+from helpdesk.admin.pages import render_section
+from helpdesk.clock import process_time
+from helpdesk.config import settings
+from helpdesk.db import db, end_read, transaction
+from helpdesk.errors import BadInput, StaleChange
+from helpdesk.i18n import gettext, told
+from helpdesk.mail import settings as actions
+from helpdesk.mail.check.findings import Finding, Outcome, collected
+from helpdesk.mail.check.imap import imap_steps
+from helpdesk.mail.check.letter import trial_letter
+from helpdesk.mail.check.reach import Server
+from helpdesk.mail.check.smtp import smtp_steps
+from helpdesk.mail.headers import Address
+from helpdesk.mail.models import Mailbox
+from helpdesk.mail.queries import default_mailbox, mailbox_states
+
+TRIES = Rate("mailbox test", (Limit(20, 300), Limit(100, 3600)))
+
+
+def _mailbox(_actor: Actor, mailbox_id: int) -> Mailbox | None:
+    secrets = undefer(Mailbox.imap_secret), undefer(Mailbox.smtp_secret)
+    return db.session.scalar(select(Mailbox).where(Mailbox.id == mailbox_id).options(*secrets))
+
+
+def _lock(mailbox: Mailbox) -> None:
+    actions.locked(mailbox.id)
+
+
+LOADER = Loader(_mailbox, lambda _actor, _mailbox: frozenset(), _lock)
+
+
+@blueprint.get("/settings/mailboxes")
+@policy(Permission.SETTINGS_READ)
+def mailboxes() -> str:
+    """All mailboxes with how they fare; those switched off at the end."""
+    now = process_time()
+    states = sorted(mailbox_states(now), key=lambda one: one.condition == "off")
+    first = default_mailbox()
+    return render_section(
+        "admin/mailboxes.html",
+        "mailboxes",
+        states=states,
+        conditions=words.CONDITIONS,
+        default_id=first.id if first else None,
+    )
+
+
+@blueprint.get("/settings/mailboxes/new")
+@policy(Permission.SETTINGS_CHANGE)
+def new_mailbox() -> str:
+    """An empty form."""
+    return _page(forms.empty(), None)
+
+
+@blueprint.post("/settings/mailboxes")
+@policy(Permission.SETTINGS_CHANGE)
+def create_mailbox() -> ResponseReturnValue:
+    """Connect it; the worker looks into it within a minute."""
+    actor, typed = guard.current_actor(), forms.typed(request.form)
+    sheet = forms.sheet_of(typed, None)
+    if sheet is None:
+        return _page(typed, None), 422
+    try:
+        with transaction():
+            if (answered := guard.once(actor)) is not None:
+                return web.see_other(answered)
+            mailbox = actions.connect(sheet, by=actor.person_id, now=clock.now(db.session))
+            there = url_for(".mailbox", mailbox_id=mailbox.id)
+            guard.remember(actor, there)
+    except BadInput as problem:
+        return _refused(typed, None, problem)
+    flash(gettext("The mailbox is connected. The desk looks into it within a minute."), "good")
+    return web.see_other(there)
+
+
+@blueprint.get("/settings/mailboxes/<int:mailbox_id>")
+@policy(Permission.SETTINGS_READ, load=LOADER)
+def mailbox(mailbox: Mailbox, mailbox_id: int) -> str:
+    """One mailbox as a form."""
+    return _page(forms.of(mailbox), mailbox)
+
+
+@blueprint.post("/settings/mailboxes/<int:mailbox_id>")
+@policy(Permission.SETTINGS_CHANGE, load=LOADER)
+def change_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
+    """Let the sheet hold from the next mail on."""
+    actor, typed = guard.current_actor(), forms.typed(request.form)
+    sheet = forms.sheet_of(typed, mailbox)
+    if sheet is None:
+        return _page(typed, mailbox), 422
+    there = url_for(".mailbox", mailbox_id=mailbox_id)
+    try:
+        with transaction():
+            if (answered := guard.once(actor)) is not None:
+                return web.see_other(answered)
+            seen, now = request.form.get("version", ""), clock.now(db.session)
+            actions.change(mailbox, sheet, seen=seen, by=actor.person_id, now=now)
+            guard.remember(actor, there)
+    except BadInput as problem:
+        return _refused(typed, _mailbox(actor, mailbox_id), problem)
+    except StaleChange as stale:
+        flash(told(stale), "bad")
+        return _page(typed, _mailbox(actor, mailbox_id)), 409
+    flash(gettext("Saved. It holds from the next mail on."), "good")
+    return web.see_other(there)
+
+
+@blueprint.post("/settings/mailboxes/<int:mailbox_id>/retirement")
+@policy(Permission.SETTINGS_CHANGE, load=LOADER)
+def retire_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
+    """Switch it off; its tickets are answered from the default mailbox."""
+    return _done(mailbox, actions.retire, gettext("Switched off. Nothing that came in is lost."))
+
+
+@blueprint.post("/settings/mailboxes/<int:mailbox_id>/return")
+@policy(Permission.SETTINGS_CHANGE, load=LOADER)
+def return_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
+    """Switch it on again; what came meanwhile is fetched."""
+    return _done(mailbox, actions.bring_back, gettext("Switched on. What came meanwhile is fetched now."))
+
+
+@blueprint.post("/settings/mailboxes/<int:mailbox_id>/precedence")
+@policy(Permission.SETTINGS_CHANGE, load=LOADER)
+def prefer_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
+    """Send from it what belongs to no ticket."""
+    return _done(mailbox, actions.make_default, gettext("Invitations and notices leave from here now."))
+
+
+@blueprint.post("/settings/mailboxes/proposal")
+@policy(Permission.SETTINGS_CHANGE)
+def propose_servers() -> str:
+    """The same form with the servers that belong to the address."""
+    typed = forms.typed(request.form)
+    forms.propose(typed)
+    return _page(typed, _of_form())
+
+
+@blueprint.post("/settings/mailboxes/test")
+@policy(Permission.SETTINGS_CHANGE, rate=TRIES)
+def try_mailbox() -> str:
+    """Go through both servers step by step with what is typed; nothing is saved."""
+    actor, typed, mailbox = guard.current_actor(), forms.typed(request.form), _of_form()
+    servers = {side: forms.server_of(typed, side, mailbox) for side in forms.SIDES}
+    letter = _letter(typed, actor) if request.form.get("letter") and not standstill.is_on() else None
+    now_mailbox_id = mailbox.id if mailbox else None
+    end_read()
+    tried = _tried(servers, typed, letter, actor.email)
+    if web.is_htmx():
+        return render_template(
+            "admin/_mailbox_findings.html", tried=tried, errors=typed.errors, outcomes=Outcome
+        )
+    return _page(typed, _mailbox(actor, now_mailbox_id) if now_mailbox_id else None, tried=tried)
+
+
+def _tried(
+    servers: dict[str, Server | None], typed: Typed, letter: bytes | None, to: str
+) -> dict[str, tuple[Finding, ...]]:
+    """The findings of each server that is given."""
+    tried, sender = {}, typed.values["address"].lower()
+    if (imap := servers["imap"]) is not None:
+        tried["imap"] = collected(imap_steps(imap, typed.values["imap_folder"] or "INBOX"))
+    if (smtp := servers["smtp"]) is not None:
+        tried["smtp"] = collected(smtp_steps(smtp, sender, letter=letter, to=to))
+    return tried
+
+
+def _letter(typed: Typed, actor: Actor) -> bytes | None:
+    sender = Address(typed.values["name"], typed.values["address"].lower())
+    try:
+        return trial_letter(sender, actor.email, now=process_time())
+    except BadInput as problem:
+        typed.errors["address"] = told(problem)
+        return None
+
+
+def _of_form() -> Mailbox | None:
+    """The mailbox whose form was sent; None for a new one."""
+    written = request.form.get("mailbox_id", "")
+    is_number = written.isascii() and written.isdigit() and len(written) < 18
+    return _mailbox(guard.current_actor(), int(written)) if is_number else None
+
+
+def _done(mailbox: Mailbox, verb: Any, sentence: str) -> ResponseReturnValue:
+    actor, there = guard.current_actor(), url_for(".mailbox", mailbox_id=mailbox.id)
+    try:
+        with transaction():
+            if (answered := guard.once(actor)) is not None:
+                return web.see_other(answered)
+            verb(mailbox, by=actor.person_id, now=clock.now(db.session))
+            guard.remember(actor, there)
+    except BadInput as problem:
+        flash(told(problem), "bad")
+        return web.see_other(there)
+    flash(sentence, "good")
+    return web.see_other(there)
+
+
+def _refused(typed: Typed, mailbox: Mailbox | None, problem: BadInput) -> ResponseReturnValue:
+    typed.errors[problem.field or "address"] = told(problem)
+    return _page(typed, mailbox), 422
+
+
+def _page(typed: Typed, mailbox: Mailbox | None, *, tried: Any = None) -> str:
+    in_use = Team.retired_at.is_(None) | (Team.id == (mailbox.team_id if mailbox else None))
+    order = (Team.line, Team.position, Team.name)
+    teams = db.session.execute(select(Team.id, Team.name).where(in_use).order_by(*order)).all()
+    state = next((one for one in mailbox_states(process_time()) if mailbox and one.id == mailbox.id), None)
+    return render_section(
+        "admin/mailbox.html",
+        "mailboxes",
+        thing=("mailbox", mailbox.id) if mailbox else None,
+        thing_name=mailbox.address if mailbox else gettext("New mailbox"),
+        **({} if mailbox else {"history": None}),
+        mailbox=mailbox,
+        state=state,
+        conditions=words.CONDITIONS,
+        version=actions.mark(mailbox) if mailbox else "",
+        kept={side: bool(mailbox and getattr(mailbox, f"{side}_secret")) for side in forms.SIDES},
+        odd=forms.warnings(mailbox) if mailbox else (),
+        typed=typed,
+        teams=[("", gettext("The routing rules decide")), *teams],
+        languages=[(code, str(name)) for code, name in words.LANGUAGES.items()],
+        relay=settings().smtp_url is not None,
+        tried=tried,
+        outcomes=Outcome,
+    )

@@ -1,0 +1,20 @@
+"""Mailboxes as things of the permission table."""
+
+from sqlalchemy import select
+
+from helpdesk.accounts.models import Person
+from helpdesk.db import db
+from helpdesk.mail.models import Mailbox
+from helpdesk.mail.settings import mark
+from tests.factories import a_mailbox
+from tests.permissions.placed import CANARY, Placed
+
+
+def a_placed_mailbox(relation: str, person: Person | None) -> Placed:
+    """A mailbox of the desk, or none."""
+    if relation == "missing":
+        return Placed({"mailbox_id": 999_999}, {"mark": ""})
+    address = f"{CANARY.lower()}@fernhill.example"
+    found = db.session.scalar(select(Mailbox).where(Mailbox.address == address))
+    mailbox = found or a_mailbox(address, signature=CANARY)
+    return Placed({"mailbox_id": mailbox.id}, {"mark": mark(mailbox)})
