@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from helpdesk import __version__, firm, schema
-from helpdesk.accounts.first import create_administrator
+from helpdesk.accounts import cli as shell
 from helpdesk.app import create_app
 from helpdesk.backup import cli as backup
 from helpdesk.config import Settings, SettingsError
@@ -132,14 +132,23 @@ def upgrade(data: Path | None) -> None:
 
 @main.command(name="create-admin")
 @data_option
-@click.option("--email", prompt="E-mail address", help="What the administrator signs in with.")
-@click.option("--name", prompt="Name", help="How colleagues see the administrator.")
-@click.password_option(help="At least 14 characters; asked for when not given.")
-def create_admin(data: Path | None, email: str, name: str, password: str) -> None:
-    """Make somebody an administrator who can sign in at once."""
+@click.option("--email", help="What the administrator signs in with; asked for when not given.")
+@click.option("--name", help="How colleagues see the administrator; asked for when not given.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the standard input.")
+@click.option("--reset-link", is_flag=True, help="Print a link for a new password instead.")
+def create_admin(
+    data: Path | None, email: str | None, name: str | None, password_stdin: bool, reset_link: bool
+) -> None:
+    """Make somebody an administrator who can sign in at once.
+
+    Whoever has the address already becomes one and keeps the password. An administrator who forgot it, while
+    the desk cannot send mail, gets back in with --reset-link.
+    """
     with _ready(settings_from(data)) as ready, _inside(ready):
-        create_administrator(email=email, name=name, password=password)
-    click.echo(f"{name} is an administrator and signs in as {email} at {ready.base_url}/sign-in.")
+        if reset_link:
+            click.echo(shell.new_password(email, ready.base_url))
+        else:
+            click.echo(shell.administrator(email, name, ready.base_url, reads_stdin=password_stdin))
 
 
 @main.command()

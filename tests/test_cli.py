@@ -12,9 +12,11 @@ import pytest
 ENV = {name: value for name, value in os.environ.items() if not name.startswith(("HELPDESK_", "DATABASE_"))}
 
 
-def helpdesk(*arguments: str) -> "subprocess.CompletedProcess[str]":
+def helpdesk(*arguments: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "helpdesk", *arguments]
-    return subprocess.run(command, env=ENV, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, env=ENV, capture_output=True, text=True, timeout=120, check=False, input=typed
+    )
 
 
 @pytest.fixture(scope="module")
@@ -31,15 +33,40 @@ def test_seeding_a_fresh_folder_needs_no_other_command(folder: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+RITA = ("--email", "root@fernhill.example", "--name", "Rita Root")
+
+
 @pytest.mark.xdist_group("cli")
 def test_an_administrator_is_made_once(folder: str) -> None:
-    words = ("--email", "root@fernhill.example", "--name", "Rita Root", "--password", "an old brown door")
-    first = helpdesk("create-admin", "--data", folder, *words)
+    first = helpdesk("create-admin", "--data", folder, *RITA, "--password-stdin", typed="an old brown door\n")
     assert first.returncode == 0
     assert "Rita Root is an administrator and signs in as root@fernhill.example" in first.stdout
-    again = helpdesk("create-admin", "--data", folder, *words)
-    assert again.returncode == 1
-    assert "root@fernhill.example already signs in here." in again.stderr
+    again = helpdesk(
+        "create-admin", "--data", folder, *RITA, "--password-stdin", typed="another brown door\n"
+    )
+    assert again.returncode == 0
+    assert "Rita Root is an administrator already" in again.stdout
+    link = helpdesk("create-admin", "--data", folder, "--email", "Root@fernhill.example", "--reset-link")
+    assert "http://127.0.0.1:8000/passwords/" in link.stdout
+
+
+@pytest.mark.xdist_group("cli")
+@pytest.mark.parametrize(
+    ("words", "typed", "sentence"),
+    [
+        (("--email", "root at fernhill", "--name", "Rita"), "", "is no e-mail address"),
+        (("--email", "r@fernhill.example", "--name", " "), "", "needs a name"),
+        (("--email", "r@fernhill.example", "--name", "Rita"), "short\n", "14 to 128 characters"),
+        (("--email", "r@fernhill.example", "--name", "Rita"), "password123456\n", "others would try"),
+        (("--email", "r@fernhill.example", "--reset-link"), "", "Nobody signs in here"),
+    ],
+)
+def test_nonsense_makes_no_administrator(
+    folder: str, words: tuple[str, ...], typed: str, sentence: str
+) -> None:
+    done = helpdesk("create-admin", "--data", folder, *words, "--password-stdin", typed=typed)
+    assert done.returncode == 1
+    assert sentence in done.stderr
 
 
 @pytest.mark.xdist_group("cli")

@@ -1,12 +1,13 @@
-"""The first administrator, made from the shell before anybody can sign in."""
+"""The first administrator, made from the shell before anybody can sign in, and the way back in."""
 
 from sqlalchemy import select
 
 from helpdesk import clock
+from helpdesk.accounts import resets, rights
 from helpdesk.accounts.addresses import address_of
 from helpdesk.accounts.models import Account, Grant, GrantKind
 from helpdesk.accounts.passwords import check_strength, hash_password
-from helpdesk.accounts.people import create_account, create_person
+from helpdesk.accounts.people import create_account, create_person, system_id
 from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput, RuleViolation
 
@@ -16,15 +17,55 @@ def create_administrator(*, email: str, name: str, password: str) -> None:
 
     Raises BadInput for an address, name or password that cannot be, RuleViolation when the address is taken.
     """
-    address = address_of(email)
-    if not name.strip():
-        raise BadInput("The administrator needs a name.")
-    check_strength(password, (name, address.partition("@")[0]))
+    address, name = address_of(email), name_of(name)
+    check_strength(password, (*name.split(), address.partition("@")[0]))
     hashed = hash_password(password)
     with transaction():
         if db.session.scalar(select(Account.id).where(Account.email == address)):
             raise RuleViolation("%(address)s already signs in here.", address=address)
         now = clock.now(db.session)
-        person = create_person(name.strip(), language=None, zone=None, now=now)
+        person = create_person(name, language=None, zone=None, now=now)
         create_account(person, address, hashed, now=now)
         db.session.add(Grant(person_id=person.id, kind=GrantKind.ADMINISTRATOR, since=now))
+
+
+def name_of(text: str) -> str:
+    """The name with single spaces. Raises BadInput when it is none."""
+    name = " ".join(text.split())
+    if not 1 <= len(name) <= 100 or not any(sign.isalpha() for sign in name):
+        raise BadInput("The administrator needs a name of at most 100 characters.", "name")
+    return name
+
+
+def promote(email: str) -> tuple[str, bool] | None:
+    """Make whoever has this address an administrator: the name, and whether that is new.
+
+    None when nobody has it. Raises RuleViolation for an account that is shut or still waits.
+    """
+    with transaction():
+        account = db.session.scalar(select(Account).where(Account.email == address_of(email)))
+        if account is None:
+            return None
+        if account.disabled_at is not None:
+            raise RuleViolation("The account of %(email)s is shut.", email=account.email)
+        if account.invited_at is not None:
+            raise RuleViolation("%(email)s is invited and has not come in yet.", email=account.email)
+        is_new = not rights.rights_of(account.person_id).is_administrator
+        if is_new:
+            rights.make_administrator(account.person, by=system_id(), now=clock.now(db.session))
+        return account.person.name, is_new
+
+
+def password_link(email: str) -> str:
+    """The path of a link for a new password, for who cannot get mail. Raises RuleViolation for nobody."""
+    with transaction():
+        account = db.session.scalar(
+            select(Account).where(
+                Account.email == address_of(email),
+                Account.disabled_at.is_(None),
+                Account.invited_at.is_(None),
+            )
+        )
+        if account is None:
+            raise RuleViolation("Nobody signs in here as %(email)s.", email=email)
+        return resets.send_link(account, mailed=False, by=system_id(), now=clock.now(db.session)).path
