@@ -46,6 +46,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     tickets.NoteAdded: (notifications.tell_holders, notifications.announce),
     tickets.TicketTaken: (notifications.announce,),
     tickets.TicketAssigned: (notifications.tell_assignee, notifications.announce),
+    tickets.OwnerChanged: (notifications.tell_owner, notifications.announce),
     tickets.TicketEscalated: (sla.move_clocks, notifications.tell_team, notifications.announce),
     tickets.TicketReturned: (
         sla.move_clocks,

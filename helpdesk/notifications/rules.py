@@ -79,6 +79,7 @@ TOPICS: Mapping[str, Topic] = {
     "ticket.escalated": Topic.ESCALATED,
     "ticket.returned": Topic.RETURNED,
     "ticket.assigned": Topic.ASSIGNED,
+    "ticket.owner_changed": Topic.ASSIGNED,
     "ticket.person_mentioned": Topic.MENTIONED,
     "ticket.client_wrote": Topic.CLIENT_ANSWERED,
     "ticket.reopened": Topic.CLIENT_ANSWERED,

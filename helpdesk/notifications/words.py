@@ -13,6 +13,7 @@ SENTENCES = {
     "ticket.client_wrote": _l("The client wrote"),
     "ticket.note_added": _l("A colleague left a note"),
     "ticket.assigned": _l("A ticket was given to you"),
+    "ticket.owner_changed": _l("You answer the client of this ticket from now on"),
     "ticket.escalated": _l("A ticket was escalated to your team"),
     "ticket.returned": _l("A ticket came back with a reason"),
     "ticket.moved": _l("A ticket was moved to your team"),

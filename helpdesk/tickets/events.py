@@ -135,6 +135,15 @@ class TicketAssigned(TicketFact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnerChanged(TicketFact):
+    """Somebody else answers for it towards the client; None: the team as a whole."""
+
+    kind: ClassVar[str] = "ticket.owner_changed"
+    person_id: int | None
+    previous_id: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class HandedOver(TicketFact):
     """What escalations, returns and moves share. `held_s`: seconds of real time at the giving team."""
 
@@ -298,6 +307,7 @@ TICKET_EVENTS: tuple[type[TicketFact], ...] = (
     NoteAdded,
     TicketTaken,
     TicketAssigned,
+    OwnerChanged,
     TicketEscalated,
     TicketReturned,
     TicketMoved,

@@ -68,6 +68,12 @@ def _assigned(event: Event) -> str:
     return gettext("%(name)s gave it back to the team", name=event.actor)
 
 
+def _owner(event: Event) -> str:
+    if event.about:
+        return gettext("%(other)s answers the client from now on", other=event.about)
+    return gettext("The team as a whole answers the client from now on")
+
+
 def _priority(event: Event) -> str:
     old, new = (PRIORITIES[event.payload[name]] for name in ("old", "new"))
     words = gettext(
@@ -236,6 +242,7 @@ DRAWN = frozenset(
 SENTENCES: Mapping[str, tuple[str, Callable[[Event], str]]] = {
     "ticket.taken": ("user", _taken),
     "ticket.assigned": ("user", _assigned),
+    "ticket.owner_changed": ("user", _owner),
     "ticket.priority_changed": ("flag", _priority),
     "ticket.type_changed": ("edit", _type),
     "ticket.properties_changed": ("edit", _properties),

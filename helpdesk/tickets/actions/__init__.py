@@ -21,6 +21,7 @@ from helpdesk.tickets.actions.linking import link, unlink
 from helpdesk.tickets.actions.mentioning import mention
 from helpdesk.tickets.actions.merging import merge
 from helpdesk.tickets.actions.opening import Opening, open_ticket
+from helpdesk.tickets.actions.ownership import change_owner
 from helpdesk.tickets.actions.participation import add_participant, join_call
 from helpdesk.tickets.actions.properties import (
     change_category,
@@ -48,6 +49,7 @@ __all__ = [
     "assign",
     "assign_by_policy",
     "change_category",
+    "change_owner",
     "change_priority",
     "change_properties",
     "change_type",
