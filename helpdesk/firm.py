@@ -1,8 +1,9 @@
 """What the firm says about itself on the settings screen: one row, which wins over the environment."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from flask import current_app
 from sqlalchemy import CheckConstraint, ScalarSelect, select, text
@@ -13,7 +14,8 @@ from helpdesk import history
 from helpdesk.config import IN_FORCE, settings
 from helpdesk.db import Base, db, end_read
 
-CHOSEN = "firm_choices"
+CHOSEN, KEPT = "firm_choices", "firm_kept"
+T = TypeVar("T")
 OVERRIDES = {
     "name": "firm_name",
     "ticket_prefix": "ticket_prefix",
@@ -111,9 +113,22 @@ def refresh() -> None:
     """Read the row: one statement."""
     row = db.session.execute(select(Firm.__table__)).mappings().one_or_none()
     known = dict(row or {})
+    if known != chosen():
+        current_app.extensions[KEPT] = {}
     wins = {setting: known[column] for column, setting in OVERRIDES.items() if known.get(column) is not None}
     current_app.extensions[CHOSEN] = known
     current_app.extensions[IN_FORCE] = replace(current_app.extensions["settings"], **wins)
+
+
+def kept(name: str, read: Callable[[], T]) -> T:
+    """What `read` gave since the row last changed: for short lists that every page needs.
+
+    Whoever changes such a list calls `touched`, so that every process reads it again.
+    """
+    store = current_app.extensions.setdefault(KEPT, {})
+    if name not in store:
+        store[name] = read()
+    return cast("T", store[name])
 
 
 def refresh_if_possible() -> None:

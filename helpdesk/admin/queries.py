@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
@@ -17,8 +17,10 @@ from helpdesk.db import db
 from helpdesk.heartbeat import Heartbeat
 from helpdesk.mail.models import Mailbox
 from helpdesk.notifications.models import Outbox
+from helpdesk.routing.editing import in_order
 from helpdesk.routing.models import RoutingRule
 from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyVersion, SlaTarget
+from helpdesk.tickets.queries.catalogue import catalogue
 
 HOLIDAYS_SHOWN = 3
 
@@ -95,6 +97,7 @@ class Names:
     teams: Mapping[int, str]
     mailboxes: Mapping[int, str]
     companies: Mapping[int, str]
+    categories: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def next_polls() -> dict[int, datetime | None]:
 
 def rules() -> Sequence[RoutingRule]:
     """All rules in their order, those out of use included."""
-    return db.session.scalars(select(RoutingRule).order_by(RoutingRule.position)).all()
+    return in_order()
 
 
 def names_in(rows: Iterable[RoutingRule]) -> Names:
@@ -139,6 +142,7 @@ def names_in(rows: Iterable[RoutingRule]) -> Names:
     return Names(
         teams={row.id: row.name for row in db.session.execute(select(Team.id, Team.name))},
         mailboxes={row.id: row.address for row in db.session.execute(select(Mailbox.id, Mailbox.address))},
+        categories=catalogue().names,
         companies={
             row.id: row.name
             for row in db.session.execute(select(Company.id, Company.name).where(Company.id.in_(companies)))

@@ -68,13 +68,19 @@ def _asked(asked: Conditions, names: Names) -> Iterator[str]:
     if asked.languages:
         spoken = _either(str(LANGUAGES.get(code, code)) for code in asked.languages)
         yield gettext("it is written in %(languages)s", languages=spoken)
+    yield from _asked_when(asked)
+    if asked.senders:
+        yield gettext("it comes from %(senders)s", senders=_some(asked.senders))
+    if asked.words:
+        yield gettext("it says %(words)s", words=_some_words(asked.words))
+
+
+def _asked_when(asked: Conditions) -> Iterator[str]:
     if asked.weekdays:
         yield gettext("it is %(days)s", days=_either(str(DAYS[day]) for day in asked.weekdays))
     if asked.hours:
         start, end = (clock_face(hour * 60) for hour in asked.hours)
         yield gettext("it is between %(start)s and %(end)s", start=start, end=end)
-    if asked.words:
-        yield gettext("it says %(words)s", words=_some_words(asked.words))
 
 
 def placed(placement: Placement, names: Names) -> str:
@@ -92,6 +98,8 @@ def _placed(placement: Placement, names: Names) -> Iterator[str]:
         yield gettext("as %(priority)s", priority=placement.priority.value)
     if placement.type:
         yield gettext("as %(kind)s", kind=str(TYPES[placement.type]).lower())
+    if placement.category_id is not None:
+        yield gettext("in %(category)s", category=names.categories.get(placement.category_id, "?"))
     if placement.tags:
         yield gettext("tagged %(tags)s", tags=", ".join(placement.tags))
 
@@ -148,7 +156,12 @@ def _called(names: Mapping[int, str], ids: Iterable[int]) -> Iterator[str]:
 
 
 def _some_words(words: tuple[str, ...]) -> str:
-    shown = [gettext("“%(word)s”", word=word.strip()) for word in words[:WORDS_SHOWN]]
+    return _some(tuple(gettext("“%(word)s”", word=word.strip()) for word in words))
+
+
+def _some(words: tuple[str, ...]) -> str:
+    """The first few of them, and how many more."""
+    shown = list(words[:WORDS_SHOWN])
     more = len(words) - len(shown)
     if more:
         return gettext("%(words)s or one of %(more)s more", words=", ".join(shown), more=more)

@@ -51,6 +51,7 @@ def _facts(incoming: Incoming, contact: Contact, now: datetime) -> Facts:
         weekday=here.weekday(),
         mailbox_id=incoming.wishes.mailbox_id,
         type=incoming.wishes.type,
+        sender=incoming.sender.email.lower(),
     )
 
 
@@ -76,6 +77,7 @@ def _opening(
         line=line,
         team_id=team_id,
         message=words,
+        category_id=place.category_id,
         tags=(*place.tags, *wishes.tags),
         mailbox_id=wishes.mailbox_id,
         assignee_id=wishes.assignee_id,

@@ -14,7 +14,9 @@ from helpdesk.routing.rules import Candidate, Rule, conditions_of, placement_of
 def active_rules() -> tuple[Rule, ...]:
     """The rules in force, first to last."""
     rows = db.session.scalars(
-        select(RoutingRule).where(RoutingRule.active).order_by(RoutingRule.position)
+        select(RoutingRule)
+        .where(RoutingRule.active, RoutingRule.retired_at.is_(None))
+        .order_by(RoutingRule.position)
     ).all()
     return tuple(rule_of(row) for row in rows)
 

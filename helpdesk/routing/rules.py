@@ -21,8 +21,8 @@ class Sharing(StrEnum):
 class Facts:
     """What is known of a request before it has a place; None where a fact does not apply.
 
-    `words` is subject and text, case-folded; `hour` (0 to 23) and `weekday` (0 is Monday) are those of the
-    installation's zone.
+    `words` is subject and text, case-folded; `sender` the lower-case address of a mail. `hour` (0 to 23) and
+    `weekday` (0 is Monday) are those of the installation's zone.
     """
 
     channel: Channel
@@ -34,6 +34,7 @@ class Facts:
     weekday: int
     mailbox_id: int | None = None
     type: TicketType | None = None
+    sender: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,13 +42,15 @@ class Conditions:
     """What a rule asks; all that are given must hold, and of each list one is enough. Empty lists ask
     nothing.
 
-    `words` may be word beginnings or phrases. `hours` are half-open spans, which may run over midnight.
+    `words` may be word beginnings or phrases. `senders` are whole addresses or, after an @, whole domains.
+    `hours` are half-open spans, which may run over midnight.
     """
 
     channels: tuple[str, ...] = ()
     mailbox_ids: tuple[int, ...] = ()
     company_ids: tuple[int, ...] = ()
     vip: bool | None = None
+    senders: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
@@ -63,6 +66,7 @@ class Placement:
     team_id: int | None = None
     priority: Priority | None = None
     type: TicketType | None = None
+    category_id: int | None = None
     tags: tuple[str, ...] = ()
 
 
@@ -106,20 +110,30 @@ def decide(rules: Iterable[Rule], facts: Facts) -> Decision:
 
 def matches(asked: Conditions, facts: Facts) -> tuple[Because, ...] | None:
     """The reasons why the conditions hold, empty when nothing is asked; None when one does not hold."""
-    checks = (
-        _listed("channel", asked.channels, facts.channel),
-        _listed("mailbox", asked.mailbox_ids, facts.mailbox_id),
-        _listed("company", asked.company_ids, facts.company_id),
-        _listed("vip", () if asked.vip is None else (asked.vip,), facts.vip),
-        _listed("type", asked.types, facts.type),
-        _listed("language", asked.languages, facts.language),
-        _listed("weekday", asked.weekdays, facts.weekday),
-        _within(asked.hours, facts.hour),
-        _said(asked.words, facts.words),
-    )
+    checks = _checks(asked, facts).values()
     if any(check is False for check in checks):
         return None
     return tuple(check for check in checks if isinstance(check, Because))
+
+
+def misses(asked: Conditions, facts: Facts) -> tuple[str, ...]:
+    """The codes of the conditions that do not hold; empty when the rule matches."""
+    return tuple(code for code, check in _checks(asked, facts).items() if check is False)
+
+
+def _checks(asked: Conditions, facts: Facts) -> dict[str, Because | bool]:
+    return {
+        "channel": _listed("channel", asked.channels, facts.channel),
+        "mailbox": _listed("mailbox", asked.mailbox_ids, facts.mailbox_id),
+        "company": _listed("company", asked.company_ids, facts.company_id),
+        "vip": _listed("vip", () if asked.vip is None else (asked.vip,), facts.vip),
+        "type": _listed("type", asked.types, facts.type),
+        "language": _listed("language", asked.languages, facts.language),
+        "weekday": _listed("weekday", asked.weekdays, facts.weekday),
+        "hour": _within(asked.hours, facts.hour),
+        "sender": _sent_by(asked.senders, facts.sender),
+        "word": _said(asked.words, facts.words),
+    }
 
 
 def _listed(code: str, allowed: Sequence[object], value: str | int | bool | None) -> Because | bool:
@@ -134,6 +148,13 @@ def _within(hours: tuple[int, int] | None, hour: int) -> Because | bool:
     start, end = hours
     inside = start <= hour < end if start < end else hour >= start or hour < end
     return Because("hour", hour) if inside else False
+
+
+def _sent_by(senders: Sequence[str], address: str) -> Because | bool:
+    if not senders:
+        return True
+    found = next((one for one in senders if one == address or one == "@" + address.rpartition("@")[2]), None)
+    return Because("sender", found) if found and address else False
 
 
 def _said(wanted: Sequence[str], words: str) -> Because | bool:
@@ -180,11 +201,11 @@ def placement_of(row: Mapping[str, Any]) -> Placement:
 
 
 def stored(value: Conditions | Placement | Facts) -> dict[str, Any]:
-    """The JSON shape; what says nothing is left out, and of facts the client's words."""
+    """The JSON shape; what says nothing is left out, and of facts the client's words and address."""
     pairs = ((f.name, getattr(value, f.name)) for f in fields(value))
     keep = {name: list(v) if isinstance(v, tuple) else v for name, v in pairs if v is not None and v != ()}
     if isinstance(value, Facts):
-        del keep["words"]
+        del keep["words"], keep["sender"]
     return keep
 
 

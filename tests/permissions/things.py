@@ -27,7 +27,7 @@ from helpdesk.standstill import Reason
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets.actions import saved as views
 from helpdesk.tickets.models import Attachment, Message, Participant, Ticket
-from helpdesk.tickets.rules import State
+from helpdesk.tickets.rules import DiscardReason, State
 from tests.conftest import NOON
 from tests.factories import (
     LONG_AGO,
@@ -43,6 +43,7 @@ from tests.factories import (
     the_team,
 )
 from tests.permissions.account_things import a_link
+from tests.permissions.desk_things import a_category, a_rule, a_tag
 from tests.permissions.mail_things import a_placed_mailbox
 from tests.permissions.pairs import linked, paired
 from tests.permissions.placed import CANARY, Maker, Placed, Thing
@@ -157,6 +158,16 @@ _REACH: dict[State, Callable[[Ticket, int, datetime], object]] = {
     ),
     State.RESOLVED: lambda ticket, by, now: tickets.resolve(ticket, "Restarted", by=by, now=now),
 }
+
+
+def a_discarded_ticket(relation: str, person: Person | None) -> Placed:
+    """The same ticket thrown away as spam."""
+    placed = a_placed_ticket(relation, person)
+    ticket = db.session.get(Ticket, placed.url["number"])
+    if ticket is not None:
+        now = max(process_time(), ticket.last_event_at)
+        tickets.discard(ticket, DiscardReason.SPAM, by=the_system().id, now=now)
+    return placed
 
 
 def an_html_mail(relation: str, person: Person | None) -> Placed:
@@ -329,6 +340,7 @@ THINGS: dict[str, Thing] = {
     "ticket": Thing(a_placed_ticket, TICKET_RELATIONS),
     "waiting ticket": Thing(in_state(State.WAITING_CLIENT), TICKET_RELATIONS),
     "resolved ticket": Thing(in_state(State.RESOLVED), TICKET_RELATIONS),
+    "discarded ticket": Thing(a_discarded_ticket, TICKET_RELATIONS),
     "html mail": Thing(an_html_mail, TICKET_RELATIONS),
     "ticket and own answer": Thing(an_answer, TICKET_RELATIONS),
     "ticket and article": Thing(a_ticket_and_an_article, TICKET_RELATIONS),
@@ -339,6 +351,9 @@ THINGS: dict[str, Thing] = {
     "held mail": Thing(a_held_mail, ("held", "missing")),
     "mail on a ticket": Thing(a_mail_on_a_ticket, TICKET_RELATIONS),
     "mailbox": Thing(a_placed_mailbox, ("known", "missing")),
+    "rule": Thing(a_rule, ("there", "missing")),
+    "category": Thing(a_category, ("there", "missing")),
+    "tag": Thing(a_tag, ("there", "missing")),
     "still desk": Thing(a_still_desk, ("still", "going")),
     "view": Thing(a_saved_view, ("own", "team", "everybody", "foreign", "foreign_team", "missing")),
     "letter": Thing(a_caught_letter, ("caught", "missing")),

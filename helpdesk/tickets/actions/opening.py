@@ -36,6 +36,7 @@ class Opening:
     message: ClientMessage | None = None
     impact: Impact | None = None
     urgency: Urgency | None = None
+    category_id: int | None = None
     tags: tuple[str, ...] = ()
     mailbox_id: int | None = None
     assignee_id: int | None = None
@@ -90,6 +91,7 @@ def _row(opening: Opening, now: datetime) -> Ticket:
         impact=opening.impact,
         urgency=opening.urgency,
         language=opening.language,
+        category_id=opening.category_id,
         tags=sorted(set(opening.tags)),
         company_id=opening.company_id,
         contact_id=opening.contact_id,

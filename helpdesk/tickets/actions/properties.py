@@ -8,6 +8,7 @@ from helpdesk.tickets import rules
 from helpdesk.tickets.actions.ledger import keep_words, raise_version, stamp
 from helpdesk.tickets.events import PriorityChanged, PropertiesChanged, TypeChanged
 from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries.catalogue import catalogue
 from helpdesk.tickets.rules import Impact, Priority, TicketType, Urgency
 
 
@@ -43,6 +44,18 @@ def change_type(ticket: Ticket, kind: TicketType, *, by: int, now: datetime) -> 
         raise RuleViolation("This ticket already is of that kind.")
     raise_version(ticket)
     return publish(TypeChanged(**stamp(ticket, by, now), old=old, new=kind))
+
+
+def change_category(ticket: Ticket, category_id: int | None, *, by: int, now: datetime) -> EventRow | None:
+    """Say what it is about, None for nothing of the list; None when it does not differ."""
+    rules.check_unfinished(ticket.state)
+    if category_id == ticket.category_id:
+        return None
+    if category_id is not None and category_id not in dict(catalogue().categories):
+        raise RuleViolation("This category is not offered any more.")
+    ticket.category_id = category_id
+    raise_version(ticket)
+    return publish(PropertiesChanged(**stamp(ticket, by, now), names=("category",)))
 
 
 def change_properties(

@@ -21,17 +21,21 @@ from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.db import db, transaction
 from helpdesk.i18n import moment, page_language, viewer_zone
+from helpdesk.notifications.actions import read_on_ticket
 from helpdesk.sla import queries as sla
 from helpdesk.sla.explanation import why
 from helpdesk.sla.words import Chip, chip_of, single_chip
 from helpdesk.tickets import rules, words
 from helpdesk.tickets.models import ReadMark, Ticket
 from helpdesk.tickets.queries import relations, ticket_loader
+from helpdesk.tickets.queries.catalogue import catalogue, category_name
+from helpdesk.tickets.queries.linked import Tied, tied
 from helpdesk.tickets.routed import because_of
 from helpdesk.tickets.views import conversation, reading
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.composer import Composer, composer_of
 from helpdesk.tickets.views.delivery import Reader
+from helpdesk.tickets.views.naming import without_unseen
 from helpdesk.tickets.views.reading import Around, Facts
 from helpdesk.tickets.views.route import hops
 from helpdesk.tickets.views.walk import Walk, walk_of
@@ -52,6 +56,7 @@ class Refused:
         return self.form.get(name, otherwise) if self.dialog == dialog else otherwise
 
 
+NOTHING_TIED = Tied([], [], None, frozenset())
 NOT_REFUSED = Refused("none")
 
 
@@ -64,6 +69,8 @@ class Rights:
     change: bool
     hand_over: bool
     discard: bool
+    link: bool = False
+    merge: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,7 @@ class Shown:
     up_teams: list[Facts]
     other_teams: list[Facts]
     faces: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
+    tied: Tied = NOTHING_TIED
 
 
 @blueprint.get("/tickets/<int:number>", endpoint="page")
@@ -114,6 +122,9 @@ def draw(ticket: Ticket, actor: Actor, *, refused: Refused | None = None) -> str
     )
     if last > known:
         mark_read(number, actor.person_id, last)
+    if shown.around.has_news:
+        with transaction():
+            read_on_ticket(actor.person_id, number, now=now)
     return body
 
 
@@ -121,7 +132,8 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
     """Everything around the ticket."""
     rights = rights_of(actor, ticket)
     around = reading.around(ticket, actor, page_language())
-    history = reading.happened_on(ticket.id)
+    others = tied(around.tied)
+    history = without_unseen(reading.happened_on(ticket.id), others.seen)
     said = reading.said_on(ticket.id)
     clocks = sla.clocks_of([ticket.id, *(other["id"] for other in around.others)], now)
     routed = because_of(around.routing) if around.routing else ""
@@ -143,6 +155,7 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
         up_teams=[team for team in around.teams if team["line"] == ticket.line + 1],
         other_teams=[team for team in around.teams if team["id"] != ticket.team_id],
         faces=_faces(ticket),
+        tied=others,
     )
 
 
@@ -182,6 +195,8 @@ def rights_of(actor: Actor, ticket: Ticket) -> Rights:
         change=may(found, Permission.TICKET_CHANGE),
         hand_over=may(found, Permission.TICKET_HAND_OVER),
         discard=may(found, Permission.TICKET_DISCARD),
+        link=may(found, Permission.TICKET_LINK),
+        merge=may(found, Permission.TICKET_MERGE),
     )
 
 
@@ -201,6 +216,8 @@ def turn_of(ticket: Ticket, actor: Actor) -> Turn:
 def _sentence(ticket: Ticket, turn: Turn) -> str:
     if ticket.discarded_at:
         return gettext("Thrown away as no request")
+    if ticket.merged_into_id:
+        return gettext("A double, merged into another ticket")
     if turn.kind is TurnKind.DONE:
         at = moment(ticket.closed_at or ticket.resolved_at or ticket.last_event_at)
         return gettext("%(state)s, %(moment)s", state=words.STATES[ticket.state], moment=at)
@@ -215,6 +232,9 @@ def labels() -> dict[str, Any]:
     """The words of every choice on the page."""
     return {
         "types": words.options(words.TYPES),
+        "categories": [("", gettext("none")), *catalogue().categories],
+        "category_name": category_name,
+        "known_tags": catalogue().tags,
         "priorities": words.options(words.PRIORITIES),
         "impacts": words.options(words.IMPACTS),
         "urgencies": words.options(words.URGENCIES),
