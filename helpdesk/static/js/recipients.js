@@ -68,8 +68,25 @@ function dress(field) {
   field.addEventListener("recipients:filled", () => draw(field));
 }
 
+/* A whole address counts as it is, whatever the list has found so far. */
+function isWhole(event, typed) {
+  return event.key === "Enter" && LOOKS_RIGHT.test(typed.value.trim());
+}
+
+function shut(typed) {
+  typed.setAttribute("aria-expanded", "false");
+  typed.closest(".recipients").classList.remove("is-open");
+  typed.closest(".recipients").querySelector("[role=listbox]").hidden = true;
+}
+
 function onKey(event, field) {
   const typed = event.target;
+  if (isWhole(event, typed) && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    event.stopPropagation();
+    shut(typed);
+    return take(field);
+  }
   const isOpen = typed.getAttribute("aria-expanded") === "true";
   if (event.key === "Backspace" && !typed.value) return write(field, listOf(field).slice(0, -1));
   const ends = [",", ";", " "].includes(event.key) || (event.key === "Enter" && !event.ctrlKey && !event.metaKey && !isOpen);

@@ -14,7 +14,7 @@ from helpdesk.tickets.views.reading import Around, Facts, Said
 from helpdesk.tickets.views.sizes import size_of
 
 QUOTABLE = (MessageKind.CLIENT, MessageKind.REPLY, MessageKind.THIRD_PARTY)
-PREVIEW = 90
+PREVIEW = 200
 KINDS = {MessageKind.NOTE: "internal", MessageKind.FORWARD: "third", MessageKind.REPLY: "public"}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask_babel import gettext
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from helpdesk.accounts.models import Person
@@ -88,8 +88,7 @@ def quote_of(form: Form, ticket: Ticket) -> Quote:
     """The picked messages in their order, and the picked files; what is not on this ticket is passed over."""
     on_ticket = (Message.ticket_id == ticket.id) & Message.kind.in_(QUOTABLE)
     rows = db.session.execute(
-        select(Message.id, Person.name, Message.created_at, func.left(Message.text, Message.reply_until))
-        .add_columns(Message.text)
+        select(Message.id, Person.name, Message.created_at, Message.text, Message.reply_until)
         .join(Person, Person.id == Message.author_id)
         .where(on_ticket, Message.id.in_(_numbers(form)))
         .order_by(Message.id)
@@ -102,10 +101,12 @@ def quote_of(form: Form, ticket: Ticket) -> Quote:
     )
     parts = [
         "\n".join(
-            (gettext("%(name)s wrote on %(moment)s:", name=name, moment=full_moment(at)), *_marked(text))
+            (
+                gettext("%(name)s wrote on %(moment)s:", name=name, moment=full_moment(at)),
+                *_marked(text[:until]),
+            )
         )
-        for _, name, at, new, whole in rows
-        for text in (new if new is not None else whole,)
+        for _, name, at, text, until in rows
     ]
     return Quote(
         text="\n\n".join(parts),
