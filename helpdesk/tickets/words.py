@@ -12,6 +12,7 @@ from helpdesk.tickets.rules import (
     Channel,
     DiscardReason,
     Impact,
+    LinkKind,
     Priority,
     ReturnReason,
     State,
@@ -28,6 +29,14 @@ STATES: Words = {
     State.WAITING_THIRD_PARTY: lazy_gettext("Waiting for a third party"),
     State.RESOLVED: lazy_gettext("Resolved"),
     State.CLOSED: lazy_gettext("Closed"),
+}
+LINKS: Words = {  # from the side of the ticket that is looked at: the kind, and whether the link starts there
+    (LinkKind.BLOCKS, False): lazy_gettext("Blocked by"),
+    (LinkKind.BLOCKS, True): lazy_gettext("Blocks"),
+    (LinkKind.DUPLICATE, True): lazy_gettext("Duplicate of"),
+    (LinkKind.DUPLICATE, False): lazy_gettext("Has the duplicate"),
+    (LinkKind.RELATES, True): lazy_gettext("Relates to"),
+    (LinkKind.RELATES, False): lazy_gettext("Relates to"),
 }
 TYPES: Words = {
     TicketType.INCIDENT: lazy_gettext("Incident"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from helpdesk.clients.actions import absorb, hold_address
 from helpdesk.clients.models import CompanyKind, Contact
@@ -43,6 +43,12 @@ def open_tickets_of(contact_ids: Sequence[int]) -> list[int]:
     """The numbers of their unfinished tickets."""
     query = select(Ticket.id).where(Ticket.contact_id.in_(contact_ids), Ticket.state.in_(OPEN_STATES))
     return sorted(db.session.scalars(query))
+
+
+def open_tickets_of_company(company_id: int) -> int:
+    """How many unfinished tickets the company has."""
+    query = select(func.count()).where(Ticket.company_id == company_id, Ticket.state.in_(OPEN_STATES))
+    return db.session.scalar(query) or 0
 
 
 def _identify(

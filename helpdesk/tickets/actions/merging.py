@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from helpdesk.clients.models import Company, CompanyKind
 from helpdesk.db import db
+from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, publish
 from helpdesk.tickets import rules
 from helpdesk.tickets.actions.ledger import raise_version, stamp
@@ -20,6 +21,8 @@ def merge(double: Ticket, into: Ticket, *, by: int, now: datetime) -> EventRow:
 
     Both must be locked. Raises RuleViolation for what is no double (see rules.check_merge).
     """
+    if double.id == into.id:
+        raise RuleViolation("A ticket cannot be merged into itself.")
     rules.check_merge(side_of(double), side_of(into))
     owed_since = _owed_since(double, into)
     _hand_over_people(double, into, now)

@@ -23,6 +23,7 @@ from helpdesk.tickets.queries import relations
 from helpdesk.tickets.rules import MessageKind, State
 from helpdesk.tickets.views import clash, walk, written
 from helpdesk.tickets.views.forms import number_of, text_of
+from helpdesk.tickets.views.mentions import name_people
 from helpdesk.tickets.views.uploads import take_files
 
 Form = MultiDict[str, str]
@@ -90,7 +91,9 @@ def _say(ticket: Ticket, desk: Desk, kind: MessageKind, fresh: tuple[UUID, ...],
     form, by = request.form, desk.person_id
     text, files = text_of(form, "text"), written.files_of(desk, form, fresh)
     if kind is MessageKind.NOTE:
-        return actions.add_note(ticket, text, by=by, now=now, files=files)
+        note = actions.add_note(ticket, text, by=by, now=now, files=files)
+        name_people(ticket, note, by=by, now=now)
+        return note
     if kind is MessageKind.REPLY:
         answer = actions.Reply(text=text, cc=written.copied_to(form), files=files)
         return actions.reply(ticket, answer, by=by, now=now)

@@ -16,11 +16,13 @@ from helpdesk.clients.models import ContactAddress, ContactPhone
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.kb.models import ArticleText, ArticleUse
-from helpdesk.notifications.models import Outbox, OutboxKind, OutboxRecipient
+from helpdesk.notifications.models import Notice, Outbox, OutboxKind, OutboxRecipient
+from helpdesk.notifications.queries import is_unread
 from helpdesk.routing.models import RoutingDecision
 from helpdesk.tickets.models import Attachment, EventText, Handover, Message, ReadMark, Ticket
 from helpdesk.tickets.queries import visible_to
 from helpdesk.tickets.queries.counts import is_open
+from helpdesk.tickets.queries.linked import tied_to
 from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnReason
 from helpdesk.tickets.views.unsent import unsent
 
@@ -103,6 +105,8 @@ class Around:
     members: Sequence[Facts]
     others: Sequence[Facts]
     read_until: int
+    tied: Facts
+    has_news: bool
 
 
 def said_on(ticket_id: int, *, after: int = 0) -> dict[int, Said]:
@@ -183,6 +187,8 @@ def around(ticket: Ticket, actor: Actor, language: str) -> Around:
             _members(ticket.team_id),
             _others(ticket, actor),
             _read_until(ticket.id, actor.person_id),
+            tied_to(ticket, actor),
+            select(Notice.id).where(is_unread(actor.person_id), Notice.ticket_id == ticket.id).exists(),
         )
     ).one()
     return Around(*row)
