@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from helpdesk.accounts import seats
 from helpdesk.accounts.models import Membership
@@ -100,9 +100,14 @@ def _got(ticket: Ticket, email: str, kind: ColumnElement[bool]) -> bool:
         select(OutboxRecipient.id)
         .join(Outbox, Outbox.id == OutboxRecipient.outbox_id)
         .outerjoin(Message, Message.id == Outbox.message_id)
-        .where(Outbox.ticket_id == ticket.id, OutboxRecipient.email == email, kind)
+        .where(Outbox.ticket_id.in_(_with_doubles(ticket)), OutboxRecipient.email == email, kind)
     )
     return db.session.scalar(select(sent.exists())) or False
+
+
+def _with_doubles(ticket: Ticket) -> Select[tuple[int]]:
+    """The ticket and what was merged into it: whoever was written to there counts as written to here."""
+    return select(Ticket.id).where(or_(Ticket.id == ticket.id, Ticket.merged_into_id == ticket.id))
 
 
 def _is_staff_on(ticket: Ticket, contact: Contact) -> bool:
