@@ -51,7 +51,38 @@ class Section:
     permission: Permission = Permission.SETTINGS_READ
 
 
+CALENDAR = Kind(
+    lazy_gettext("Calendar"),
+    {
+        "name": lazy_gettext("Name"),
+        "zone": lazy_gettext("Time zone"),
+        "mon": lazy_gettext("Monday"),
+        "tue": lazy_gettext("Tuesday"),
+        "wed": lazy_gettext("Wednesday"),
+        "thu": lazy_gettext("Thursday"),
+        "fri": lazy_gettext("Friday"),
+        "sat": lazy_gettext("Saturday"),
+        "sun": lazy_gettext("Sunday"),
+        "others": lazy_gettext("Dates with other hours"),
+        "holidays": lazy_gettext("Holidays"),
+        "since": lazy_gettext("Holds from"),
+        "planned": lazy_gettext("Planned version"),
+        "in_use": lazy_gettext("In use"),
+        "why": lazy_gettext("Why"),
+    },
+    "admin.calendar",
+    "calendar_id",
+)
+
 SECTIONS: tuple[Section, ...] = (
+    Section(
+        "calendars",
+        "service",
+        "admin.calendars",
+        lazy_gettext("Calendars"),
+        lazy_gettext("When your desk is open: the week, holidays, and single dates with other hours."),
+        {"calendar": CALENDAR},
+    ),
     Section(
         "rules",
         "desk",
@@ -94,6 +125,29 @@ SECTIONS: tuple[Section, ...] = (
                 lazy_gettext("Categories"), {"order": lazy_gettext("Order")}, "admin.categories"
             ),
         },
+    ),
+    Section(
+        "canned_answers",
+        "desk",
+        "admin.canned_answers",
+        lazy_gettext("Canned answers"),
+        lazy_gettext("Texts that are written once and inserted into replies by :: and a shortcut."),
+        {
+            "canned_answer": Kind(
+                lazy_gettext("Canned answer"),
+                {
+                    "name": lazy_gettext("Name"),
+                    "shortcut": lazy_gettext("Shortcut"),
+                    "language": lazy_gettext("Language"),
+                    "text": lazy_gettext("Text"),
+                    "team": lazy_gettext("For"),
+                    "in_use": lazy_gettext("In use"),
+                },
+                "admin.canned_answer",
+                "answer_id",
+            )
+        },
+        Permission.CANNED_READ,
     ),
     Section(
         "firm",
@@ -143,6 +197,25 @@ SECTIONS: tuple[Section, ...] = (
                 },
                 "admin.mailbox",
                 "mailbox_id",
+            )
+        },
+    ),
+    Section(
+        "mail_texts",
+        "channels",
+        "admin.mail_texts",
+        lazy_gettext("Mail texts"),
+        lazy_gettext("What the desk writes to clients by itself, in each language, and around every answer."),
+        {
+            "mail_text": Kind(
+                lazy_gettext("Mail text"),
+                {
+                    "en": lazy_gettext("English"),
+                    "ru": lazy_gettext("Russian"),
+                    "is_sent": lazy_gettext("Sent"),
+                },
+                "admin.mail_text",
+                "number",
             )
         },
     ),

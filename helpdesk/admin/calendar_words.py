@@ -1,0 +1,108 @@
+"""Calendars in words: the hours of a week, how long a day is, which days are free."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from babel.dates import format_skeleton
+from flask_babel import get_locale, lazy_gettext
+
+from helpdesk.admin.words import DAYS
+from helpdesk.calendars.models import CalendarVersion
+from helpdesk.calendars.rules import WHOLE_DAY, CalendarSheet, Span, Spans, face, working_day_s
+from helpdesk.calendars.year import Month
+from helpdesk.i18n import gettext, ngettext
+
+DAYS_LONG: tuple[Any, ...] = (
+    lazy_gettext("Monday"),
+    lazy_gettext("Tuesday"),
+    lazy_gettext("Wednesday"),
+    lazy_gettext("Thursday"),
+    lazy_gettext("Friday"),
+    lazy_gettext("Saturday"),
+    lazy_gettext("Sunday"),
+)
+DAY_MIN = 1440
+
+
+def week_of(sheet: CalendarSheet) -> str:
+    """The week in words: Mon to Fri 08:00 to 18:00, Sat 09:00 to 12:00."""
+    return week_words(sheet.week)
+
+
+def week_of_version(version: CalendarVersion) -> str:
+    """The same for a stored version whose windows are read."""
+    week: list[list[Span]] = [[] for _ in range(7)]
+    for window in version.windows:
+        week[window.weekday].append((window.from_min, window.to_min))
+    return week_words([tuple(sorted(spans)) for spans in week])
+
+
+def week_words(week: Sequence[Spans]) -> str:
+    """Days with the same hours are said together."""
+    if all(spans == (WHOLE_DAY,) for spans in week):
+        return gettext("day and night, all week")
+    groups: list[tuple[list[int], Spans]] = []
+    for day, spans in enumerate(week):
+        if spans and groups and groups[-1][0][-1] == day - 1 and groups[-1][1] == spans:
+            groups[-1][0].append(day)
+        elif spans:
+            groups.append(([day], spans))
+    return ", ".join(_group(days, spans) for days, spans in groups) or gettext("never open")
+
+
+def days_of(sheet: CalendarSheet) -> list[list[Span]]:
+    """Seven days of open minutes, cut at midnight, for drawing."""
+    cut: list[list[Span]] = [[] for _ in range(7)]
+    for day, spans in enumerate(sheet.week):
+        for start, end in spans:
+            if end > start:
+                cut[day].append((start, end))
+                continue
+            cut[day].append((start, DAY_MIN))
+            if end:
+                cut[(day + 1) % 7].append((0, end))
+    return cut
+
+
+def day_length(sheet: CalendarSheet) -> str:
+    """How long an ordinary working day is, which is what one day means in a target."""
+    return span_words(working_day_s(sheet.week))
+
+
+def span_words(seconds: int) -> str:
+    """Hours and minutes, however many: 10 h, 8 h 30."""
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    if hours and minutes:
+        return gettext("%(hours)s h %(minutes)s", hours=hours, minutes=f"{minutes:02d}")
+    return gettext("%(hours)s h", hours=hours) if hours else gettext("%(minutes)s min", minutes=minutes)
+
+
+def holidays_in(months: Iterable[Month]) -> str:
+    """How many holidays there are in these months."""
+    count = sum(day.look in {"holiday", "part"} for month in months for day in month.special)
+    return ngettext("%(num)s day", "%(num)s days", count) if count else gettext("none")
+
+
+def weekday_of(day: date) -> str:
+    """Its day of the week: Mon."""
+    return str(DAYS[day.weekday()])
+
+
+def day_in_words(day: date) -> str:
+    """A day of any year, always with the year: Dec 24, 2026."""
+    return str(format_skeleton("yMMMd", day, locale=get_locale() or "en"))
+
+
+def pairs(codes: Iterable[str]) -> list[tuple[str, str]]:
+    """Codes as the options of a choice."""
+    return [(code, code) for code in codes]
+
+
+def _group(days: list[int], spans: Spans) -> str:
+    hours = gettext(" and ").join(
+        gettext("%(start)s to %(end)s", start=face(start), end=face(end)) for start, end in spans
+    )
+    if len(days) == 1:
+        return f"{DAYS[days[0]]} {hours}"
+    return gettext("%(first)s to %(last)s %(hours)s", first=DAYS[days[0]], last=DAYS[days[-1]], hours=hours)

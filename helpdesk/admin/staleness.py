@@ -1,0 +1,24 @@
+"""Two administrators at one form: which changes the second one has not seen when saving."""
+
+from sqlalchemy import func, select
+
+from helpdesk.admin.changes import Change, changes_of
+from helpdesk.db import db
+from helpdesk.history import SettingChange
+
+
+def seen_now(kind: str, thing_id: int) -> int:
+    """The latest change of the thing, for the form to carry; 0 when it never changed."""
+    newest = select(func.max(SettingChange.event_id)).where(
+        SettingChange.thing_kind == kind, SettingChange.thing_id == thing_id
+    )
+    return db.session.scalar(newest) or 0
+
+
+def unseen(kind: str, thing_id: int, carried: str) -> list[Change]:
+    """What others changed since the form was made, newest first; nothing when it still stands as shown.
+
+    Ask after the thing is locked. What cannot be read as a number counts as never seen.
+    """
+    seen = int(carried) if carried.isascii() and carried.isdigit() and len(carried) < 19 else 0
+    return [change for change in changes_of(kind, thing_id) if change.event_id > seen]

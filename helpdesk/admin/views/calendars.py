@@ -1,0 +1,282 @@
+"""Doors to the calendars: the year at a glance, a form that makes new versions, and putting one away."""
+
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import get_month_names
+from flask import abort, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from sqlalchemy import select
+
+from helpdesk import clock, web
+from helpdesk.accounts import guard
+from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.guard import Loader, policy
+from helpdesk.accounts.permissions import Permission
+from helpdesk.admin import calendar_form as forms
+from helpdesk.admin import calendar_words as words
+from helpdesk.admin import calendars as queries
+from helpdesk.admin.blueprint import blueprint
+from helpdesk.admin.calendar_form import Typed
+from helpdesk.admin.changes import Change
+from helpdesk.admin.pages import render_section
+from helpdesk.admin.staleness import seen_now, unseen
+from helpdesk.admin.views.firm import ZONES
+from helpdesk.calendars import actions, public
+from helpdesk.calendars.models import Calendar, CalendarVersion
+from helpdesk.calendars.rules import CalendarSheet, weekdays
+from helpdesk.calendars.sheets import sheet_of
+from helpdesk.calendars.year import year_of
+from helpdesk.clock import process_time
+from helpdesk.config import settings
+from helpdesk.db import db, transaction
+from helpdesk.errors import RuleViolation, StaleChange
+from helpdesk.i18n import gettext, page_language, told
+from helpdesk.sla.days import day_of
+
+SAVE = "save"
+YEARS = (1970, 2200)
+OFFICE = "09:00-17:00"
+
+
+def _lock(calendar: Calendar) -> None:
+    db.session.refresh(calendar, with_for_update={"key_share": True})
+
+
+def _found(_actor: Actor, calendar_id: int, **_more: int) -> Calendar | None:
+    return db.session.get(Calendar, calendar_id)
+
+
+LOADER = Loader(_found, lambda _actor, _calendar: frozenset(), _lock)
+
+
+@blueprint.get("/settings/calendars")
+@policy(Permission.SETTINGS_READ)
+def calendars() -> str:
+    """All calendars; those put away at the end."""
+    now = process_time()
+    return render_section(
+        "admin/calendars.html", "calendars", lines=queries.lines(now, day_of(now)), words=words
+    )
+
+
+@blueprint.get("/settings/calendars/new")
+@policy(Permission.SETTINGS_CHANGE)
+def new_calendar() -> str:
+    """Office hours to begin with."""
+    now = process_time()
+    empty = CalendarSheet("", settings().default_timezone, weekdays(OFFICE))
+    return _form(forms.of(empty, country=_country(), today=day_of(now)), None)
+
+
+@blueprint.post("/settings/calendars")
+@policy(Permission.SETTINGS_CHANGE)
+def create_calendar() -> ResponseReturnValue:
+    """A new calendar, or the form again after one of its own buttons."""
+    actor, typed = guard.current_actor(), forms.typed(request.form)
+    if request.form.get("act", SAVE) != SAVE:
+        return _acted(typed, None)
+    now = clock.now(db.session)
+    sheet = forms.sheet_in(typed, now)
+    if sheet is None:
+        return _form(typed, None), 422
+    try:
+        with transaction():
+            if (answered := guard.once(actor)) is not None:
+                return web.see_other(answered)
+            calendar = actions.create_calendar(sheet, by=actor.person_id, now=now, why=typed.why)
+            there = url_for(".calendar", calendar_id=calendar.id)
+            guard.remember(actor, there)
+    except RuleViolation as refusal:
+        return _refused(typed, None, refusal)
+    flash(gettext("The calendar is there. A policy can count in it from now on."), "good")
+    return web.see_other(there)
+
+
+@blueprint.get("/settings/calendars/<int:calendar_id>")
+@policy(Permission.SETTINGS_READ, load=LOADER)
+def calendar(calendar: Calendar, calendar_id: int) -> str:
+    """The year day by day, in the version that holds or in another one."""
+    return _page(calendar)
+
+
+def _page(calendar: Calendar, refused: str = "") -> str:
+    now, calendar_id = process_time(), calendar.id
+    versions = queries.versions(calendar_id, now)
+    present = actions.in_force(calendar_id, now)
+    shown = _version(calendar_id, request.args.get("version", type=int)) or present
+    sheet, year = sheet_of(calendar, shown), request.args.get("year", day_of(now).year, type=int)
+    if not YEARS[0] <= year <= YEARS[1]:
+        abort(404)
+    return render_section(
+        "admin/calendar.html",
+        "calendars",
+        thing=(actions.KIND, calendar_id),
+        thing_name=calendar.name,
+        calendar=calendar,
+        refused=refused,
+        sheet=sheet,
+        shown=shown,
+        present=present,
+        versions=versions,
+        used_by=queries.used_by(now).get(calendar_id, []),
+        left_behind=queries.open_tickets_in(calendar_id, present.id),
+        year=year,
+        months=year_of(sheet, year),
+        month_names=_month_names(),
+        today=day_of(now),
+        words=words,
+        YEARS=YEARS,
+    )
+
+
+@blueprint.get("/settings/calendars/<int:calendar_id>/edit")
+@policy(Permission.SETTINGS_CHANGE, load=LOADER)
+def edit_calendar(calendar: Calendar, calendar_id: int) -> str:
+    """The form, filled with what holds now."""
+    now = process_time()
+    sheet = sheet_of(calendar, actions.in_force(calendar_id, now))
+    return _form(forms.of(sheet, country=_country(), today=day_of(now)), calendar)
+
+
+@blueprint.post("/settings/calendars/<int:calendar_id>")
+@policy(Permission.SETTINGS_CHANGE, load=LOADER)
+def change_calendar(calendar: Calendar, calendar_id: int) -> ResponseReturnValue:
+    """A new version, or the form again after one of its own buttons."""
+    actor, typed = guard.current_actor(), forms.typed(request.form)
+    if request.form.get("act", SAVE) != SAVE:
+        return _acted(typed, calendar)
+    now, there = clock.now(db.session), url_for(".calendar", calendar_id=calendar_id)
+    sheet, since = forms.sheet_in(typed, now), forms.since_in(typed, now)
+    if sheet is None or typed.errors:
+        return _form(typed, calendar), 422
+    news: list[Change] = []
+    try:
+        with transaction():
+            if (answered := guard.once(actor)) is not None:
+                return web.see_other(answered)
+            _lock(calendar)
+            news = unseen(actions.KIND, calendar_id, request.form.get("version", ""))
+            if news:
+                raise StaleChange
+            changed = actions.change_calendar(
+                calendar, sheet, since=since, by=actor.person_id, now=now, why=typed.why
+            )
+            guard.remember(actor, there)
+    except (RuleViolation, StaleChange) as refusal:
+        return _refused(typed, _found(actor, calendar_id), refusal, news)
+    flash(_saved(changed, since), "good")
+    return web.see_other(there)
+
+
+@blueprint.post("/settings/calendars/<int:calendar_id>/retirement")
+@policy(Permission.SETTINGS_CHANGE, load=LOADER)
+def retire_calendar(calendar: Calendar, calendar_id: int) -> ResponseReturnValue:
+    """Put it away, or with `back` take it into use again."""
+    actor, there = guard.current_actor(), url_for(".calendar", calendar_id=calendar_id)
+    try:
+        with transaction():
+            if (answered := guard.once(actor)) is not None:
+                return web.see_other(answered)
+            _put_away(calendar, actor)
+            guard.remember(actor, there)
+    except RuleViolation as refusal:
+        return _page(calendar, told(refusal)), 409
+    return web.see_other(there)
+
+
+def _put_away(calendar: Calendar, actor: Actor) -> None:
+    now = clock.now(db.session)
+    if request.form.get("back"):
+        actions.restore(calendar, by=actor.person_id, now=now)
+    else:
+        users = queries.used_by(now).get(calendar.id, [])
+        actions.retire(calendar, users, by=actor.person_id, now=now)
+
+
+@blueprint.post("/settings/calendars/<int:calendar_id>/versions/<int:number>/withdrawal")
+@policy(Permission.SETTINGS_CHANGE, load=LOADER)
+def withdraw_calendar(calendar: Calendar, calendar_id: int, number: int) -> ResponseReturnValue:
+    """Take back a version that is still to come."""
+    actor, there = guard.current_actor(), url_for(".calendar", calendar_id=calendar_id)
+    with transaction():
+        if (answered := guard.once(actor)) is not None:
+            return web.see_other(answered)
+        version = _version(calendar_id, number) or abort(404)
+        actions.withdraw(calendar, version, by=actor.person_id, now=clock.now(db.session))
+        guard.remember(actor, there)
+    flash(gettext("The version is taken back."), "good")
+    return web.see_other(there)
+
+
+def _acted(typed: Typed, calendar: Calendar | None) -> str:
+    act = request.form.get("act", "")
+    found = forms.proposed(typed, page_language()) if act in {"look", "take"} else []
+    if act == "take":
+        typed = forms.taken(typed, found)
+    proposed = found if act == "look" else None
+    blanks = 3 if act in {"add-other", "add-closed"} else 1
+    return _form(forms.acted(typed, act), calendar, proposed=proposed, blanks=blanks)
+
+
+def _refused(
+    typed: Typed, calendar: Calendar | None, refusal: Exception, news: list[Change] | None = None
+) -> ResponseReturnValue:
+    if isinstance(refusal, actions.NameTaken):
+        typed.errors["name"] = told(refusal)
+    return _form(typed, calendar, news=news or []), 409
+
+
+def _form(
+    typed: Typed,
+    calendar: Calendar | None,
+    *,
+    proposed: list[tuple[date, str]] | None = None,
+    news: list[Change] | None = None,
+    blanks: int = 1,
+) -> str:
+    here: dict[str, Any] = {"thing": (actions.KIND, calendar.id)} if calendar else {"history": None}
+    return render_section(
+        "admin/calendar_form.html",
+        "calendars",
+        thing_name=calendar.name if calendar else gettext("New calendar"),
+        calendar=calendar,
+        typed=typed,
+        errors=typed.errors,
+        version=seen_now(actions.KIND, calendar.id) if calendar else None,
+        news=news or [],
+        blanks=blanks,
+        zones=[(name, name) for name in ZONES],
+        countries=[("", "–"), *public.countries(page_language())],
+        regions=public.regions(typed.country),
+        proposed=proposed,
+        known=forms.closed_days(typed),
+        words=words,
+        **here,
+    )
+
+
+def _version(calendar_id: int, number: int | None) -> CalendarVersion | None:
+    if number is None:
+        return None
+    statement = select(CalendarVersion).where(CalendarVersion.calendar_id == calendar_id)
+    found = db.session.scalar(statement.where(CalendarVersion.n == number))
+    return found or abort(404)
+
+
+def _saved(changed: bool, since: datetime | None) -> str:
+    if not changed:
+        return gettext("Nothing was different.")
+    if since is not None:
+        return gettext("Saved. Tickets count in it from that day on.")
+    return gettext("Saved. The next ticket counts in it.")
+
+
+def _country() -> str:
+    return settings().phone_region if settings().phone_region in dict(public.countries("en")) else ""
+
+
+def _month_names() -> dict[int, str]:
+    names = get_month_names("wide", context="stand-alone", locale=get_locale() or "en")
+    return {number: str(names[number]).capitalize() for number in range(1, 13)}
