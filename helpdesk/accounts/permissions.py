@@ -66,6 +66,9 @@ class Permission(StrEnum):
     ARTICLE_PUBLISH = "article_publish"
     REPORT_READ = "report_read"
     MAIL_HELD = "mail_held"
+    CANNED_READ = "canned_read"
+    CANNED_WRITE = "canned_write"
+    CANNED_EDIT = "canned_edit"
     SETTINGS_READ = "settings_read"
     SETTINGS_CHANGE = "settings_change"
 
@@ -109,6 +112,9 @@ GRANTS: dict[Permission, frozenset[Relation]] = {
     Permission.ARTICLE_PUBLISH: frozenset({_R.LEAD}),
     Permission.REPORT_READ: frozenset({_R.LEAD, _R.MANAGER}),
     Permission.MAIL_HELD: frozenset({_R.LINE_1, _R.LEAD, _R.ADMINISTRATOR}),
+    Permission.CANNED_READ: frozenset({_R.LEAD, _R.ADMINISTRATOR}),
+    Permission.CANNED_WRITE: frozenset({_R.LEAD, _R.ADMINISTRATOR}),
+    Permission.CANNED_EDIT: frozenset({_R.LEADS, _R.ADMINISTRATOR}),
     Permission.SETTINGS_READ: frozenset({_R.ADMINISTRATOR}),
     Permission.SETTINGS_CHANGE: frozenset({_R.ADMINISTRATOR}),
 }

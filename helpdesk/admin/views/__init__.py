@@ -22,6 +22,7 @@ __all__ = [
     "changes",
     "firm",
     "in_force",
+    "mail_texts",
     "mailboxes",
     "overview",
     "rules",

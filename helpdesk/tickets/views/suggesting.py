@@ -34,7 +34,7 @@ def addresses(ticket: Ticket, number: int) -> ResponseReturnValue:
     return web.render("tickets/_addresses.html", found=found)
 
 
-@blueprint.get("/tickets/<int:number>/texts")
+@blueprint.get("/tickets/<int:number>/canned-answers")
 @policy(Permission.TICKET_NOTE, load=beside_ticket, rate=rates.LOOK_UP)
 def texts(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Canned answers with their places filled: options for a script, else a page to choose from."""
@@ -47,7 +47,7 @@ def texts(ticket: Ticket, number: int) -> ResponseReturnValue:
     return web.render(template, ticket=ticket, number=number, offered=offered, typed=typed)
 
 
-@blueprint.post("/tickets/<int:number>/texts")
+@blueprint.post("/tickets/<int:number>/canned-answers")
 @policy(Permission.TICKET_NOTE, load=beside_ticket)
 def insert_text(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Put a canned answer behind the draft, for browsers without scripts."""

@@ -11,7 +11,7 @@ from helpdesk.accounts.guard import Loader, current_actor, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput
-from helpdesk.i18n import told
+from helpdesk.i18n import gettext, told
 from helpdesk.mail.filenames import clean_name
 from helpdesk.tickets.actions import NewFile
 from helpdesk.tickets.actions.drafts import Desk, check_size, stage, unstage
@@ -35,7 +35,7 @@ def uploads(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Keep one file for the text that is being written; the answer is its row in the composer."""
     file = request.files.get(FIELD)
     if file is None:
-        abort(400)
+        return make_response(gettext("Choose a file first."), 422)
     desk = Desk(number, current_actor().person_id)
     try:
         upload = _take(desk, file)
