@@ -105,7 +105,7 @@ def _got(ticket: Ticket, email: str, kind: ColumnElement[bool]) -> bool:
     return db.session.scalar(select(sent.exists())) or False
 
 
-def _with_doubles(ticket: Ticket) -> Select[tuple[int]]:
+def _with_doubles(ticket: Ticket) -> Select[int]:
     """The ticket and what was merged into it: whoever was written to there counts as written to here."""
     return select(Ticket.id).where(or_(Ticket.id == ticket.id, Ticket.merged_into_id == ticket.id))
 
