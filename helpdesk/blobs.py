@@ -6,15 +6,23 @@ import secrets
 from pathlib import Path
 from typing import BinaryIO
 
-from helpdesk.errors import BadInput
+from helpdesk.errors import BadInput, DomainError
 
 _folder: Path | None = None
 
 
 def configure(folder: Path) -> None:
-    """Name the folder of this process; made at once, readable by its owner only."""
+    """Name the folder of this process; made at once, readable by its owner only. Raises DomainError."""
     global _folder
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        raise DomainError(
+            "Attachments cannot be stored in %(folder)s: %(problem)s. See that its disk is there and that "
+            "the folder belongs to the user of the service.",
+            folder=folder,
+            problem=problem.strerror,
+        ) from problem
     _folder = folder
 
 

@@ -16,7 +16,7 @@ from helpdesk.backup import cli as backup
 from helpdesk.config import Settings, SettingsError
 from helpdesk.demo.command import run_demo
 from helpdesk.demo.seeding import seed_tickets
-from helpdesk.doctor import examine
+from helpdesk.doctor.examining import examine
 from helpdesk.errors import DomainError
 from helpdesk.logs import configure_logging
 from helpdesk.mail.door import start_door

@@ -1,0 +1,60 @@
+"""Policies, their targets, and the working hours in which they count."""
+
+from zoneinfo import available_timezones
+
+from helpdesk.doctor.finding import Fault, Finding, Patient, judged
+
+NEWEST_POLICIES = """
+select distinct on (p.id) p.id, p.name, v.id as version_id,
+    (select count(*) from sla_target t where t.policy_version_id = v.id) as targets
+from sla_policy p left join sla_policy_version v on v.policy_id = p.id and v.valid_from <= now()
+where p.retired_at is null order by p.id, v.valid_from desc, v.n desc
+"""
+CALENDARS = """
+select distinct on (c.id) c.name, coalesce(v.zone, c.zone) as zone, v.id as version_id,
+    exists (select 1 from calendar_window w where w.version_id = v.id) as has_hours,
+    exists (select 1 from sla_target t join sla_policy_version pv on pv.id = t.policy_version_id
+        join sla_policy p on p.id = pv.policy_id
+        where t.calendar_id = c.id and p.retired_at is null) as is_used
+from calendar c left join calendar_version v on v.calendar_id = c.id and v.effective_from <= now()
+where c.retired_at is null order by c.id, v.effective_from desc, v.n desc
+"""
+
+
+def default_policy(patient: Patient) -> list[Finding]:
+    count = patient.value("select count(*) from sla_policy where is_default and retired_at is null")
+    cure = (
+        "Under Settings, Policies, make one the default: without it tickets of clients without a contract "
+        "have no deadlines."
+    )
+    faults = [] if count else [Fault("There is no default SLA policy.", cure)]
+    return judged("There is a default SLA policy.", faults)
+
+
+def targets(patient: Patient) -> list[Finding]:
+    faults = [
+        Fault(
+            f"The policy {row.name} has no targets in force, so its tickets have no deadlines.",
+            f"Under Settings, Policies, open {row.name} and give it times per priority, or retire it.",
+        )
+        for row in patient.rows(NEWEST_POLICIES)
+        if not row.targets
+    ]
+    return judged("Every policy has targets.", faults)
+
+
+def hours(patient: Patient) -> list[Finding]:
+    zones, faults = available_timezones(), []
+    for row in patient.rows(CALENDARS):
+        where = f"Under Settings, Calendars, open {row.name}"
+        if row.zone not in zones:
+            faults.append(Fault(
+                f"The calendar {row.name} has a time zone that nobody knows: {row.zone}.",
+                f"{where} and choose a zone from the list; if it is right, update the package tzdata.",
+            ))  # fmt: skip
+        elif row.is_used and not (row.version_id and row.has_hours):
+            faults.append(Fault(
+                f"The calendar {row.name} is never open, so clocks that count in it stand still for ever.",
+                f"{where} and enter its opening hours.",
+            ))  # fmt: skip
+    return judged("Every calendar has hours and a known zone.", faults)
