@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from helpdesk.accounts.actor import Actor
 from helpdesk.clients.models import Company, Contact
@@ -18,6 +29,7 @@ from helpdesk.tickets.typed import Typed
 
 LIMIT = 50
 CANDIDATES = 400
+OPEN_WEIGHT = 3
 SHORT = 1  # one letter alone is no beginning of a word: too many begin with it
 
 
@@ -30,7 +42,8 @@ def search(actor: Actor, typed: Typed, *, contact_ids: Sequence[int] = (), limit
     """Numbers of visible tickets that fit, the best first; one statement.
 
     Each word counts by its stem and as the beginning of a word, a phrase by the stems in their order. A
-    subject weighs more than a client, a client more than what was said. `contact_ids` are clients found by
+    subject weighs more than a client, a client more than what was said, and what is open more than what is
+    over. `contact_ids` are clients found by
     a telephone number.
     """
     seen = and_(visible_to(actor), *_narrowed(typed))
@@ -40,10 +53,11 @@ def search(actor: Actor, typed: Typed, *, contact_ids: Sequence[int] = (), limit
         found = select(Ticket.id.label("ticket_id"), literal(1).label("weight")).where(seen).subquery()
     else:
         return []
-    rank = func.sum(found.c.weight)
+    rank = func.sum(found.c.weight) + case((Ticket.resolved_at.is_(None), OPEN_WEIGHT), else_=0)
     rows = db.session.execute(
         select(found.c.ticket_id, rank)
-        .group_by(found.c.ticket_id)
+        .join(Ticket, Ticket.id == found.c.ticket_id)
+        .group_by(found.c.ticket_id, Ticket.resolved_at)
         .order_by(rank.desc(), found.c.ticket_id.desc())
         .limit(limit)
     )

@@ -143,6 +143,7 @@ def _values(wish: Wish, numbers: Sequence[int], back: str, *, sentence: str = ""
         "back": back,
         "kinds": wishes.KINDS,
         "outlook": _foreseen(wish, numbers),
+        "is_complete": not wishes.missing(wish),
         "sentence": sentence,
         "priorities": options(PRIORITIES),
         "reasons": options(DISCARD_REASONS),
@@ -155,7 +156,7 @@ def _values(wish: Wish, numbers: Sequence[int], back: str, *, sentence: str = ""
 def _tell(wish: Wish, found: Outlook, back: str) -> None:
     """One line for what is done, with its undo, and one for each reason why something is not."""
     if found.done:
-        words = ngettext("%(num)s ticket done.", "%(num)s tickets done.", len(found.done))
+        words = wishes.done(wish.verb, len(found.done))
         flash({"words": words, "links": [], "more": "", "undo": _undo(wish, found.done, back)}, "good")  # type: ignore[arg-type]
     for one in found.skipped:
         words = ngettext("%(num)s skipped:", "%(num)s skipped:", len(one.numbers))

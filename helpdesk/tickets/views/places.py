@@ -143,7 +143,9 @@ def tabs(place: Place, midnight: datetime) -> list[Tab]:
     if place.key == "view":
         return []
     waiting = Filters(state=tuple(s for s in State if s in WAITING_STATES))
-    solved = Filters(state=tuple(s for s in State if s in DONE_STATES), resolved_from=midnight)
+    solved = Filters(
+        state=tuple(s for s in State if s in DONE_STATES), resolved_from=midnight, discarded=YesNo.NO
+    )
     nobody = [Tab(gettext("Nobody's"), Filters(assignee=Holder.NOBODY))] if place.is_shared else []
     return [
         Tab(pgettext("several tickets", "Open")),

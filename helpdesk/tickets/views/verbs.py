@@ -1,7 +1,7 @@
 """Doors to every verb on a ticket: read the form, act in one transaction, go on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import flash, request, url_for
@@ -13,7 +13,6 @@ from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission
-from helpdesk.clients.queries import contact as find_contact
 from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput, StaleChange
 from helpdesk.i18n import page_language
@@ -35,10 +34,11 @@ Act = Callable[[Actor, datetime], object]
 
 @dataclass(frozen=True)
 class Done:
-    """Where to go after a verb and what to say there; "" says nothing."""
+    """Where to go after a verb and what to say there; "" says nothing. `undo` is where to take it back."""
 
     location: str
     words: str = ""
+    undo: str = ""
 
 
 def act(ticket: Ticket, verb: Act, done: Done) -> ResponseReturnValue:
@@ -55,7 +55,10 @@ def act(ticket: Ticket, verb: Act, done: Done) -> ResponseReturnValue:
             actions.check_version(ticket, version)
         verb(actor, clock.now(db.session, not_before=ticket.last_event_at))
         guard.remember(actor, done.location)
-    if done.words:
+    if done.undo:
+        undo = {"url": done.undo, "fields": []}
+        flash({"words": done.words, "links": [], "more": "", "undo": undo}, "good")  # type: ignore[arg-type]
+    elif done.words:
         flash(done.words, "good")
     return web.see_other(done.location)
 
@@ -219,23 +222,19 @@ def discard(ticket: Ticket, number: int) -> ResponseReturnValue:
     def verb(actor: Actor, now: datetime) -> None:
         actions.discard(ticket, reason, words=words, by=actor.person_id, now=now)
 
-    return act(ticket, verb, gone(ticket, gettext("%(number)s was thrown away.", number=number)))
+    away = gone(ticket, gettext("%(number)s was thrown away.", number=number))
+    return act(ticket, verb, replace(away, undo=url_for("tickets.restoration", number=number)))
 
 
-@blueprint.post("/tickets/<int:number>/client")
-@policy(Permission.TICKET_CHANGE, load=ticket_loader)
-@comes_back("client-dialog")
-def client(ticket: Ticket, number: int) -> ResponseReturnValue:
-    """Say who the client is."""
-    contact_id = number_of(request.form, "contact_id")
-    contact = find_contact(contact_id) if contact_id else None
-    if contact is None:
-        raise BadInput(gettext("Choose a contact first."), "contact_id")
-
-    def verb(actor: Actor, now: datetime) -> None:
-        actions.identify_client(ticket, contact, by=actor.person_id, now=now)
-
-    return act(ticket, verb, here(ticket))
+@blueprint.post("/tickets/<int:number>/restoration")
+@policy(Permission.TICKET_DISCARD, load=ticket_loader)
+@comes_back("")
+def restoration(ticket: Ticket, number: int) -> ResponseReturnValue:
+    """Bring back what was thrown away by mistake."""
+    words = gettext("It is back, as it was.")
+    return act(
+        ticket, lambda actor, now: actions.restore(ticket, by=actor.person_id, now=now), here(ticket, words)
+    )
 
 
 @blueprint.post("/tickets/<int:number>/articles")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.permissions import Permission, may
@@ -74,6 +74,20 @@ def read(form: Mapping[str, str], actor: Actor) -> Wish:
 def missing(wish: Wish) -> str:
     """What still has to be chosen before anything can be said, "" when nothing is."""
     return KINDS[wish.verb].missing(wish)
+
+
+def done(verb: str, count: int) -> str:
+    """What was done to so many tickets."""
+    words = {
+        "take": ngettext("%(num)s ticket is yours now.", "%(num)s tickets are yours now.", count),
+        "assign": ngettext("%(num)s ticket was given.", "%(num)s tickets were given.", count),
+        "move": ngettext("%(num)s ticket was moved.", "%(num)s tickets were moved.", count),
+        "close": ngettext("%(num)s ticket was closed.", "%(num)s tickets were closed.", count),
+        "discard": ngettext("%(num)s ticket was thrown away.", "%(num)s tickets were thrown away.", count),
+        "restore": ngettext("%(num)s ticket is back.", "%(num)s tickets are back.", count),
+    }
+    changed = ngettext("%(num)s ticket was changed.", "%(num)s tickets were changed.", count)
+    return words.get(verb, changed)
 
 
 def obstacle(ticket: Ticket, wish: Wish) -> str:
