@@ -1,9 +1,7 @@
-"""What the desk writes to clients: plain texts, one template for each occasion and language."""
+"""What the desk writes to clients: plain texts, one for each occasion and language."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from flask import current_app
 from sqlalchemy import Boolean, Select, Text, column, func, select, table
 
 from helpdesk.accounts.models import Account, Person
@@ -11,22 +9,19 @@ from helpdesk.clients.models import Company, Contact
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.mail.threading import with_subject_tag
+from helpdesk.notifications.texts import filled, worded
+from helpdesk.notifications.wording import Occasion
 from helpdesk.tickets.models import Ticket
 
 LANGUAGES = ("en", "ru")
 # The table of mailboxes stands on a floor above; what it says under a mail is all that is read here.
-MAILBOX = table("mailbox", column("id"), column("active", Boolean), column("signature", Text))
-
-
-class Occasion(StrEnum):
-    """Why a client gets a letter; each has a template in every language."""
-
-    RECEIVED = "received"
-    RECEIVED_UNKNOWN = "received_unknown"
-    REPLY = "reply"
-    FORWARD = "forward"
-    RESOLVED = "resolved"
-    REOPENED = "reopened"
+MAILBOX = table(
+    "mailbox",
+    column("id"),
+    column("active", Boolean),
+    column("is_default", Boolean),
+    column("signature", Text),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,17 +33,17 @@ class Letter:
     language: str
 
 
-def write(occasion: Occasion, ticket: Ticket, **words: str | bool) -> Letter:
+def write(occasion: Occasion, ticket: Ticket, *, by_phone: bool = False, **words: str) -> Letter:
     """The letter in the contact's language, else the company's, else the one of the ticket's mailbox.
 
-    `words` are what only this occasion knows (the agent's answer, the resolution). Nothing else of the ticket
-    than its number, subject and contact's name is within the template's reach.
+    `words` are what only this occasion knows: the agent's answer, the signature. Nothing else of the ticket
+    than its number, subject and contact's name is within the text's reach.
     """
     language = language_of(ticket)
-    template = current_app.jinja_env.get_template(f"outgoing/{language}/{occasion}.txt")
-    values = {"number": tag_of(ticket), "firm": settings().firm_name, "name": _name_of(ticket)}
-    text = template.render({**values, "subject": ticket.subject, **words})
-    return Letter(subject=_subject(occasion, ticket), body=text.strip() + "\n", language=language)
+    known = {"number": tag_of(ticket), "firm": settings().firm_name, "name": _name_of(ticket)}
+    known |= {"subject": ticket.subject, **words}
+    body = filled(worded(occasion, language, ticket.mailbox_id), language, known, by_phone=by_phone)
+    return Letter(subject=_subject(occasion, ticket), body=body, language=language)
 
 
 def signature_of(person_id: int, mailbox_id: int | None) -> str:
@@ -61,9 +56,10 @@ def signature_of(person_id: int, mailbox_id: int | None) -> str:
 
 
 def signature_of_mailbox(mailbox_id: int | None) -> Select[tuple[str]]:
-    """The words under everybody's mail from there; from the first active mailbox if that one is not."""
+    """The words under everybody's mail from there; from the default mailbox if that one is not active."""
     wanted = func.coalesce(MAILBOX.c.id == mailbox_id, False)
-    return select(MAILBOX.c.signature).where(MAILBOX.c.active).order_by(wanted.desc(), MAILBOX.c.id).limit(1)
+    order = (wanted.desc(), MAILBOX.c.is_default.desc(), MAILBOX.c.id)
+    return select(MAILBOX.c.signature).where(MAILBOX.c.active).order_by(*order).limit(1)
 
 
 def closing(own: str, name: str, shared: str) -> str:

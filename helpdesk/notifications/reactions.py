@@ -21,8 +21,10 @@ from helpdesk.notifications.actions import (
     tell,
     undo,
 )
-from helpdesk.notifications.letters import Occasion, signature_of, write
+from helpdesk.notifications.letters import signature_of, write
 from helpdesk.notifications.models import Outbox, OutboxKind
+from helpdesk.notifications.texts import is_silent
+from helpdesk.notifications.wording import Occasion
 from helpdesk.tickets.events import (
     AgentReplied,
     ReplyWithdrawn,
@@ -52,6 +54,8 @@ def queue_acknowledgement(event: TicketOpened, row: EventRow) -> None:
         return
     is_known = contact.verified_at is not None
     occasion = Occasion.RECEIVED if is_known else Occasion.RECEIVED_UNKNOWN
+    if is_silent(occasion):
+        return
     letter = write(occasion, ticket, by_phone=event.channel is Channel.PHONE)
     most, window = CAPS[is_known]
     is_capped = acknowledgements_since(to[0].email, row.effective_at - window) >= most
@@ -80,7 +84,7 @@ def queue_reply(event: AgentReplied, row: EventRow) -> None:
     mailing = Mailing(
         key=f"reply:{message.id}",
         kind=OutboxKind.REPLY,
-        letter=write(Occasion.REPLY, ticket, text=message.text, signature=signature),
+        letter=write(Occasion.REPLY, ticket, answer=message.text, signature=signature),
         to=to,
         cc=_listed(message, "cc"),
         message_id=message.id,
@@ -113,12 +117,12 @@ def _queue_notice(event: TicketFact, row: EventRow, occasion: Occasion, **words:
     ticket = db.session.get_one(Ticket, event.ticket_id)
     contact = db.session.get_one(Contact, ticket.contact_id)
     to = _address_of(ticket, contact)
-    if not to or contact.verified_at is None or ticket.opened_by_machine:
+    if not to or contact.verified_at is None or ticket.opened_by_machine or is_silent(occasion):
         return
     mailing = Mailing(
         key=f"{occasion}:{row.id}",
         kind=OutboxKind.NOTICE,
-        letter=write(occasion, ticket, **words),
+        letter=write(occasion, ticket, by_phone=False, **words),
         to=to,
         message_id=_last_public(ticket.id),
         due_at=event.at + UNDO,

@@ -9,8 +9,9 @@ from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, publish
 from helpdesk.mail.headers import Address
 from helpdesk.notifications.actions import TAKEN_BACK, Mailing, queue_mail
-from helpdesk.notifications.letters import Occasion, signature_of, write
+from helpdesk.notifications.letters import signature_of, write
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
+from helpdesk.notifications.wording import Occasion
 from helpdesk.tickets.actions.ledger import stamp
 from helpdesk.tickets.events import MailSentAgain, TicketForwarded
 from helpdesk.tickets.models import Message, Ticket
@@ -27,7 +28,7 @@ def queue_forward(event: TicketForwarded, row: EventRow) -> None:
     mailing = Mailing(
         key=f"forward:{message.id}",
         kind=OutboxKind.REPLY,
-        letter=write(Occasion.FORWARD, ticket, text=message.text, signature=signature),
+        letter=write(Occasion.FORWARD, ticket, answer=message.text, signature=signature),
         to=tuple(Address("", email) for email in message.recipients["to"]),
         message_id=message.id,
         due_at=event.at + UNDO,

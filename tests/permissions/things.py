@@ -17,7 +17,6 @@ from helpdesk.accounts.models import Account, Membership, Person, Team, TokenPur
 from helpdesk.calendars import actions as calendars
 from helpdesk.calendars.models import Calendar
 from helpdesk.calendars.rules import CalendarSheet, weekdays
-from helpdesk.canned import actions as canned
 from helpdesk.clients.models import Contact
 from helpdesk.clock import process_time
 from helpdesk.config import settings
@@ -27,11 +26,8 @@ from helpdesk.kb.actions import Writing
 from helpdesk.kb.models import Audience
 from helpdesk.mail.catcher import ENVELOPE, SUFFIX
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
-from helpdesk.notifications.actions import hold_back
-from helpdesk.notifications.models import Outbox
 from helpdesk.standstill import Reason
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets.actions import NewFile, drafts
 from helpdesk.tickets.actions import saved as views
 from helpdesk.tickets.models import Attachment, Message, Participant, Ticket
 from helpdesk.tickets.rules import DiscardReason, State
@@ -56,6 +52,7 @@ from tests.permissions.mail_things import a_mail_text, a_placed_mailbox
 from tests.permissions.pairs import linked, paired
 from tests.permissions.placed import CANARY, Maker, Placed, Thing
 from tests.permissions.told import a_notice
+from tests.permissions.writing_things import a_canned_answer, lost, with_canned_answer, with_file
 
 _count = itertools.count(1)
 
@@ -204,44 +201,6 @@ def an_answer(relation: str, person: Person | None) -> Placed:
     ticket.owner_id = None  # answering makes an owner, who would see the ticket for that
     db.session.flush()
     return Placed({**placed.url, "message_id": message.id})
-
-
-def a_lost_answer(relation: str, person: Person | None) -> Placed:
-    """The ticket in the relation with an answer that reached nobody."""
-    placed = an_answer(relation, person)
-    mail = db.session.scalar(select(Outbox).where(Outbox.message_id == placed.url["message_id"]))
-    if mail is not None:
-        hold_back(mail, "550 no such user", now=NOON)
-        db.session.flush()
-    return placed
-
-
-def a_waiting_file(relation: str, person: Person | None) -> Placed:
-    """The ticket in the relation, and a file that waits in the person's own composer."""
-    placed, content = a_placed_ticket(relation, person), CANARY.encode()
-    file = NewFile(sha256=blobs.store(content), name=CANARY, content_type="text/plain", size=len(content))
-    if relation == "missing":
-        return Placed({**placed.url, "public_id": uuid.uuid4()})
-    desk = drafts.Desk(placed.url["number"], person.id if person else an_agent().id)
-    return Placed({**placed.url, "public_id": drafts.stage(desk, file, now=NOON).public_id})
-
-
-def a_canned_answer(relation: str, person: Person | None) -> Placed:
-    """A canned answer of every team, or of the one that the person leads."""
-    if relation == "missing":
-        return Placed({"answer_id": 999_999}, {"team_id": ""})
-    team_id = the_team(_line_of(person)).id if relation == "own_team" else None
-    wording = canned.Wording(
-        name=CANARY, shortcut=f"c{next(_count)}", language="en", text=CANARY, team_id=team_id
-    )
-    answer = canned.create(wording, by=the_system().id, now=NOON)
-    return Placed({"answer_id": answer.id}, {"answer_id": answer.id, "team_id": team_id or ""})
-
-
-def a_ticket_and_a_canned_answer(relation: str, person: Person | None) -> Placed:
-    """The ticket in the relation, and a canned answer of every team."""
-    placed, answer = a_placed_ticket(relation, person), a_canned_answer("every_team", person)
-    return Placed(placed.url, {**placed.values, **answer.values})
 
 
 def a_ticket_and_an_article(relation: str, person: Person | None) -> Placed:
@@ -405,9 +364,9 @@ THINGS: dict[str, Thing] = {
     "discarded ticket": Thing(a_discarded_ticket, TICKET_RELATIONS),
     "html mail": Thing(an_html_mail, TICKET_RELATIONS),
     "ticket and own answer": Thing(an_answer, TICKET_RELATIONS),
-    "ticket and lost answer": Thing(a_lost_answer, TICKET_RELATIONS),
-    "ticket and waiting file": Thing(a_waiting_file, TICKET_RELATIONS),
-    "ticket and canned answer": Thing(a_ticket_and_a_canned_answer, TICKET_RELATIONS),
+    "ticket and lost answer": Thing(lost(an_answer), TICKET_RELATIONS),
+    "ticket and waiting file": Thing(with_file(a_placed_ticket), TICKET_RELATIONS),
+    "ticket and canned answer": Thing(with_canned_answer(a_placed_ticket), TICKET_RELATIONS),
     "canned answer": Thing(a_canned_answer, ("own_team", "every_team", "missing")),
     "ticket and article": Thing(a_ticket_and_an_article, TICKET_RELATIONS),
     "attachment": Thing(an_attachment, TICKET_RELATIONS),

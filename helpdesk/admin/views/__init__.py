@@ -8,10 +8,13 @@ from helpdesk.admin.views import (
     changes,
     firm,
     in_force,
+    leaving,
     mail_texts,
     mailboxes,
     overview,
+    people,
     rules,
+    teams,
 )
 
 __all__ = [
@@ -22,8 +25,11 @@ __all__ = [
     "changes",
     "firm",
     "in_force",
+    "leaving",
     "mail_texts",
     "mailboxes",
     "overview",
+    "people",
     "rules",
+    "teams",
 ]

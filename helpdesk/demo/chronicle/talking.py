@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from flask import current_app
-
 from helpdesk.config import settings
 from helpdesk.demo.chronicle.desk import Caller, Desk
 from helpdesk.demo.chronicle.originals import original_of
@@ -19,10 +17,12 @@ from helpdesk.mail.compose import chain
 from helpdesk.mail.models import InboundState
 from helpdesk.mail.threading import with_subject_tag
 from helpdesk.mail.tokens import make_message_id, make_token
-from helpdesk.notifications.letters import Occasion
+from helpdesk.notifications.letters import closing
 from helpdesk.notifications.models import DeliveryState, OutboxKind
 from helpdesk.notifications.reactions import REOPEN_DAYS, UNDO
 from helpdesk.notifications.signing import id_domain
+from helpdesk.notifications.texts import filled, original
+from helpdesk.notifications.wording import Occasion
 from helpdesk.tickets.actions.conversation import preview_of
 from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.rules import Channel, MessageKind, Visibility
@@ -181,7 +181,8 @@ class Talk:
         """The agent's words as a mail."""
         if not message["recipients"]["to"]:
             return
-        words = {"text": message["text"], "agent": self.desk.agents[by].name}
+        signature = closing("", self.desk.agents[by].name, "")
+        words = {"answer": message["text"], "signature": signature}
         self._send(
             f"reply:{message['id']}", OutboxKind.REPLY, Occasion.REPLY, message["id"], at, at + UNDO, **words
         )
@@ -222,14 +223,15 @@ class Talk:
         about: int | None,
         at: datetime,
         due: datetime,
-        **words: object,
+        by_phone: bool = False,
+        **words: str,
     ) -> Row:
         version, secret = self.desk.signing
         unique = f"{self.marks.getrandbits(64):016x}"
         message_id = make_message_id(
             secret, self.number, about or 0, version, domain=id_domain(), unique=unique
         )
-        subject, body = self._letter(occasion, **words)
+        subject, body = self._letter(occasion, by_phone=by_phone, **words)
         known = [one for one in self.batch.rows["mail_reference"] if one["created_at"] <= at]
         theirs = [one["rfc_message_id"] for one in known if not one["ours"]]
         ids = tuple(one["rfc_message_id"] for one in known)
@@ -284,15 +286,14 @@ class Talk:
             changed_at=sent,
         )
 
-    def _letter(self, occasion: Occasion, **words: object) -> tuple[str, str]:
-        prefix = settings().ticket_prefix
-        name = f"outgoing/{self.caller.language}/{occasion}.txt"
-        text = current_app.jinja_env.get_template(name).render(
-            number=f"{prefix}#{self.number}",
-            firm=settings().firm_name,
-            name=self.caller.name if self.caller.is_verified else "",
-            subject=self.ticket.subject,
-            **words,
-        )
+    def _letter(self, occasion: Occasion, *, by_phone: bool = False, **words: str) -> tuple[str, str]:
+        prefix, language = settings().ticket_prefix, self.caller.language
+        known = {
+            "number": f"{prefix}#{self.number}",
+            "firm": settings().firm_name,
+            "name": self.caller.name if self.caller.is_verified else "",
+            "subject": self.ticket.subject,
+        }
+        text = filled(original(occasion, language), language, known | words, by_phone=by_phone)
         subject = "" if occasion is Occasion.RECEIVED_UNKNOWN else self.ticket.subject
-        return with_subject_tag(subject[:200], prefix, self.number), text.strip() + "\n"
+        return with_subject_tag(subject[:200], prefix, self.number), text
