@@ -294,7 +294,7 @@ SECTIONS: tuple[Section, ...] = (
         "people",
         "admin.teams_list",
         lazy_gettext("Teams and lines"),
-        lazy_gettext("The three lines, their teams, who answers clients, and how new tickets are shared out."),
+        lazy_gettext("The three lines, their teams, who answers clients, and how tickets are shared out."),
         {
             "team": Kind(
                 lazy_gettext("Team"),

@@ -1,11 +1,13 @@
 """The forms of a company and of a contact as they stand or were sent; lists are one entry a line."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Self
 
 from werkzeug.datastructures import MultiDict
 
 from helpdesk.clients.models import Company, Contact
+from helpdesk.clients.rules import domain_shown
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class CompanySheet:
         return cls(
             name=company.name,
             main_phone=company.main_phone or "",
-            domains="\n".join(sorted(domain.domain for domain in company.domains)),
+            domains="\n".join(sorted(domain_shown(domain.domain) for domain in company.domains)),
             zone=company.zone or "",
             language=company.language or "",
             systems=company.systems,
@@ -48,6 +50,7 @@ class ContactSheet:
     emails: str = ""
     phones: str = ""
     language: str = ""
+    zone: str = ""
     note: str = ""
     vip: bool = False
 
@@ -59,6 +62,7 @@ class ContactSheet:
             emails="\n".join(address.email for address in contact.addresses),
             phones="\n".join(phone.typed for phone in contact.phones),
             language=contact.person.language or "",
+            zone=contact.person.zone or "",
             note=contact.note,
             vip=contact.vip,
         )
@@ -72,6 +76,52 @@ class ContactSheet:
         return _entries(self.phones)
 
 
+class Who(StrEnum):
+    """How somebody says who a sender is."""
+
+    CONTACT = "contact"
+    NEW = "new"
+
+
+@dataclass(frozen=True)
+class WhoSheet:
+    """The answer to "who is it": a contact, or a name at a company that is known or new.
+
+    `choice` is the answer ticked: "contact:17" and "company:5" are suggestions, "other" and "new" are not.
+    """
+
+    choice: str = ""
+    contact_id: int | None = None
+    contact_text: str = ""
+    name: str = ""
+    company_id: int | None = None
+    company_text: str = ""
+
+    @property
+    def who(self) -> Who:
+        return Who.NEW if self.choice == "new" or self.choice.startswith("company:") else Who.CONTACT
+
+
+def who_sheet(sent: MultiDict[str, str]) -> WhoSheet:
+    """The answer as the browser sent it; a bare `contact_id` is one too."""
+    choice = sent.get("who", "")
+    kind, _, chosen = choice.partition(":")
+    ids = {"contact": number_in(chosen), "company": number_in(chosen)} if chosen else {}
+    return WhoSheet(
+        choice=choice or "other",
+        contact_id=ids["contact"] if kind == "contact" and ids else number_in(sent.get("contact_id", "")),
+        contact_text=sent.get("contact_id_text", ""),
+        name="" if kind == "company" else sent.get("name", "")[:200],
+        company_id=ids["company"] if kind == "company" and ids else number_in(sent.get("company_id", "")),
+        company_text=sent.get("company_text", "")[:200],
+    )
+
+
+def number_in(text: str) -> int | None:
+    """The id that a field holds; None for everything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None
+
+
 def company_sheet(sent: MultiDict[str, str]) -> CompanySheet:
     """The company's form as the browser sent it."""
     texts = {name: sent.get(name, "") for name in _COMPANY_TEXTS}
@@ -80,12 +130,12 @@ def company_sheet(sent: MultiDict[str, str]) -> CompanySheet:
 
 def contact_sheet(sent: MultiDict[str, str]) -> ContactSheet:
     """The contact's form as the browser sent it."""
-    texts = {name: sent.get(name, "") for name in _CONTACT_TEXTS}
+    texts = {name: "\n".join(sent.getlist(name)) for name in _CONTACT_TEXTS}
     return ContactSheet(**texts, vip="vip" in sent)
 
 
 _COMPANY_TEXTS = ("name", "main_phone", "domains", "zone", "language", "systems", "note")
-_CONTACT_TEXTS = ("name", "position", "emails", "phones", "language", "note")
+_CONTACT_TEXTS = ("name", "position", "emails", "phones", "language", "zone", "note")
 
 
 def _entries(text: str) -> list[str]:

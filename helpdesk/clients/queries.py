@@ -1,9 +1,10 @@
 """Who is it: contacts and companies by address, domain, number, or any part of what somebody types."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import TSQUERY, aggregate_order_by
+from sqlalchemy import ColumnElement, and_, case, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from helpdesk.accounts import faces
@@ -71,6 +72,68 @@ def find_company_by_number(e164: str) -> Company | None:
     """The company whose main number this is: the caller is probably from there."""
     query = select(Company).where(Company.main_phone_e164 == e164)
     return db.session.scalars(query.order_by(Company.id)).first()
+
+
+def same_sender(sender: Contact) -> list[int]:
+    """Everybody nobody has identified who is this sender: himself, and whoever rang from the same number.
+
+    Empty for somebody known, and for one of whom neither address nor number is known: he may be anybody.
+    """
+    if sender.verified_at is not None or sender.company.kind is not CompanyKind.UNKNOWN:
+        return []
+    mine = select(ContactPhone.e164).where(
+        ContactPhone.contact_id == sender.id, ContactPhone.e164.is_not(None)
+    )
+    reached = [
+        select(row.id).where(row.contact_id == sender.id).exists() for row in (ContactAddress, ContactPhone)
+    ]
+    sharing = select(ContactPhone.contact_id).where(ContactPhone.e164.in_(mine))
+    query = select(Contact.id).where(
+        Contact.company_id == sender.company_id,
+        Contact.verified_at.is_(None),
+        Contact.retired_at.is_(None),
+        or_(and_(Contact.id == sender.id, or_(*reached)), Contact.id.in_(sharing)),
+    )
+    return sorted(db.session.scalars(query))
+
+
+def unknown_at(domains: Sequence[str], *, limit: int = 50) -> list[Contact]:
+    """Senders nobody has identified who write from one of these mail domains, the latest first."""
+    if not domains:
+        return []
+    spelled = {*domains, *(rules.domain_shown(name) for name in domains)}
+    writes = select(ContactAddress.contact_id).where(
+        func.split_part(ContactAddress.email, "@", 2).in_(sorted(spelled))
+    )
+    query = (
+        select(Contact)
+        .join(Contact.company)
+        .where(Company.kind == CompanyKind.UNKNOWN, Contact.retired_at.is_(None), Contact.id.in_(writes))
+        .options(contains_eager(Contact.company), selectinload(Contact.addresses))
+        .order_by(Contact.id.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(query))
+
+
+def domains_of(company_id: int) -> list[CompanyDomain]:
+    """The company's mail domains by name."""
+    query = select(CompanyDomain).where(CompanyDomain.company_id == company_id)
+    return list(db.session.scalars(query.order_by(CompanyDomain.domain)))
+
+
+def elsewhere(contact: Contact) -> list[Contact]:
+    """The same person at other companies, today's before the earlier ones."""
+    query = select(Contact).where(Contact.person_id == contact.person_id, Contact.id != contact.id)
+    return list(
+        db.session.scalars(query.order_by(Contact.retired_at.desc().nulls_first(), Contact.id.desc()))
+    )
+
+
+def emails_of(contact_ids: Sequence[int]) -> list[str]:
+    """All their mail addresses in order."""
+    query = select(ContactAddress.email).where(ContactAddress.contact_id.in_(contact_ids))
+    return sorted(db.session.scalars(query))
 
 
 def contact(contact_id: int) -> Contact | None:
@@ -199,54 +262,12 @@ def search_companies(typed: str, *, limit: int = 8) -> list[Company]:
     key = sort_key(typed)
     query = (
         select(Company)
-        .where(Company.kind == CompanyKind.CLIENT)
+        .where(Company.kind == CompanyKind.CLIENT, Company.retired_at.is_(None))
         .where(*(Company.sort_key.contains(word, autoescape=True) for word in key.split()))
         .order_by(case((Company.sort_key.startswith(key, autoescape=True), 0), else_=1), Company.sort_key)
         .limit(limit)
     )
     return list(db.session.scalars(query)) if key else []
-
-
-PAGE_SIZE = 50
-
-
-@dataclass(frozen=True)
-class CompanyRow:
-    """A line of the companies' list."""
-
-    company: Company
-    contacts: int
-    domains: tuple[str, ...]
-
-
-def companies_page(typed: str = "", *, after: tuple[str, int] | None = None) -> list[CompanyRow]:
-    """One page of client companies by name, and one row more when there is a next page.
-
-    `after` is (sort_key, id) of the last row of the page before.
-    """
-    people = (
-        select(func.count())
-        .where(Contact.company_id == Company.id, Contact.retired_at.is_(None))
-        .scalar_subquery()
-    )
-    names = select(func.array_agg(aggregate_order_by(CompanyDomain.domain, CompanyDomain.domain)))
-    domains = names.where(CompanyDomain.company_id == Company.id).scalar_subquery()
-    query = _listed(typed).order_by(Company.sort_key, Company.id).limit(PAGE_SIZE + 1)
-    if after:
-        query = query.where(tuple_(Company.sort_key, Company.id) > tuple_(*after))
-    rows = db.session.execute(query.add_columns(people, domains))
-    return [CompanyRow(company, count, tuple(found or ())) for company, count, found in rows]
-
-
-def _listed(typed: str) -> Select[Company]:
-    query = select(Company).where(Company.kind == CompanyKind.CLIENT)
-    for word in sort_key(typed).split():
-        named = Company.sort_key.contains(word, autoescape=True)
-        domain = select(CompanyDomain.id).where(
-            CompanyDomain.company_id == Company.id, CompanyDomain.domain.contains(word, autoescape=True)
-        )
-        query = query.where(or_(named, domain.exists()))
-    return query
 
 
 def company(company_id: int) -> Company | None:

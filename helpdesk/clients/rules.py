@@ -18,6 +18,19 @@ _FREE_MAIL = """
 """
 FREE_MAIL = frozenset(_FREE_MAIL.split())
 
+# Ends of domains under which anybody registers: the commoner two-part ones of the registries, and a few where
+# a provider hands out names. The public list of such suffixes has thousands; these are what people do type.
+_SUFFIXES = """
+    co.uk org.uk ac.uk gov.uk ltd.uk plc.uk me.uk net.uk sch.uk nhs.uk com.au net.au org.au edu.au
+    gov.au co.nz org.nz net.nz co.za org.za com.br net.br org.br com.ar com.mx com.co com.pe com.tr
+    org.tr com.cn net.cn org.cn com.hk com.sg com.my com.tw com.ph com.vn com.ua net.ua org.ua
+    kiev.ua co.il org.il co.in net.in org.in co.jp or.jp ne.jp ac.jp co.kr or.kr co.id co.th com.eg
+    com.sa com.ru org.ru net.ru pp.ru msk.ru spb.ru com.by com.kz org.kz com.pl net.pl org.pl co.at
+    or.at com.es com.pt com.gr com.cy com.mt com.ro co.rs co.ke com.ng co.hu com.de
+    onmicrosoft.com github.io herokuapp.com azurewebsites.net web.app blogspot.com wordpress.com
+"""
+PUBLIC_SUFFIXES = frozenset(_SUFFIXES.split())
+
 _DOMAIN = re.compile(r"^(?=.{4,253}$)[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?)+$")
 _BREAKS = re.compile(r"[\s,;:<>()\"'«»/\\|]+")
 _INSIDE = re.compile(r"[@._+-]+")
@@ -41,14 +54,34 @@ def domain_of(email: str) -> str:
 
 
 def domain(typed: str) -> str:
-    """A mail domain as it is stored, also from "@firm.example" or "HTTPS://firm.example/"."""
+    """A mail domain as it is stored, also from "@firm.example" or "HTTPS://firm.example/".
+
+    One with letters beyond ASCII becomes what travels in mail, "xn--..." (IDNA, RFC 3490).
+    """
     text = re.sub(r"^(?:https?://)?(?:www\.)?@?", "", typed.strip().lower())
-    return text.split("/")[0].rstrip(".")
+    name = text.split("/")[0].rpartition("@")[2].rstrip(".")
+    try:
+        return name if name.isascii() else name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return name
+
+
+def domain_shown(name: str) -> str:
+    """A stored domain as people write it: its own letters instead of "xn--..."."""
+    try:
+        return name.encode("ascii").decode("idna") if "xn--" in name else name
+    except UnicodeError:
+        return name
 
 
 def is_domain(name: str) -> bool:
     """Whether it has the shape of a mail domain with at least one dot."""
     return _DOMAIN.match(name) is not None
+
+
+def is_public_suffix(name: str) -> bool:
+    """Whether many firms have their own domains below it, so that it belongs to none of them."""
+    return name in PUBLIC_SUFFIXES
 
 
 def is_free_mail(name: str) -> bool:

@@ -24,9 +24,9 @@ OPERATOR = (
     "/instructions/new",
     "/clients",
     "/clients/companies/{company}",
-    "/clients/companies/{company}/edit",
+    "/clients/companies/{company}/facts/domains",
     "/clients/contacts/{contact}",
-    "/clients/contacts/{contact}/edit",
+    "/clients/contacts/{contact}/facts/emails",
     "/profile",
     "/sessions",
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
-from helpdesk.clients import actions, queries
+from helpdesk.clients import actions, lists, queries
 from helpdesk.clients.models import Contact
 from tests import factories
 
@@ -88,16 +88,16 @@ def test_at_most_eight_are_shown() -> None:
 
 
 def test_companies_are_listed_by_name_page_by_page() -> None:
-    for number in range(queries.PAGE_SIZE + 3):
+    for number in range(lists.PAGE_SIZE + 3):
         factories.a_company(f"Firm {number:03}", domain=f"firm{number}.example")
-    first = queries.companies_page()
-    last = first[queries.PAGE_SIZE - 1].company
-    second = queries.companies_page(after=(last.sort_key, last.id))
-    assert len(first) == queries.PAGE_SIZE + 1
+    first = lists.companies_page()
+    last = first[lists.PAGE_SIZE - 1].company
+    second = lists.companies_page(after=(last.sort_key, last.id))
+    assert len(first) == lists.PAGE_SIZE + 1
     assert [row.company.name for row in second] == ["Firm 050", "Firm 051", "Firm 052"]
     assert second[0].domains == ("firm50.example",)
 
 
 def test_a_company_is_found_in_the_list_by_its_domain() -> None:
     factories.a_company("Halden Freight", domain="hf-logistics.example")
-    assert [row.company.name for row in queries.companies_page("logist")] == ["Halden Freight"]
+    assert [row.company.name for row in lists.companies_page("logist")] == ["Halden Freight"]

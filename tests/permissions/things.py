@@ -47,6 +47,7 @@ from tests.factories import (
     the_team,
 )
 from tests.permissions.account_things import a_link
+from tests.permissions.client_things import a_client, an_unknown_sender
 from tests.permissions.desk_things import a_category, a_rule, a_tag
 from tests.permissions.mail_things import a_mail_text, a_placed_mailbox
 from tests.permissions.pairs import linked, paired
@@ -81,15 +82,6 @@ def a_persona(relation: str, person: Person | None) -> Placed:
     member = a_person("Hanna Bell")
     an_account(member)
     return Placed({}, {"person_id": member.id})
-
-
-def a_client(relation: str, person: Person | None) -> Placed:
-    """A contact of a client company with an open ticket, or numbers that nobody has."""
-    if relation == "missing":
-        return Placed({"contact_id": 999_999, "company_id": 999_999})
-    contact = _canary_contact()
-    ids = {"contact_id": contact.id, "company_id": contact.company_id}
-    return Placed(ids, ids)
 
 
 def an_article(relation: str, person: Person | None) -> Placed:
@@ -356,6 +348,7 @@ THINGS: dict[str, Thing] = {
     "persona": Thing(a_persona, ("cast", "missing")),
     "client": Thing(a_client, ("known", "missing")),
     "known client": Thing(a_client, ("known",)),
+    "unknown sender": Thing(an_unknown_sender, ("known", "missing")),
     "team": Thing(a_placed_team, ("own", "foreign", "missing")),
     "article": Thing(an_article, ("draft", "published", "missing")),
     "ticket": Thing(a_placed_ticket, TICKET_RELATIONS),

@@ -1,14 +1,16 @@
 """Making client companies, and the mail domains by which their people are known."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import delete, select
 
 from helpdesk.accounts.people import sort_key
 from helpdesk.clients import phones, rules
 from helpdesk.clients.actions.lookup import refresh_lookup
+from helpdesk.clients.facts import note_company
 from helpdesk.clients.models import Company, CompanyDomain, CompanyKind, Contact
 from helpdesk.db import db
 from helpdesk.errors import RuleViolation
@@ -27,11 +29,18 @@ def ensure_system_companies(now: datetime) -> None:
 
 
 def create_company(
-    name: str, *, now: datetime, to_be_confirmed: bool = False, main_phone: str = "", region: str = "GB"
+    name: str,
+    *,
+    now: datetime,
+    to_be_confirmed: bool = False,
+    main_phone: str = "",
+    region: str = "GB",
+    by: int | None = None,
 ) -> Company:
     """A new client company. With `to_be_confirmed` somebody still has to look at it.
 
-    Raises RuleViolation without a name, or when a client of that name is there.
+    With `by` it stands in the history as his; whoever fills in more afterwards writes that down himself
+    (facts.note_company). Raises RuleViolation without a name, or when a client of that name is there.
     """
     name = " ".join(name.split())
     if not name:
@@ -46,7 +55,41 @@ def create_company(
     set_main_phone(company, main_phone, region)
     db.session.add(company)
     db.session.flush()
+    if by is not None:
+        note_company(company, None, by=by, now=now)
     return company
+
+
+def confirm_company(company: Company, *, now: datetime) -> None:
+    """Somebody looked at what was entered during a call. Raises RuleViolation for one that was retired."""
+    if company.retired_at is not None:
+        raise RuleViolation(_("%(name)s is a client no longer.", name=company.name))
+    company.confirmed_at = company.confirmed_at or now
+
+
+def retire_company(company: Company, *, open_tickets: int, now: datetime) -> None:
+    """It is a client no longer: it leaves the lists and gives its mail domains back; all history stays.
+
+    Raises RuleViolation while tickets are open, and for the companies that the desk itself needs.
+    """
+    if company.kind is not CompanyKind.CLIENT:
+        raise RuleViolation(_("The desk needs this one itself."))
+    if open_tickets:
+        raise RuleViolation(
+            ngettext(
+                "%(name)s still has %(num)d open ticket. Finish it first.",
+                "%(name)s still has %(num)d open tickets. Finish them first.",
+                open_tickets,
+                name=company.name,
+            )
+        )
+    set_domains(company, ())
+    company.retired_at = company.retired_at or now
+
+
+def restore_company(company: Company) -> None:
+    """It is a client again; its mail domains have to be entered again."""
+    company.retired_at = None
 
 
 def set_main_phone(company: Company, typed: str, region: str = phones.DEFAULT_REGION) -> None:
@@ -75,18 +118,16 @@ def _refuse_second(name: str) -> None:
         raise RuleViolation(_("A company called “%(name)s” is there already.", name=name))
 
 
-def add_domain(company: Company, typed: str) -> CompanyDomain:
+def add_domain(company: Company, typed: str, *, ours: Collection[str] = ()) -> CompanyDomain:
     """Mail from that domain belongs to the company from now on.
 
-    Raises RuleViolation for what is no domain, for free-mail providers, and when another company has it.
+    `ours` are the domains of the desk's own mailboxes. Raises RuleViolation for what is no domain, for
+    free-mail providers, ends of domains such as co.uk, our own domains, and when another company has it.
     """
     name = rules.domain(typed)
     if company.kind is not CompanyKind.CLIENT:
         raise RuleViolation(_("Only a client company has mail domains."))
-    if not rules.is_domain(name):
-        raise RuleViolation(_("“%(domain)s” is no mail domain.", domain=typed.strip()))
-    if rules.is_free_mail(name):
-        raise RuleViolation(_("Anybody can have an address at %(domain)s, so it says nothing.", domain=name))
+    _refuse_common(name, typed, ours)
     taken = db.session.execute(
         select(CompanyDomain, Company.name).join(Company).where(CompanyDomain.domain == name)
     ).one_or_none()
@@ -95,9 +136,23 @@ def add_domain(company: Company, typed: str) -> CompanyDomain:
     return taken[0] if taken else _new_domain(company, name)
 
 
-def set_domains(company: Company, typed: Sequence[str]) -> None:
+def _refuse_common(name: str, typed: str, ours: Collection[str]) -> None:
+    shown = rules.domain_shown(name)
+    if not rules.is_domain(name):
+        raise RuleViolation(_("“%(domain)s” is no mail domain.", domain=typed.strip()))
+    if rules.is_free_mail(name):
+        raise RuleViolation(_("Anybody can have an address at %(domain)s, so it says nothing.", domain=shown))
+    if rules.is_public_suffix(name):
+        raise RuleViolation(
+            _("Many firms have a domain that ends in %(domain)s; give the whole one.", domain=shown)
+        )
+    if name in ours:
+        raise RuleViolation(_("%(domain)s is our own mail domain, not a client's.", domain=shown))
+
+
+def set_domains(company: Company, typed: Sequence[str], *, ours: Collection[str] = ()) -> None:
     """Exactly these mail domains; for what is refused see add_domain."""
-    kept = {add_domain(company, name).id for name in typed}
+    kept = {add_domain(company, name, ours=ours).id for name in typed}
     gone = delete(CompanyDomain).where(CompanyDomain.company_id == company.id, CompanyDomain.id.not_in(kept))
     db.session.execute(gone)
 

@@ -1,4 +1,4 @@
-"""Making contacts, how to reach them, and saying who somebody is."""
+"""Making contacts, and how to reach them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -6,17 +6,29 @@ from typing import TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert
 
+from helpdesk.accounts.models import Account
 from helpdesk.accounts.people import create_person, sort_key
 from helpdesk.clients import phones, rules
 from helpdesk.clients.actions.lookup import refresh_lookup
+from helpdesk.clients.facts import note_contact
 from helpdesk.clients.models import CompanyKind, Contact, ContactAddress, ContactPhone
 from helpdesk.clients.queries import company_by_domain, find_contact_by_email
 from helpdesk.db import db
 from helpdesk.errors import RuleViolation
 
 _Row = TypeVar("_Row")
+
+
+class AddressTaken(RuleViolation):
+    """The address is somebody else's already: `contact_id`."""
+
+    def __init__(self, owner: Contact, email: str) -> None:
+        name, company = owner.person.name, owner.company.name
+        super().__init__(
+            _("%(email)s belongs to %(name)s of %(company)s.", email=email, name=name, company=company)
+        )
+        self.contact_id = owner.id
 
 
 def make_contact(
@@ -30,10 +42,12 @@ def make_contact(
     position: str = "",
     language: str | None = None,
     region: str = "GB",
+    by: int | None = None,
 ) -> Contact:
     """A new person as contact of the company. The name falls back to the first address or number.
 
-    Raises RuleViolation when nothing at all is known, or an address belongs to somebody else.
+    With `by` it stands in the history as his. Raises RuleViolation when nothing at all is known, or an
+    address belongs to somebody else.
     """
     emails, typed = [e for e in emails if e.strip()], [p for p in phones if p.strip()]
     name = " ".join(name.split()) or next(iter([*emails, *typed]), "").strip()
@@ -54,6 +68,8 @@ def make_contact(
     for number in typed:
         _add_phone(contact, number, region)
     refresh_lookup(contact)
+    if by is not None:
+        note_contact(contact, None, by=by, now=now)
     return contact
 
 
@@ -62,12 +78,17 @@ def contact_for_address(email: str, name: str, *, now: datetime, language: str |
 
     Two senders of the same new address wait for each other (advisory lock until the end of the transaction).
     """
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(rules.address(email), 71))))
+    hold_address(email)
     found = find_contact_by_email(email)
     if found:
         return found
     company = company_by_domain(rules.domain_of(email))
     return make_contact(name, company.id, emails=(email,), now=now, language=language)
+
+
+def hold_address(email: str) -> None:
+    """Let nobody else find out or change whose address that is before this transaction ends."""
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(rules.address(email), 71))))
 
 
 def add_address(contact: Contact, email: str) -> ContactAddress:
@@ -83,14 +104,7 @@ def _add_address(contact: Contact, email: str) -> ContactAddress:
         raise RuleViolation(_("“%(email)s” is no mail address.", email=email))
     owner = find_contact_by_email(email)
     if owner and owner.id != contact.id:
-        raise RuleViolation(
-            _(
-                "%(email)s belongs to %(name)s of %(company)s.",
-                email=email,
-                name=owner.person.name,
-                company=owner.company.name,
-            )
-        )
+        raise AddressTaken(owner, email)
     query = select(ContactAddress).where(ContactAddress.email == email)
     return (
         db.session.scalars(query).one()
@@ -120,11 +134,25 @@ def set_reach(
     contact: Contact, emails: Sequence[str], numbers: Sequence[str], *, region: str = phones.DEFAULT_REGION
 ) -> None:
     """Exactly these addresses and numbers; for what is refused see add_address."""
-    mail = {_add_address(contact, email).id for email in emails}
-    kept = {_add_phone(contact, number, region).id for number in numbers}
+    set_addresses(contact, emails)
+    set_phones(contact, numbers, region=region)
+
+
+def set_addresses(contact: Contact, emails: Sequence[str]) -> None:
+    """Exactly these mail addresses; for what is refused see add_address."""
+    kept = {_add_address(contact, email).id for email in emails}
     db.session.execute(
-        delete(ContactAddress).where(ContactAddress.contact_id == contact.id, ContactAddress.id.not_in(mail))
+        delete(ContactAddress).where(ContactAddress.contact_id == contact.id, ContactAddress.id.not_in(kept))
     )
+    refresh_lookup(contact)
+
+
+def set_phones(contact: Contact, numbers: Sequence[str], *, region: str = phones.DEFAULT_REGION) -> None:
+    """Exactly these numbers, each in any spelling. Raises RuleViolation for what has no digit in it."""
+    for number in numbers:
+        if not phones.digits_of(number):
+            raise RuleViolation(_("“%(number)s” is no number.", number=number.strip()))
+    kept = {_add_phone(contact, number, region).id for number in numbers}
     db.session.execute(
         delete(ContactPhone).where(ContactPhone.contact_id == contact.id, ContactPhone.id.not_in(kept))
     )
@@ -132,10 +160,17 @@ def set_reach(
 
 
 def rename_contact(contact: Contact, name: str, *, position: str) -> None:
-    """Correct the name and what the person does there. Raises RuleViolation without a name."""
+    """Correct the name and what the person does there.
+
+    Raises RuleViolation without a name, and for another name of somebody who works at this desk.
+    """
     name = " ".join(name.split())
     if not name:
         raise RuleViolation(_("Give the contact a name."))
+    if name != contact.person.name and works_here(contact):
+        raise RuleViolation(
+            _("%(name)s works at this desk and says himself what he is called.", name=contact.person.name)
+        )
     contact.person.name, contact.person.sort_key = name, sort_key(name)
     contact.position = position.strip()
     refresh_lookup(contact)
@@ -148,37 +183,9 @@ def verify(contact: Contact, *, now: datetime) -> None:
     contact.verified_at = contact.verified_at or now
 
 
-def absorb(unverified: Contact, into: Contact, *, now: datetime) -> None:
-    """Somebody said that a sender nobody knew is a known contact: his addresses and numbers go over.
-
-    A contact who is left with nothing is retired; tickets move by their own verb. Raises RuleViolation for a
-    verified one.
-    """
-    if unverified.id == into.id:
-        return
-    if unverified.verified_at is not None:
-        raise RuleViolation(_("%(name)s is a known contact and stays one.", name=unverified.person.name))
-    if _move_addresses(unverified, into) + _move_phones(unverified, into):
-        unverified.retired_at = now
-    refresh_lookup(unverified)
-    refresh_lookup(into)
-
-
-def _move_addresses(giver: Contact, taker: Contact) -> int:
-    query = select(ContactAddress).where(ContactAddress.contact_id == giver.id)
-    addresses = db.session.scalars(query).all()
-    for address in addresses:
-        address.contact_id = taker.id
-    return len(addresses)
-
-
-def _move_phones(giver: Contact, taker: Contact) -> int:
-    numbers = db.session.scalars(select(ContactPhone).where(ContactPhone.contact_id == giver.id)).all()
-    for phone in numbers:
-        same = {"contact_id": taker.id, "typed": phone.typed, "e164": phone.e164}
-        db.session.execute(insert(ContactPhone).values(same).on_conflict_do_nothing())
-        db.session.delete(phone)
-    return len(numbers)
+def works_here(contact: Contact) -> bool:
+    """Whether the person has a sign-in, and with it a profile of his own."""
+    return bool(db.session.scalar(select(Account.id).where(Account.person_id == contact.person_id)))
 
 
 def _kept(row: _Row) -> _Row:
