@@ -58,7 +58,8 @@ class Hours:
     muted_until: datetime | None = None
 
 
-# Mail is for what is lost if nobody looks for hours; what a team sees in its list anyway stays in the desk.
+# The bell is for what concerns one person; mail for what is lost if he does not look for hours. What comes in
+# new stands in the team's list anyway: it would ring for everybody all day.
 DEFAULTS: Mapping[Topic, Ways] = {
     Topic.ASSIGNED: Ways(True, True),
     Topic.RETURNED: Ways(True, True),
@@ -67,7 +68,7 @@ DEFAULTS: Mapping[Topic, Ways] = {
     Topic.AT_RISK: Ways(True, True),
     Topic.BREACHED: Ways(True, True),
     Topic.ESCALATED: Ways(True, False),
-    Topic.ARRIVED: Ways(True, False),
+    Topic.ARRIVED: Ways(False, False),
     Topic.NOTED: Ways(True, False),
     Topic.RESOLVED: Ways(True, False),
     Topic.NOT_DELIVERED: Ways(True, True),
@@ -75,7 +76,7 @@ DEFAULTS: Mapping[Topic, Ways] = {
 }
 TOPICS: Mapping[str, Topic] = {
     "ticket.opened": Topic.ARRIVED,
-    "ticket.moved": Topic.ARRIVED,
+    "ticket.moved": Topic.ESCALATED,
     "ticket.escalated": Topic.ESCALATED,
     "ticket.returned": Topic.RETURNED,
     "ticket.assigned": Topic.ASSIGNED,

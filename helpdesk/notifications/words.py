@@ -50,8 +50,11 @@ TOPICS = {
     Topic.CLIENT_ANSWERED: (_l("The client wrote or called"), _l("On tickets that you own or work on.")),
     Topic.AT_RISK: (_l("Deadline near"), _l("Most of the time is used on a ticket of yours or your team.")),
     Topic.BREACHED: (_l("Deadline missed"), _l("A deadline has passed on a ticket of yours or your team.")),
-    Topic.ESCALATED: (_l("Handed up to my team"), _l("A lower line asks your team for help.")),
-    Topic.ARRIVED: (_l("New in my team"), _l("A ticket came in or was moved, and nobody has it yet.")),
+    Topic.ESCALATED: (_l("Handed to my team"), _l("Another line or team hands a ticket to yours.")),
+    Topic.ARRIVED: (
+        _l("New in my team"),
+        _l("Every ticket that comes in; your team's list shows them anyway."),
+    ),
     Topic.NOTED: (_l("Notes and doubles"), _l("A note, or a merged double, on a ticket of yours.")),
     Topic.RESOLVED: (_l("Solved what I own"), _l("Somebody else solved a ticket you answer for.")),
     Topic.NOT_DELIVERED: (_l("Not delivered"), _l("An answer did not reach the client.")),

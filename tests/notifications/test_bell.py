@@ -121,7 +121,7 @@ def test_opening_the_ticket_reads_its_notices_and_no_other(
     left = db.session.execute(
         select(Notice.person_id == ada.id, Notice.ticket_id).where(Notice.read_at.is_(None))
     )
-    assert sorted(left.tuples().all()) == [(False, ticket.id), (True, other.id)]
+    assert sorted((mine, number) for mine, number in left) == [(False, ticket.id), (True, other.id)]
 
 
 def test_asking_how_much_is_new_keeps_nobody_signed_in(

@@ -6,6 +6,7 @@ from typing import Any
 
 from helpdesk.demo.chronicle.shape import Happened, Holder
 from helpdesk.demo.chronicle.telling import Told
+from helpdesk.notifications.rules import DEFAULTS, topic_of
 from helpdesk.sla.events import ThresholdCrossed
 from helpdesk.tickets import events
 
@@ -30,6 +31,8 @@ def _tell(told: Told, one: Happened, people: People, until: datetime) -> None:
     payload: dict[str, Any] = {}
     if isinstance(event, ThresholdCrossed):
         payload = {"metric": event.metric.value, "percent": event.percent, "line": event.line}
+    if not DEFAULTS[topic_of(event.kind, payload)].in_desk:
+        return
     at = event.at
     old = until - at > READ_AFTER
     for person_id in sorted(
