@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,7 +31,9 @@ def store(content: bytes) -> str:
     """Keep the bytes and give back their SHA-256 in hex; on disk, flushed, before this returns."""
     digest = hashlib.sha256(content).hexdigest()
     path = path_of(digest)
-    if not path.exists():
+    if path.exists():
+        path.touch()  # whoever tidies leaves alone what was wanted a moment ago
+    else:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write_flushed(path, content)
     return digest
@@ -48,6 +51,18 @@ def path_of(digest: str) -> Path:
 def open_blob(digest: str) -> BinaryIO:
     """The stored bytes for reading. Raises FileNotFoundError when they were never stored."""
     return path_of(digest).open("rb")
+
+
+def forget(digest: str, *, unwanted_since: datetime) -> bool:
+    """Take the content away if nobody stored it after that moment; whether it went."""
+    path = path_of(digest)
+    try:
+        if path.stat().st_mtime >= unwanted_since.timestamp():
+            return False
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _write_flushed(path: Path, content: bytes) -> None:

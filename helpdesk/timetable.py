@@ -7,7 +7,7 @@ from helpdesk.config import Settings
 from helpdesk.mail.jobs import poll_mailboxes, process_inbound, send_outbox
 from helpdesk.notifications.jobs import mail_notices, tidy_notices
 from helpdesk.sla.sweep import sweep
-from helpdesk.tickets.jobs import close_resolved, wake_waiting
+from helpdesk.tickets.jobs import close_resolved, tidy_uploads, wake_waiting
 from helpdesk.worker import Job
 
 LOOK_FOR_MAILBOXES = 5.0  # each mailbox says itself when it wants to be polled
@@ -24,6 +24,7 @@ def timetable(settings: Settings) -> tuple[Job, ...]:
         Job("wake_waiting", wake_waiting, every=60),
         Job("close_resolved", close_resolved, every=300),
         Job("tidy", tidy, every=3600),
+        Job("tidy_uploads", tidy_uploads, every=3600),
         Job("mail_notices", mail_notices, every=60),
         Job("tidy_notices", tidy_notices, every=3600),
     )

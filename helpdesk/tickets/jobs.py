@@ -1,18 +1,22 @@
 """What happens to tickets by itself: resolved ones are closed after a week, waiting ones wake at their
-date.
+date, files that nobody sent go.
 """
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, delete, or_, select
 
-from helpdesk import clock
+from helpdesk import blobs, clock
 from helpdesk.accounts.people import system_id
 from helpdesk.db import db, transaction
 from helpdesk.tickets import actions
+from helpdesk.tickets.draft_models import Draft, Upload
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import REOPEN_DAYS, WAITING_STATES, State
+
+KEEP_ALONE = timedelta(days=1)
+KEEP_BESIDE_TEXT = timedelta(days=30)
 
 
 def close_resolved() -> int:
@@ -31,6 +35,41 @@ def wake_waiting() -> int:
         lambda now: Ticket.state.in_(WAITING_STATES) & (Ticket.wake_at <= now),
         actions.resume,
     )
+
+
+def tidy_uploads() -> int:
+    """Take away files that waited for a day beside no text, or for a month beside one that nobody touched;
+    how many. A text itself is never thrown away.
+    """
+    with transaction():
+        now = clock.now(db.session)
+        gone = db.session.scalars(delete(Upload).where(_is_forgotten(now)).returning(Upload.sha256)).all()
+    for digest in sorted(set(gone)):
+        _forget_bytes(digest, now)
+    return len(gone)
+
+
+def _is_forgotten(now: datetime) -> ColumnElement[bool]:
+    beside = (Draft.ticket_id == Upload.ticket_id) & (Draft.person_id == Upload.person_id)
+    in_work = select(Draft.id).where(beside, Draft.saved_at > now - KEEP_BESIDE_TEXT)
+    return (Upload.created_at < now - KEEP_ALONE) & ~in_work.exists()
+
+
+def _forget_bytes(digest: str, now: datetime) -> None:
+    """The content goes when no row of any table names it any more."""
+    with transaction():
+        if not db.session.scalar(_named_somewhere(digest)):
+            blobs.forget(digest, unwanted_since=now - KEEP_ALONE)
+
+
+def _named_somewhere(digest: str) -> Select[tuple[bool]]:
+    columns = (
+        column
+        for table in db.metadata.sorted_tables
+        for column in table.columns
+        if column.name.endswith("sha256")
+    )
+    return select(or_(*(select(column).where(column == digest).exists() for column in columns)))
 
 
 def _one_by_one(is_due: Callable[[datetime], ColumnElement[bool]], act: Callable[..., object]) -> int:
