@@ -15,9 +15,9 @@ from helpdesk.db import db
 from helpdesk.errors import BadInput
 from helpdesk.postgres import Urls
 from helpdesk.tickets import filters
-from helpdesk.tickets.filters import Filters, Holder, Risk
+from helpdesk.tickets.filters import Filters, Holder, Order, Risk
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.queries import visible_to
+from helpdesk.tickets.queries import orders, visible_to
 from helpdesk.tickets.queries.counts import is_open, open_counts
 from helpdesk.tickets.queries.lists import PAGE
 from helpdesk.tickets.rules import OPEN_STATES, Priority, State
@@ -81,12 +81,29 @@ def test_a_list_walks_an_index_in_the_order_of_time_left(big_desk: tuple[list[in
     assert [place for place, plan in plans.items() if "Sort" in plan or "Seq Scan on ticket" in plan] == []
 
 
-def plan_of(*conditions: ColumnElement[bool]) -> str:
+def test_the_other_orders_walk_an_index_too(big_desk: tuple[list[int], list[int]]) -> None:
+    actor = actor_of(big_desk[1][3])
+    plans = {
+        Order.ACTIVE: plan_of(visible_to(actor), order=Order.ACTIVE),
+        Order.NEWEST: plan_of(visible_to(actor), order=Order.NEWEST),
+        Order.OLDEST: plan_of(visible_to(actor), order=Order.OLDEST),
+    }
+    assert [order for order, plan in plans.items() if "Sort" in plan or "Seq Scan on ticket" in plan] == []
+    assert "using ix_ticket_active_at" in plans[Order.ACTIVE]
+
+
+def test_a_page_further_down_begins_at_its_cursor(big_desk: tuple[list[int], list[int]]) -> None:
+    behind = "2026-03-04T11:00:00+00:00~2000"
+    plan = plan_of(Ticket.line == 1, orders.after(Order.DUE, behind))
+    assert re.search(r"Index Cond: .*ROW\(sort_due, id\) > ROW", plan), plan
+
+
+def plan_of(*conditions: ColumnElement[bool], order: Order = Order.DUE) -> str:
     """How the server would find one page of open tickets."""
     statement = (
         select(Ticket.id, Ticket.subject)
         .where(*conditions, is_open())
-        .order_by(Ticket.sort_due, Ticket.id)
+        .order_by(*orders.forwards(order))
         .limit(PAGE)
     )
     sql = str(statement.compile(db.engine, compile_kwargs={"literal_binds": True}))

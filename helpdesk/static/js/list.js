@@ -96,6 +96,13 @@ document.addEventListener("keydown", onKey);
 document.addEventListener("change", onChange);
 document.addEventListener("click", onClick);
 document.addEventListener("click", onTick);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented && !busy(event) && !document.querySelector("[data-menu][open]")) clearChosen();
+});
+/* A panel that a key opened takes the keyboard along. */
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches?.("[data-takes-focus][open]")) event.target.querySelector("input:not([type=hidden]), select")?.focus();
+}, true);
 document.addEventListener("click", (event) => event.target.closest?.("[data-bulk-clear]") && clearChosen());
 for (const tick of document.querySelectorAll("[data-rows] [data-row] input:checked")) mark(tick, true); // the browser kept them
 showBulk();

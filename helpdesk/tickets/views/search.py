@@ -20,11 +20,11 @@ from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.i18n import page_language
 from helpdesk.kb import queries as kb
-from helpdesk.kb.marks import marked
+from helpdesk.kb.marks import marked, without_marks
 from helpdesk.sla.queries import chips
 from helpdesk.tickets import typed as reading
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.queries.excerpts import excerpts, marked_name
+from helpdesk.tickets.queries.excerpts import Excerpt, excerpts, marked_name
 from helpdesk.tickets.queries.lists import Order, TicketRow, listed
 from helpdesk.tickets.queries.search import begun, lately_read, search, visible_number
 from helpdesk.tickets.queries.visibility import visible_to
@@ -160,13 +160,14 @@ def _elsewhere(actor: Actor, typed: Typed) -> list[tuple[str, str]]:
 def _marks(numbers: list[int], typed: Typed, best: Sequence[TicketRow]) -> dict[int, Marks]:
     """What to draw instead of the plain words of each row."""
     found, words = excerpts(numbers, typed), (*typed.words, *typed.phrases, *typed.clients)
+    plain = {row.number: Excerpt(without_marks(row.subject), without_marks(row.preview)) for row in best}
     return {
-        row.number: Marks(
-            marked(found[row.number].subject),
-            marked(found[row.number].said),
+        number: Marks(
+            marked(said.subject),
+            marked(said.said),
             marked(marked_name(row.company, words)),
             marked(marked_name(row.contact, words)),
         )
         for row in best
-        if row.number in found
+        for number, said in ((row.number, found.get(row.number, plain[row.number])),)
     }
