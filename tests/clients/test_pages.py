@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk.accounts.models import Person
@@ -12,6 +12,7 @@ from helpdesk.clients import queries
 from helpdesk.clients.models import Company, CompanyKind, Contact
 from helpdesk.db import db
 from tests import browsing, factories
+from tests.clients.counting import statements
 
 Db = scoped_session[Session]
 COMPANY = {
@@ -132,19 +133,4 @@ def test_a_list_takes_few_statements_however_long_it_is(
         factories.a_ticket(f"Ticket {number}", contact=contact)
         factories.a_company(f"Firm {number}")
     session.commit()
-    assert _statements(client, path.format(company=halden.id)) <= 14
-
-
-def _statements(client: FlaskClient, address: str) -> int:
-    seen: list[str] = []
-    connection = db.session.connection()
-
-    def note(*args: object) -> None:
-        seen.append(str(args[2]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        assert client.get(address).status_code == 200
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-    return len([statement for statement in seen if not statement.startswith(("SAVEPOINT", "RELEASE"))])
+    assert statements(client, path.format(company=halden.id)) <= 14
