@@ -24,6 +24,7 @@ from helpdesk import events as event_log
 from helpdesk.accounts import cookies, guard
 from helpdesk.accounts import views as accounts
 from helpdesk.accounts.login import SignedInPerson
+from helpdesk.admin import branding
 from helpdesk.admin import views as admin
 from helpdesk.backup import views as backup
 from helpdesk.clients import views as clients
@@ -154,6 +155,7 @@ def _install_extensions(app: Flask, settings: Settings) -> None:
         default_zone=lambda: settings_in_force().default_timezone,
     )
     app.context_processor(_people_of_page)
+    app.jinja_env.globals["brand"] = branding.of_page
     login = LoginManager(app)
     login.session_protection = None
     login.user_loader(SignedInPerson.load)

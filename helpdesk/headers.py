@@ -6,6 +6,7 @@ from flask import Flask, Response, g, request
 
 NONCE_BYTES = 18
 STATIC = "ops.static"
+LASTING = frozenset({STATIC, "admin.colours", "admin.logo"})  # named by their content
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -60,7 +61,7 @@ def with_headers(response: Response, *, is_https: bool) -> Response:
     response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(nonce=csp_nonce()))
     if is_https:
         response.headers.setdefault("Strict-Transport-Security", ONE_YEAR)
-    if request.endpoint != STATIC or response.status_code >= 400:
+    if request.endpoint not in LASTING or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -8,6 +8,7 @@ from flask import current_app, url_for
 from flask_babel import lazy_gettext
 
 from helpdesk.accounts.permissions import Permission
+from helpdesk.admin import policy_words
 
 GROUPS: Mapping[str, Any] = {
     "service": lazy_gettext("Service"),
@@ -51,6 +52,20 @@ class Section:
     permission: Permission = Permission.SETTINGS_READ
 
 
+POLICY = Kind(lazy_gettext("SLA policy"), policy_words.history_fields(), "admin.sla_policy", "policy_id")
+CONTRACT = Kind(
+    lazy_gettext("Contract"),
+    {
+        "name": lazy_gettext("Name"),
+        "company": lazy_gettext("Company"),
+        "policy": lazy_gettext("Policy"),
+        "from": lazy_gettext("First day"),
+        "until": lazy_gettext("Last day"),
+        "why": lazy_gettext("Why"),
+    },
+    "admin.contract",
+    "contract_id",
+)
 CALENDAR = Kind(
     lazy_gettext("Calendar"),
     {
@@ -76,12 +91,30 @@ CALENDAR = Kind(
 
 SECTIONS: tuple[Section, ...] = (
     Section(
+        "policies",
+        "service",
+        "admin.policies",
+        lazy_gettext("SLA policies"),
+        lazy_gettext(
+            "How soon clients hear from you and are helped, by priority, and what each line may use."
+        ),
+        {"policy": POLICY},
+    ),
+    Section(
         "calendars",
         "service",
         "admin.calendars",
         lazy_gettext("Calendars"),
         lazy_gettext("When your desk is open: the week, holidays, and single dates with other hours."),
         {"calendar": CALENDAR},
+    ),
+    Section(
+        "contracts",
+        "service",
+        "admin.contracts",
+        lazy_gettext("Contracts"),
+        lazy_gettext("Which company has which policy, from when until when."),
+        {"contract": CONTRACT},
     ),
     Section(
         "rules",
@@ -212,6 +245,20 @@ SECTIONS: tuple[Section, ...] = (
                     "country": lazy_gettext("Country"),
                 },
                 "admin.firm",
+            )
+        },
+    ),
+    Section(
+        "branding",
+        "system",
+        "admin.branding",
+        lazy_gettext("Logo and colour"),
+        lazy_gettext("How the desk and its sign-in page look: the firm's logo and colour."),
+        {
+            "branding": Kind(
+                lazy_gettext("Looks"),
+                {"accent": lazy_gettext("Colour"), "logo": lazy_gettext("Logo")},
+                "admin.branding",
             )
         },
     ),

@@ -1,7 +1,8 @@
-"""Mailboxes and mail texts as things of the permission table."""
+"""Mailboxes, mail texts and the firm's logo as things of the permission table."""
 
 from sqlalchemy import select
 
+from helpdesk import blobs, firm
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.mail.models import Mailbox
@@ -23,3 +24,13 @@ def a_placed_mailbox(relation: str, person: Person | None) -> Placed:
 def a_mail_text(relation: str, person: Person | None) -> Placed:
     """An occasion that the desk writes on, or none."""
     return Placed({"number": 1 if relation == "known" else 99})
+
+
+def a_logo(relation: str, person: Person | None) -> Placed:
+    """The firm's own logo, or a file that is none."""
+    digest = blobs.store(b"a picture" if relation == "own" else CANARY.encode())
+    if relation == "own":
+        row = firm.the_firm()
+        row.logo_sha256, row.logo_type = digest, "image/png"
+        firm.touched(row)
+    return Placed({"digest": digest})

@@ -46,10 +46,10 @@ from tests.factories import (
     the_system,
     the_team,
 )
-from tests.permissions.account_things import a_link
+from tests.permissions.account_things import a_link, a_small_team, invited, somebody
 from tests.permissions.client_things import a_client, an_unknown_sender
-from tests.permissions.desk_things import a_category, a_rule, a_tag
-from tests.permissions.mail_things import a_mail_text, a_placed_mailbox
+from tests.permissions.desk_things import a_category, a_desk, a_rule, a_tag
+from tests.permissions.mail_things import a_logo, a_mail_text, a_placed_mailbox
 from tests.permissions.pairs import linked, paired
 from tests.permissions.placed import CANARY, Maker, Placed, Thing
 from tests.permissions.told import a_notice
@@ -343,6 +343,9 @@ TICKET_RELATIONS = (
 THINGS: dict[str, Thing] = {
     "invitation": Thing(a_link(TokenPurpose.INVITATION), ("live", "gone")),
     "link for a password": Thing(a_link(TokenPurpose.RESET), ("live", "gone")),
+    "colleague": Thing(somebody(), ("known", "missing")),
+    "invited colleague": Thing(somebody(invited), ("known", "missing")),
+    "small team": Thing(a_small_team, ("known", "missing")),
     "link for an address": Thing(a_link(TokenPurpose.ADDRESS), ("live", "gone")),
     "session": Thing(a_session, ("own", "foreign", "missing")),
     "persona": Thing(a_persona, ("cast", "missing")),
@@ -368,8 +371,10 @@ THINGS: dict[str, Thing] = {
     "notice": Thing(a_notice, ("own", "foreign", "missing")),
     "held mail": Thing(a_held_mail, ("held", "missing")),
     "mail on a ticket": Thing(a_mail_on_a_ticket, TICKET_RELATIONS),
+    "logo": Thing(a_logo, ("own", "missing")),
     "mail text": Thing(a_mail_text, ("known", "missing")),
     "mailbox": Thing(a_placed_mailbox, ("known", "missing")),
+    "desk": Thing(a_desk, ("unclaimed", "claimed")),
     "rule": Thing(a_rule, ("there", "missing")),
     "category": Thing(a_category, ("there", "missing")),
     "tag": Thing(a_tag, ("there", "missing")),
