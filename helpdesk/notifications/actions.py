@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import cast, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from helpdesk.db import db, notify
 from helpdesk.mail.headers import Address
@@ -134,6 +135,17 @@ def tell(people: Iterable[int | None], news: News, *, but: int | None = None) ->
         if way.in_desk or way.by_mail:
             db.session.add(_notice(person_id, news, way))
     db.session.flush()
+
+
+def overtake(news: News, same: tuple[str, ...]) -> None:
+    """What was said before of the same ticket and alike in those fields of the payload is old news: read."""
+    said = news.payload or {}
+    earlier = update(Notice).where(Notice.ticket_id == news.ticket_id, Notice.kind == news.kind)
+    alike = [Notice.payload[name].is_not_distinct_from(cast(said.get(name), JSONB)) for name in same]
+    unread = Notice.read_at.is_(None)
+    db.session.execute(
+        earlier.where(unread, *alike).values(read_at=news.at).execution_options(synchronize_session=False)
+    )
 
 
 def _notice(person_id: int, news: News, way: Ways) -> Notice:

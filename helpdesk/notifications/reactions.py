@@ -17,6 +17,7 @@ from helpdesk.notifications.actions import (
     News,
     acknowledgements_since,
     hold_back,
+    overtake,
     queue_mail,
     tell,
     undo,
@@ -176,7 +177,9 @@ def tell_threshold(event: TicketEvent, row: EventRow) -> None:
     ticket = db.session.get_one(Ticket, event.ticket_id)
     people = (ticket.owner_id, ticket.assignee_id, *seats.person_ids(ticket.team_id, role=TeamRole.LEAD))
     used = {name: row.payload.get(name) for name in ("metric", "percent", "line")}
-    tell(people, News(kind=event.kind, ticket_id=ticket.id, event_id=row.id, at=event.at, payload=used))
+    news = News(kind=event.kind, ticket_id=ticket.id, event_id=row.id, at=event.at, payload=used)
+    overtake(news, ("metric", "line"))
+    tell(people, news)
 
 
 def announce(event: TicketEvent, row: EventRow) -> None:

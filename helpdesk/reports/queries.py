@@ -16,7 +16,7 @@ from helpdesk.reports.periods import Span, Window
 from helpdesk.reports.scope import Scope
 from helpdesk.sla.models import Metric, SlaClock, TicketSla
 from helpdesk.tickets.models import Handover, Ticket
-from helpdesk.tickets.queries.counts import RISK, is_open
+from helpdesk.tickets.queries.counts import RISK, is_open, is_request
 from helpdesk.tickets.queries.matching import highest_line
 from helpdesk.tickets.rules import HandoverKind, Priority, ReturnReason
 
@@ -121,7 +121,7 @@ def solved_rows(scope: Scope, window: Window) -> list[SolvedRow]:
             func.count().filter(Ticket.first_contact),
         )
         .outerjoin(TicketSla, TicketSla.ticket_id == Ticket.id)
-        .where(Ticket.resolved_at >= window.since, Ticket.discarded_at.is_(None), scope.condition)
+        .where(Ticket.resolved_at >= window.since, is_request(), scope.condition)
         .group_by(*steps, line, Ticket.priority)
     )
     return [SolvedRow(*row) for row in db.session.execute(statement)]
@@ -132,7 +132,7 @@ def opened_rows(scope: Scope, window: Window) -> list[OpenedRow]:
     steps = _steps(Ticket.created_at, window)
     statement = (
         select(*steps, func.count())
-        .where(Ticket.created_at >= window.since, Ticket.discarded_at.is_(None), scope.condition)
+        .where(Ticket.created_at >= window.since, is_request(), scope.condition)
         .group_by(*steps)
     )
     return [OpenedRow(*row) for row in db.session.execute(statement)]
@@ -148,7 +148,7 @@ def answer_rows(scope: Scope, window: Window) -> list[AnswerRow]:
             SlaClock.metric == Metric.FIRST_RESPONSE,
             SlaClock.stopped_at >= window.since,
             Ticket.first_answered_at.is_not(None),
-            Ticket.discarded_at.is_(None),
+            is_request(),
             scope.condition,
         )
         .group_by(func.grouping_sets(when, trend))
@@ -170,7 +170,7 @@ def handover_rows(scope: Scope, window: Window) -> list[HandoverRow]:
         )
         .join(Ticket, Ticket.id == Handover.ticket_id)
         .where(Handover.at >= window.since, Handover.kind != HandoverKind.MOVE)
-        .where(Ticket.discarded_at.is_(None), scope.condition)
+        .where(is_request(), scope.condition)
         .group_by(func.grouping_sets(*(tuple_(*parts) for parts in sets)))
     )  # fmt: skip
     return [HandoverRow(*row) for row in db.session.execute(statement)]

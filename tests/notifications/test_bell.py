@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import Person, WebSession
 from helpdesk.db import db
-from helpdesk.notifications.actions import News, tell
+from helpdesk.notifications.actions import News, overtake, tell
 from helpdesk.notifications.models import Notice
 from helpdesk.tickets.models import Ticket
 from tests.browsing import form, sign_in
@@ -139,3 +139,18 @@ def test_asking_how_much_is_new_keeps_nobody_signed_in(
 def test_a_bad_last_is_refused(client: FlaskClient, ada: Person) -> None:
     assert client.post("/notices/reading", data=form(last="-1")).status_code == 404
     assert client.post("/notices/reading", data=form(last="9" * 30)).status_code in (303, 404)
+
+
+def test_a_later_warning_of_the_same_clock_overtakes_the_earlier_and_no_other(
+    ada: Person, ticket: Ticket, now: datetime
+) -> None:
+    for metric, percent in (("resolution", 75), ("ola", 75), ("resolution", 90)):
+        used = {"metric": metric, "percent": percent, "line": None}
+        news = News(kind="sla.threshold_crossed", ticket_id=ticket.id, at=now, payload=used)
+        overtake(news, ("metric", "line"))
+        tell((ada.id,), news)
+    left = db.session.scalars(select(Notice).where(Notice.read_at.is_(None)).order_by(Notice.id))
+    assert [(one.payload["metric"], one.payload["percent"]) for one in left] == [
+        ("ola", 75),
+        ("resolution", 90),
+    ]

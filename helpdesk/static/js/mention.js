@@ -13,8 +13,9 @@ function isNote(form) {
 }
 
 function typedBefore(text) {
-  const before = text.value.slice(0, text.selectionStart);
-  return isNote(text.form) ? before.match(TYPED) : null;
+  const typed = isNote(text.form) ? text.value.slice(0, text.selectionStart).match(TYPED) : null;
+  const chosen = [...text.form.querySelectorAll("input[name=mention]")].map((one) => one.dataset.name);
+  return typed && !chosen.some((name) => typed[1].startsWith(name)) ? typed : null;
 }
 
 function close(text) {

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     ScalarSelect,
+    and_,
     func,
     literal,
     literal_column,
@@ -109,6 +110,11 @@ def bounded(*conditions: ColumnElement[bool], correlate: bool = False) -> Scalar
 def is_open() -> ColumnElement[bool]:
     """Unfinished, in the very words of the partial indexes, so that the planner recognises them."""
     return literal_column("ticket.state not in ('resolved', 'closed')", Boolean)
+
+
+def is_request() -> ColumnElement[bool]:
+    """A request of its own, which figures count: neither thrown away nor a double of another one."""
+    return and_(Ticket.discarded_at.is_(None), Ticket.merged_into_id.is_(None))
 
 
 def mine(actor: Actor) -> ColumnElement[bool]:

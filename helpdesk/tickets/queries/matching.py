@@ -12,7 +12,7 @@ from helpdesk.accounts.people import sort_key
 from helpdesk.clients.models import Company, Contact
 from helpdesk.tickets.filters import Filters, Holder, Risk, YesNo
 from helpdesk.tickets.models import Handover, Ticket
-from helpdesk.tickets.queries.counts import RISK, followed
+from helpdesk.tickets.queries.counts import RISK, followed, is_request
 from helpdesk.tickets.rules import HandoverKind
 
 
@@ -35,8 +35,8 @@ def matching(filters: Filters, actor: Actor, now: datetime) -> list[ColumnElemen
     if filters.first_contact:
         conditions.append(Ticket.first_contact.is_(filters.first_contact is YesNo.YES))
     if filters.discarded:
-        no = Ticket.discarded_at.is_(None)
-        conditions.append(no if filters.discarded is YesNo.NO else ~no)
+        thrown_away = Ticket.discarded_at.is_not(None)
+        conditions.append(is_request() if filters.discarded is YesNo.NO else thrown_away)
     if filters.reached:
         conditions.append(highest_line() == filters.reached)
     if filters.of_team:
