@@ -7,7 +7,7 @@ from functools import cache
 
 from sqlalchemy import func, select
 
-from helpdesk import schema
+from helpdesk import schema, standstill
 from helpdesk.db import db
 from helpdesk.heartbeat import Heartbeat
 from helpdesk.mail.models import Mailbox
@@ -61,6 +61,8 @@ def outgoing_mail(now: datetime) -> Check:
     A mail that one recipient's server puts off is that mail's own trouble; it is ours when nothing has been
     sent since it was written.
     """
+    if standstill.is_on():
+        return Check("outgoing_mail", True, "mail stands still in this copy")
     waiting = Outbox.finished_at.is_(None)
     due = db.session.scalar(select(func.min(Outbox.due_at)).where(waiting, Outbox.due_at <= now))
     tried = db.session.scalar(select(func.min(Outbox.created_at)).where(waiting, Outbox.attempts > 0))

@@ -87,5 +87,16 @@ def test_a_mistyped_setting_stops_a_command_with_a_sentence() -> None:
 
 def test_help_names_every_command() -> None:
     done = helpdesk("--help")
-    for command in ("demo", "serve", "worker", "db", "create-admin", "seed", "doctor"):
+    for command in (
+        "demo",
+        "serve",
+        "worker",
+        "db",
+        "create-admin",
+        "seed",
+        "backup",
+        "restore",
+        "start-mail",
+        "doctor",
+    ):
         assert f"  {command} " in done.stdout

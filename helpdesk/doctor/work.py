@@ -84,7 +84,7 @@ def unsent(patient: Patient) -> list[Finding]:
     question = (
         "select extract(epoch from clock_timestamp() - min(due_at)) from outbox where finished_at is null"
     )
-    seconds = patient.value(question) or 0
+    seconds = 0 if patient.value("select mail_stopped_at from firm") else patient.value(question) or 0
     cure = "Look at the mailbox's relay or HELPDESK_SMTP_URL, and at the worker's log."
     late = (
         [Fault(f"A mail has waited {seconds / 60:.0f} minutes.", cure)] if seconds >= UNSENT_SECONDS else []

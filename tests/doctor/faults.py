@@ -11,7 +11,9 @@ ALL_FIRST = """values (1, 'Everything', '{"words": []}', '{"line": 1}', true, no
 FOR_NOBODY = """values (1, 'Sales', '{"mailbox_ids": [4711]}', '{"line": 1}', true, now())"""
 OWN_ADDRESS = """update account set email = 'support@fernhill.example'
 where person_id in (select id from person where name = 'Sam Ito')"""
-RESTORED = """update firm set mail_stopped_at = '2026-03-04 11:00Z', mail_stopped_because = 'restored',
+RESTORED = """insert into outbox (key, kind, rfc_message_id, subject, body, language, due_at, created_at)
+values ('k', 'reply', '<k@x>', 's', 'b', 'en', now() - interval '1 day', now() - interval '1 day');
+update firm set mail_stopped_at = '2026-03-04 11:00Z', mail_stopped_because = 'restored',
 backup_made_at = now()"""
 MOVED = """update firm set mail_stopped_at = now(), mail_stopped_because = 'moved',
 moved_to = 'db.example/desk'"""
