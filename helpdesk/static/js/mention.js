@@ -23,7 +23,6 @@ function close(text) {
   list.hidden = true;
   list.replaceChildren();
   text.removeAttribute("aria-activedescendant");
-  text.setAttribute("aria-expanded", "false");
 }
 
 function point(text, at) {
@@ -47,7 +46,6 @@ async function ask(text) {
   list.innerHTML = await answer.text();
   [...list.children].forEach((one, index) => (one.id = `mention-${index}`));
   list.hidden = list.children.length === 0;
-  text.setAttribute("aria-expanded", String(!list.hidden));
   point(text, 0);
 }
 

@@ -23,7 +23,7 @@ from helpdesk.tickets.views.forms import number_of, text_of, word_of
 
 Form = Mapping[str, str]
 Typed = MultiDict[str, str]
-WITH_TEXT = ("visibility", "cc", "third_party", "then", "note", "upload", "pick", "pick_file")
+WITH_TEXT = ("visibility", "cc", "third_party", "then", "note", "upload", "pick", "pick_file", "mention")
 
 
 @dataclass(frozen=True)
