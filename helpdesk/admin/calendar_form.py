@@ -80,7 +80,7 @@ def of(sheet: CalendarSheet, *, country: str, today: date) -> Typed:
         zone=sheet.zone,
         week=[shown(spans) for spans in sheet.week],
         others=[OtherRow(other.day.isoformat(), shown(other.spans)) for other in sheet.others],
-        closed=[_row(one, today.year) for one in sheet.closed],
+        closed=in_turn([_row(one, today.year) for one in sheet.closed], today),
         country=country,
         first_year=str(today.year),
         last_year=str(today.year + 1),
@@ -176,7 +176,7 @@ def proposed(form: Typed, language: str) -> list[tuple[date, str]]:
     return found
 
 
-def taken(form: Typed, days: Iterable[tuple[date, str]]) -> Typed:
+def taken(form: Typed, days: Iterable[tuple[date, str]], today: date) -> Typed:
     """The form with the chosen public holidays as rows of their own; days that are there stay as they are."""
     known = closed_days(form)
     rows = [
@@ -184,7 +184,7 @@ def taken(form: Typed, days: Iterable[tuple[date, str]]) -> Typed:
         for day, name in days
         if day.isoformat() in form.chosen and day.isoformat() not in known
     ]
-    return replace(form, closed=sorted([*form.closed, *rows], key=_by_day))
+    return replace(form, closed=in_turn([*form.closed, *rows], today))
 
 
 def closed_days(form: Typed) -> frozenset[str]:
@@ -192,8 +192,19 @@ def closed_days(form: Typed) -> frozenset[str]:
     return frozenset(row.day for row in form.closed if row.repeats == ONCE)
 
 
-def _by_day(row: ClosedRow) -> tuple[bool, str]:
-    return row.repeats == ONCE, row.day
+def in_turn(rows: Iterable[ClosedRow], today: date) -> list[ClosedRow]:
+    """Rows in the order of the form: days of earlier years, what is every year, then single days."""
+    return sorted(rows, key=lambda row: (not is_old(row, today), row.repeats == ONCE, row.day))
+
+
+def old_rows(form: Typed, today: date) -> int:
+    """How many rows at the beginning are days of earlier years."""
+    return next((n for n, row in enumerate(form.closed) if not is_old(row, today)), len(form.closed))
+
+
+def is_old(row: ClosedRow, today: date) -> bool:
+    """A single day of an earlier year: it closes nothing any more."""
+    return row.repeats == ONCE and "" < row.day < f"{today.year}-01-01"
 
 
 def _row(one: ClosedDay, year: int) -> ClosedRow:

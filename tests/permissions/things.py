@@ -14,9 +14,6 @@ from sqlalchemy import select
 from helpdesk import blobs, standstill
 from helpdesk.accounts import sessions
 from helpdesk.accounts.models import Account, Membership, Person, Team, TokenPurpose
-from helpdesk.calendars import actions as calendars
-from helpdesk.calendars.models import Calendar
-from helpdesk.calendars.rules import CalendarSheet, weekdays
 from helpdesk.clients.models import Contact
 from helpdesk.clock import process_time
 from helpdesk.config import settings
@@ -42,7 +39,6 @@ from tests.factories import (
     a_ticket,
     an_account,
     an_agent,
-    office_hours,
     the_system,
     the_team,
 )
@@ -52,6 +48,15 @@ from tests.permissions.desk_things import a_category, a_desk, a_rule, a_tag
 from tests.permissions.mail_things import a_logo, a_mail_text, a_placed_mailbox
 from tests.permissions.pairs import linked, paired
 from tests.permissions.placed import CANARY, Maker, Placed, Thing
+from tests.permissions.promise_things import (
+    a_calendar,
+    a_placed_contract,
+    a_placed_policy,
+    a_planned_calendar,
+    a_planned_policy,
+    an_agreement,
+    targets,
+)
 from tests.permissions.told import a_notice
 from tests.permissions.writing_things import a_canned_answer, lost, with_canned_answer, with_file
 
@@ -291,22 +296,6 @@ def a_saved_view(relation: str, person: Person | None) -> Placed:
     return Placed({"view_id": made.id})
 
 
-def a_calendar(relation: str, person: Person | None) -> Placed:
-    """Office hours, or none."""
-    return Placed({"calendar_id": 999_999 if relation == "missing" else office_hours(CANARY).id})
-
-
-def a_planned_calendar(relation: str, person: Person | None) -> Placed:
-    """Office hours with a second version that is still to come."""
-    placed = a_calendar(relation, person)
-    if relation == "there":
-        calendar = db.session.get_one(Calendar, placed.url["calendar_id"])
-        sheet = CalendarSheet(calendar.name, calendar.zone, weekdays("10-12"))
-        now = process_time()
-        calendars.change_calendar(calendar, sheet, by=the_system().id, now=now, since=now + timedelta(days=9))
-    return Placed({**placed.url, "number": 2})
-
-
 def _canary_contact() -> Contact:
     company = a_company(f"{CANARY} {next(_count)} Ltd")
     return a_contact(CANARY, company=company, email=f"{CANARY}-{company.id}@halden.example")
@@ -380,6 +369,11 @@ THINGS: dict[str, Thing] = {
     "tag": Thing(a_tag, ("there", "missing")),
     "calendar": Thing(a_calendar, ("there", "missing")),
     "planned calendar": Thing(a_planned_calendar, ("there", "missing")),
+    "policy": Thing(a_placed_policy, ("there", "missing")),
+    "planned policy": Thing(a_planned_policy, ("there", "missing")),
+    "targets": Thing(targets, ("there",)),
+    "agreement": Thing(an_agreement, ("there",)),
+    "contract": Thing(a_placed_contract, ("there", "missing")),
     "still desk": Thing(a_still_desk, ("still", "going")),
     "view": Thing(a_saved_view, ("own", "team", "everybody", "foreign", "foreign_team", "missing")),
     "letter": Thing(a_caught_letter, ("caught", "missing")),

@@ -214,7 +214,7 @@ def _acted(typed: Typed, calendar: Calendar | None) -> str:
     act = request.form.get("act", "")
     found = forms.proposed(typed, page_language()) if act in {"look", "take"} else []
     if act == "take":
-        typed = forms.taken(typed, found)
+        typed = forms.taken(typed, found, day_of(process_time()))
     proposed = found if act == "look" else None
     blanks = 3 if act in {"add-other", "add-closed"} else 1
     return _form(forms.acted(typed, act), calendar, proposed=proposed, blanks=blanks)
@@ -237,6 +237,7 @@ def _form(
     blanks: int = 1,
 ) -> str:
     here: dict[str, Any] = {"thing": (actions.KIND, calendar.id)} if calendar else {"history": None}
+    old = forms.old_rows(typed, day_of(process_time()))
     return render_section(
         "admin/calendar_form.html",
         "calendars",
@@ -247,6 +248,8 @@ def _form(
         version=seen_now(actions.KIND, calendar.id) if calendar else None,
         news=news or [],
         blanks=blanks,
+        old_rows=old,
+        old_errors=any(f"closed-{place}" in typed.errors for place in range(old)),
         zones=[(name, name) for name in ZONES],
         countries=[("", "–"), *public.countries(page_language())],
         regions=public.regions(typed.country),

@@ -1,0 +1,177 @@
+"""Doors to the contracts: which company has which policy, from when until when."""
+
+from typing import Any
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk import clock, web
+from helpdesk.accounts import guard
+from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.guard import Loader, policy
+from helpdesk.accounts.permissions import Permission
+from helpdesk.admin import contracts as forms
+from helpdesk.admin.blueprint import blueprint
+from helpdesk.admin.changes import Change
+from helpdesk.admin.contracts import Typed
+from helpdesk.admin.pages import render_section
+from helpdesk.admin.staleness import seen_now, unseen
+from helpdesk.clients.models import Company
+from helpdesk.clock import process_time
+from helpdesk.db import db, transaction
+from helpdesk.errors import BadInput, RuleViolation, StaleChange
+from helpdesk.i18n import gettext, told
+from helpdesk.sla import contracts as queries
+from helpdesk.sla.actions import contracts as actions
+from helpdesk.sla.days import day_of
+from helpdesk.sla.models import Contract
+
+
+def _lock(contract: Contract) -> None:
+    db.session.refresh(contract, with_for_update={"key_share": True})
+
+
+def _found(_actor: Actor, contract_id: int) -> Contract | None:
+    return db.session.get(Contract, contract_id)
+
+
+LOADER = Loader(_found, lambda _actor, _contract: frozenset(), _lock)
+
+
+@blueprint.get("/settings/contracts")
+@policy(Permission.SETTINGS_READ)
+def contracts() -> str:
+    """Contracts that run or are to come, by company; with `ended` those that have ended."""
+    q, ended = request.args.get("q", "").strip()[:100], bool(request.args.get("ended"))
+    found = queries.contracts(q, process_time(), ended=ended)
+    return render_section(
+        "admin/contracts.html",
+        "contracts",
+        lines=found[: queries.MOST],
+        more=len(found) > queries.MOST,
+        q=q,
+        ended=ended,
+    )
+
+
+@blueprint.get("/settings/contracts/new")
+@policy(Permission.SETTINGS_CHANGE)
+def new_contract() -> str:
+    """An empty form, or one for the company that `company_id` names."""
+    company = db.session.get(Company, request.args.get("company_id", 0, type=int))
+    typed = Typed(
+        company=company.name if company else "",
+        policy_id=request.args.get("policy_id", ""),
+        since=day_of(process_time()).isoformat(),
+    )
+    return _form(typed, None)
+
+
+@blueprint.post("/settings/contracts")
+@policy(Permission.SETTINGS_CHANGE)
+def create_contract() -> ResponseReturnValue:
+    """A new contract; it counts for the company's next ticket."""
+    actor, typed = guard.current_actor(), forms.typed(request.form)
+    company, agreement = forms.company_in(typed), forms.agreement_in(typed, None)
+    if company is None or agreement is None:
+        return _form(typed, None), 422
+    try:
+        with transaction():
+            if (answered := guard.once(actor)) is not None:
+                return web.see_other(answered)
+            db.session.refresh(company, with_for_update={"key_share": True})
+            now = clock.now(db.session)
+            contract = actions.sign(company, agreement, by=actor.person_id, now=now, why=typed.why)
+            there = url_for(".contract", contract_id=contract.id)
+            guard.remember(actor, there)
+    except (BadInput, RuleViolation) as problem:
+        return _refused(typed, None, problem)
+    flash(
+        gettext("The contract is there. It holds for the next ticket of %(name)s.", name=company.name), "good"
+    )
+    return web.see_other(there)
+
+
+@blueprint.get("/settings/contracts/<int:contract_id>")
+@policy(Permission.SETTINGS_READ, load=LOADER)
+def contract(contract: Contract, contract_id: int) -> str:
+    """One contract as a form."""
+    return _form(forms.of(contract, _company(contract).name), contract)
+
+
+@blueprint.post("/settings/contracts/<int:contract_id>")
+@policy(Permission.SETTINGS_CHANGE, load=LOADER)
+def change_contract(contract: Contract, contract_id: int) -> ResponseReturnValue:
+    """Let it say something else."""
+    actor, typed = guard.current_actor(), forms.typed(request.form)
+    agreement, there = forms.agreement_in(typed, contract), url_for(".contract", contract_id=contract_id)
+    if agreement is None:
+        return _form(typed, contract), 422
+    news: list[Change] = []
+    try:
+        with transaction():
+            if (answered := guard.once(actor)) is not None:
+                return web.see_other(answered)
+            db.session.refresh(_company(contract), with_for_update={"key_share": True})
+            _lock(contract)
+            news = unseen(actions.KIND, contract_id, request.form.get("version", ""))
+            if news:
+                raise StaleChange
+            now = clock.now(db.session)
+            actions.change(contract, agreement, by=actor.person_id, now=now, why=typed.why)
+            guard.remember(actor, there)
+    except (BadInput, RuleViolation, StaleChange) as problem:
+        return _refused(typed, _found(actor, contract_id), problem, news)
+    flash(gettext("Saved."), "good")
+    return web.see_other(there)
+
+
+@blueprint.post("/settings/contracts/<int:contract_id>/end")
+@policy(Permission.SETTINGS_CHANGE, load=LOADER)
+def end_contract(contract: Contract, contract_id: int) -> ResponseReturnValue:
+    """Let it hold no longer, from this moment on."""
+    actor, there = guard.current_actor(), url_for(".contract", contract_id=contract_id)
+    with transaction():
+        if (answered := guard.once(actor)) is not None:
+            return web.see_other(answered)
+        actions.end(contract, by=actor.person_id, now=clock.now(db.session))
+        guard.remember(actor, there)
+    flash(gettext("The contract has ended. The next ticket goes by the default policy."), "good")
+    return web.see_other(there)
+
+
+def _refused(
+    typed: Typed, contract: Contract | None, problem: Exception, news: list[Change] | None = None
+) -> ResponseReturnValue:
+    if isinstance(problem, BadInput):
+        typed.errors[problem.field or "name"] = told(problem)
+        return _form(typed, contract), 422
+    if isinstance(problem, RuleViolation):
+        place = "since" if isinstance(problem, actions.Overlapping) else "policy_id"
+        typed.errors[place] = told(problem)
+    return _form(typed, contract, news=news), 409
+
+
+def _form(typed: Typed, contract: Contract | None, *, news: list[Change] | None = None) -> str:
+    now = process_time()
+    here: dict[str, Any] = {"thing": (actions.KIND, contract.id)} if contract else {"history": None}
+    return render_section(
+        "admin/contract.html",
+        "contracts",
+        thing_name=contract.name if contract else gettext("New contract"),
+        contract=contract,
+        standing=queries.standing_of(contract, now).value if contract else "",
+        has_begun=bool(contract and contract.valid_from <= now),
+        company=_company(contract) if contract else None,
+        companies=[] if contract else forms.company_names(),
+        policies=forms.policies(contract.policy_id if contract else None),
+        typed=typed,
+        errors=typed.errors,
+        version=seen_now(actions.KIND, contract.id) if contract else None,
+        news=news or [],
+        **here,
+    )
+
+
+def _company(contract: Contract) -> Company:
+    return db.session.get_one(Company, contract.company_id)

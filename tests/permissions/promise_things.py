@@ -1,0 +1,68 @@
+"""Things of the permission matrix that say what is promised: calendars, policies, contracts."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from helpdesk.accounts.models import Person
+from helpdesk.calendars import actions as calendars
+from helpdesk.calendars.models import Calendar
+from helpdesk.calendars.rules import CalendarSheet, weekdays
+from helpdesk.clock import process_time
+from helpdesk.db import db
+from helpdesk.sla.actions import policies
+from helpdesk.sla.models import SlaPolicy
+from helpdesk.sla.sheets import sheet_of
+from tests.factories import a_company, a_contract, a_policy, office_hours, the_system
+from tests.permissions.placed import CANARY, Placed
+
+
+def a_calendar(relation: str, person: Person | None) -> Placed:
+    """Office hours, or none."""
+    return Placed({"calendar_id": 999_999 if relation == "missing" else office_hours(CANARY).id})
+
+
+def a_planned_calendar(relation: str, person: Person | None) -> Placed:
+    """Office hours with a second version that is still to come."""
+    placed = a_calendar(relation, person)
+    if relation == "there":
+        calendar = db.session.get_one(Calendar, placed.url["calendar_id"])
+        sheet = CalendarSheet(calendar.name, calendar.zone, weekdays("10-12"))
+        now = process_time()
+        calendars.change_calendar(calendar, sheet, by=the_system().id, now=now, since=now + timedelta(days=9))
+    return Placed({**placed.url, "number": 2})
+
+
+def a_placed_policy(relation: str, person: Person | None) -> Placed:
+    """A policy that is not the default, or none; its calendar for the form."""
+    calendar = office_hours(CANARY)
+    policy_id = a_policy(f"{CANARY} policy", calendar=calendar).policy_id
+    return Placed({"policy_id": 999_999 if relation == "missing" else policy_id}, {"calendar": calendar.id})
+
+
+def a_planned_policy(relation: str, person: Person | None) -> Placed:
+    """A policy with a second version that is still to come."""
+    placed = a_placed_policy(relation, person)
+    if relation == "there":
+        row = db.session.get_one(SlaPolicy, placed.url["policy_id"])
+        now = process_time()
+        sheet = replace(sheet_of(row, policies.in_force(row.id, now)), forgive=True)
+        policies.change_policy(row, sheet, by=the_system().id, now=now, since=now + timedelta(days=9))
+    return Placed({**placed.url, "number": 2})
+
+
+def targets(relation: str, person: Person | None) -> Placed:
+    """A calendar in which a new policy may count."""
+    return Placed({}, {"calendar": office_hours(CANARY).id})
+
+
+def an_agreement(relation: str, person: Person | None) -> Placed:
+    """A company without a contract, and a policy for it."""
+    return Placed({}, {"company": a_company(f"{CANARY} Ltd").name, "policy": a_policy(CANARY).policy_id})
+
+
+def a_placed_contract(relation: str, person: Person | None) -> Placed:
+    """A contract that runs, or none."""
+    version = a_policy(f"{CANARY} policy")
+    contract = a_contract(a_company(f"{CANARY} Ltd"), version, CANARY)
+    contract_id = 999_999 if relation == "missing" else contract.id
+    return Placed({"contract_id": contract_id}, {"policy": version.policy_id})
