@@ -83,6 +83,11 @@ def make_administrator(person: Person, *, by: int, now: datetime) -> None:
     change_rights(person, Rights(rights.teams, rights.manager, is_administrator=True), by=by, now=now)
 
 
+def lock_account(account: Account) -> None:
+    """Read the account again and keep others from changing it until the end of the transaction."""
+    db.session.refresh(account, with_for_update={"key_share": True})
+
+
 def shut(account: Account, *, by: int, now: datetime) -> None:
     """Nobody comes in with the account any more: sessions, links, seats and grants end; the name stays.
 
