@@ -90,6 +90,7 @@ class Filters:
     company: int | None = None
     client: str = ""
     tag: str | None = None
+    category: tuple[int, ...] = ()
     channel: tuple[Channel, ...] = ()
     risk: Risk | None = None
     due_to: datetime | None = None
@@ -265,6 +266,7 @@ READERS: dict[str, Reader] = {
     "company": _number,
     "client": _line_of_text,
     "tag": _line_of_text,
+    "category": _numbers,
     "channel": _words(Channel),
     "risk": _word(Risk),
     "due_to": _instant,

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.tickets import actions
+from helpdesk.tickets.actions.catalogue import add_category
 from helpdesk.tickets.queries.lists import PAGE
 from helpdesk.tickets.rules import Channel, DiscardReason, Priority, TicketType
 from helpdesk.tickets.views.news import moved_rows
@@ -58,6 +59,16 @@ def test_a_filter_finds_what_it_says_and_nothing_else(client: FlaskClient, ada: 
         setattr(found, name, value)
     db.session.flush()
     assert listed(client, query) == [found.id]
+
+
+def test_a_category_is_a_filter_where_there_are_some(client: FlaskClient, ada: Person) -> None:
+    assert 'name="category"' not in page(client, "/lines/1")
+    printing = add_category("Printing", by=ada.id, now=datetime.fromisoformat("2026-03-01T00:00Z"))
+    found, _other = a_ticket(), a_ticket()
+    found.category_id = printing.id
+    db.session.flush()
+    assert listed(client, f"category={printing.id}") == [found.id]
+    assert "<span>Category</span><b>Printing</b>" in page(client, f"/lines/1?category={printing.id}")
 
 
 def test_younger_is_the_rest_of_older(client: FlaskClient, ada: Person, now: datetime) -> None:

@@ -70,6 +70,7 @@ def _listings(filters: Filters) -> list[tuple[Any, tuple[Any, ...]]]:
         (Ticket.priority, filters.priority),
         (Ticket.type, filters.type),
         (Ticket.channel, filters.channel),
+        (Ticket.category_id, filters.category),
         (Ticket.line, filters.line),
         (Ticket.team_id, filters.team),
     ]

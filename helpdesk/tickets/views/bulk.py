@@ -17,6 +17,7 @@ from helpdesk.errors import BadInput, RuleViolation
 from helpdesk.i18n import told
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries.catalogue import catalogue
 from helpdesk.tickets.queries.visibility import fetch_several
 from helpdesk.tickets.rules import State
 from helpdesk.tickets.views import hands, wishes
@@ -148,9 +149,14 @@ def _values(wish: Wish, numbers: Sequence[int], back: str, *, sentence: str = ""
         "priorities": options(PRIORITIES),
         "reasons": options(DISCARD_REASONS),
         "people": hands.people_for(tickets) if wish.verb == "assign" else [],
+        "tags": catalogue().tags if wish.verb == "tag" else _tags_of(tickets),
         "teams": hands.teams() if wish.verb == "move" else [],
         "are_open": any(ticket.state is not State.RESOLVED for ticket in tickets),
     }
+
+
+def _tags_of(tickets: Iterable[Ticket]) -> list[str]:
+    return sorted({tag for ticket in tickets for tag in ticket.tags})
 
 
 def _tell(wish: Wish, found: Outlook, back: str) -> None:

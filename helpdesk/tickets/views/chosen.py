@@ -11,6 +11,7 @@ from helpdesk.clients.models import Company
 from helpdesk.db import db
 from helpdesk.i18n import day
 from helpdesk.tickets.filters import STATE_GROUPS, Filters, Holder, Order, Risk, Verdict, YesNo
+from helpdesk.tickets.queries.catalogue import category_name
 from helpdesk.tickets.views.places import Place
 from helpdesk.tickets.words import CHANNELS, RETURN_REASONS, STATES, TYPES
 
@@ -134,6 +135,7 @@ def _present(filters: Filters, names: Names) -> list[tuple[str, str, str]]:
         (gettext("Client"), "company", names.of("company", filters.company) if filters.company else ""),
         (gettext("Client's name"), "client", filters.client),
         (gettext("Tag"), "tag", filters.tag or ""),
+        (gettext("Category"), "category", ", ".join(category_name(one) or "?" for one in filters.category)),
         (gettext("Came"), "channel", _listed(CHANNELS, filters.channel)),
         (gettext("Deadline"), "risk", risks().get(filters.risk or "", "")),
         (gettext("Due"), "due", _span(filters, "due")),

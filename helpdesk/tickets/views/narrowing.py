@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 
 from helpdesk.tickets.filters import Filters, Holder, written
+from helpdesk.tickets.queries.catalogue import catalogue
 from helpdesk.tickets.rules import Line
 from helpdesk.tickets.views.chosen import Names, days, holders, risks, verdicts
 from helpdesk.tickets.words import CHANNELS, PRIORITIES, STATES, TYPES, options
@@ -26,7 +27,9 @@ class Choice:
 
 @dataclass(frozen=True)
 class FilterField:
-    """A field of the panel. `kind`: several (ticks), one (a select that begins with `any`), text, day."""
+    """A field of the panel. `kind`: several (ticks), one (a select that begins with `any`), text (its choices
+    are offered), day.
+    """
 
     name: str
     label: str
@@ -51,7 +54,8 @@ def filter_fields(filters: Filters, names: Names, zone: tzinfo) -> list[FilterFi
         _one("team", gettext("Team"), teams, _single(filters.team), any_),
         _one("type", gettext("Kind"), options(TYPES), _single(filters.type), any_),
         FilterField("client", gettext("Client's name"), "text", value=filters.client),
-        FilterField("tag", gettext("Tag"), "text", value=filters.tag or ""),
+        FilterField("tag", gettext("Tag"), "text", _offered(catalogue().tags), value=filters.tag or ""),
+        *_categories(filters),
         _one("risk", gettext("Deadline"), risks().items(), filters.risk or "", any_),
         FilterField("due_to", gettext("Due before the end of"), "day", value=_due_day(filters, zone)),
         _one("older", gettext("Older than"), _ages(filters.older), str(filters.older or ""), any_),
@@ -59,6 +63,18 @@ def filter_fields(filters: Filters, names: Names, zone: tzinfo) -> list[FilterFi
         _one("channel", gettext("Came"), options(CHANNELS), _single(filters.channel), any_),
         _one("sla", gettext("Deadlines were"), verdicts().items(), filters.sla or "", any_),
     ]
+
+
+def _categories(filters: Filters) -> list[FilterField]:
+    """Nothing where the firm keeps none."""
+    choices = [(str(one), name) for one, name in catalogue().categories]
+    if not choices and not filters.category:
+        return []
+    return [_one("category", gettext("Category"), choices, _single(filters.category), gettext("Any"))]
+
+
+def _offered(values: Iterable[str]) -> tuple[Choice, ...]:
+    return tuple(Choice(value, value, False) for value in values)
 
 
 def kept(filters: Filters, fields: Iterable[FilterField]) -> list[tuple[str, str]]:

@@ -35,6 +35,7 @@ PRESENT = frozenset(
         "company",
         "client",
         "tag",
+        "category",
         "channel",
         "risk",
         "due_to",
