@@ -91,7 +91,7 @@ def suggest(traces: Traces) -> list[Suggestion]:
 
 
 def _numbers_in(text: str, region: str) -> Iterable[str]:
-    for found in phonenumbers.PhoneNumberMatcher(text[-4000:], region):
+    for found in phonenumbers.PhoneNumberMatcher(text[-4000:], region, phonenumbers.Leniency.POSSIBLE):
         yield str(phonenumbers.format_number(found.number, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -108,7 +108,9 @@ def _people(traces: Traces, numbers: Sequence[str], emails: Sequence[str]) -> Se
     }
     return db.session.execute(
         select(Contact.id, Contact.company_id, Contact.person_id, Contact.position, Person.name)
-        .add_columns(Company.name.label("company"), *(sign.label(code) for code, sign in signs.items()))
+        .add_columns(
+            Company.name.label("company"), *(sign.label(f"by_{code}") for code, sign in signs.items())
+        )
         .join(Person, Person.id == Contact.person_id)
         .join(Company, Company.id == Contact.company_id)
         .where(Company.kind == CompanyKind.CLIENT, Company.retired_at.is_(None))
@@ -139,7 +141,7 @@ def _companies(traces: Traces, numbers: Sequence[str], emails: Sequence[str]) ->
     }
     return db.session.execute(
         select(Company.id, Company.name)
-        .add_columns(*(func.coalesce(sign, false()).label(code) for code, sign in signs.items()))
+        .add_columns(*(func.coalesce(sign, false()).label(f"by_{code}") for code, sign in signs.items()))
         .where(Company.kind == CompanyKind.CLIENT, Company.retired_at.is_(None), or_(*signs.values()))
         .limit(READ)
     ).all()
@@ -173,4 +175,4 @@ def _firm(row: Row[Any]) -> Suggestion:
 
 
 def _reasons(row: Row[Any]) -> tuple[Reason, ...]:
-    return tuple(reason for reason in Reason if row._mapping.get(reason.value))
+    return tuple(reason for reason in Reason if row._mapping.get(f"by_{reason}"))

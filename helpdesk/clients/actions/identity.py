@@ -47,7 +47,8 @@ def _known(sheet: WhoSheet) -> Contact:
 
 def _only_one(typed: str) -> Contact | None:
     """Without a script a name is typed and not chosen: it counts when only one contact fits."""
-    fitting = queries.search_contacts(typed, limit=2)
+    nobody = queries.unknown_company().id
+    fitting = [found for found in queries.search_contacts(typed) if found.company_id != nobody]
     if len(fitting) > 1:
         raise BadInput(_("Several contacts fit “%(typed)s”. Say more.", typed=typed.strip()), "contact_id")
     return queries.contact(fitting[0].id) if fitting else None
