@@ -1,10 +1,14 @@
 """The button that tries a mailbox before it is saved: with what is typed, and no password goes too far."""
 
+from dataclasses import replace
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from helpdesk import standstill
+from helpdesk.config import IN_FORCE, settings
 from helpdesk.db import db
 from helpdesk.mail.models import Encryption, Mailbox
 from helpdesk.secrets_box import seal
@@ -107,6 +111,17 @@ def test_a_restored_copy_sends_no_letter(desk: FlaskClient, dovecot: Dovecot, sm
     sheet = typed(dovecot, imap_host="", smtp_host="127.0.0.1", smtp_port=str(smtp_sink.port), letter="1")
     tried(desk, sheet)
     assert smtp_sink.taken == []
+
+
+def test_the_desk_s_own_door_is_no_relay(
+    desk: FlaskClient, dovecot: Dovecot, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.extensions, IN_FORCE, replace(settings(), smtp_door_port=2525))
+    sheet = typed(dovecot, smtp_host="localhost", smtp_port="2525")
+    page, saved = tried(desk, sheet), desk.post("/settings/mailboxes", data=form(**sheet))
+    assert "Fetching works." in page
+    assert "the desk&#39;s own door for mail" in page
+    assert saved.status_code == 422
 
 
 def test_without_a_server_there_is_nothing_to_try(desk: FlaskClient, dovecot: Dovecot) -> None:

@@ -55,7 +55,6 @@ def failure(found: tuple[Finding, ...]) -> str:
 def test_all_good_over_imap(dovecot: Dovecot) -> None:
     found = imap(dovecot)
     assert [one.step for one in found] == [
-        "name",
         "port",
         "greeting",
         "encryption",

@@ -25,7 +25,7 @@ from helpdesk.db import db, end_read, transaction
 from helpdesk.errors import BadInput, StaleChange
 from helpdesk.i18n import gettext, told
 from helpdesk.mail import settings as actions
-from helpdesk.mail.check.findings import Finding, Outcome, collected
+from helpdesk.mail.check.findings import Finding, Outcome, Step, collected
 from helpdesk.mail.check.imap import imap_steps
 from helpdesk.mail.check.letter import trial_letter
 from helpdesk.mail.check.reach import Server
@@ -176,11 +176,18 @@ def _tried(
     servers: dict[str, Server | None], typed: Typed, letter: bytes | None, to: str
 ) -> dict[str, tuple[Finding, ...]]:
     """The findings of each server that is given."""
-    tried, sender = {}, typed.values["address"].lower()
+    tried: dict[str, tuple[Finding, ...]] = {}
+    sender = typed.values["address"].lower()
     if (imap := servers["imap"]) is not None:
         tried["imap"] = collected(imap_steps(imap, typed.values["imap_folder"] or "INBOX"))
     if (smtp := servers["smtp"]) is not None:
         tried["smtp"] = collected(smtp_steps(smtp, sender, letter=letter, to=to))
+    for side in forms.SIDES:
+        wrong = [sentence for name, sentence in typed.errors.items() if name.startswith(f"{side}_")]
+        if wrong:
+            tried[side] = tuple(
+                Finding(step=Step.NAME, outcome=Outcome.BAD, words=sentence) for sentence in wrong
+            )
     return tried
 
 

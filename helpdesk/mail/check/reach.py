@@ -39,9 +39,9 @@ class Server:
 def reach(server: Server, language: str) -> Iterator[Finding]:
     """Name, port, TLS and greeting of a server that speaks `language`: IMAP or SMTP. Raises Stopped."""
     addresses = _addresses(server.host)
-    yield good(
-        Step.NAME, gettext("%(host)s is %(addresses)s.", host=server.host, addresses=", ".join(addresses[:2]))
-    )
+    if addresses != [server.host]:
+        shown = ", ".join(addresses[:2])
+        yield good(Step.NAME, gettext("%(host)s is %(addresses)s.", host=server.host, addresses=shown))
     with closing(_connected(server, addresses)) as line:
         yield good(Step.PORT, gettext("Port %(port)s answers.", port=server.port))
         if server.encryption is Encryption.TLS:
