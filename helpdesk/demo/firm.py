@@ -16,6 +16,7 @@ from helpdesk.demo.instructions import INSTRUCTIONS
 from helpdesk.demo.instructions.shape import Instruction
 from helpdesk.demo.placing import ADDRESS, open_mailbox, place_rules
 from helpdesk.demo.promises import PROMISES, promise, sign
+from helpdesk.demo.shelf import keep_views
 from helpdesk.demo.staff import CAST, hire
 from helpdesk.kb import actions as kb
 from helpdesk.mail.models import Mailbox
@@ -39,6 +40,7 @@ def found_firm() -> None:
         _nobodies(since)
         open_mailbox(since=since)
         place_rules(since=since)
+        keep_views(since)
         _write_instructions(now - SOME_MONTHS)
 
 

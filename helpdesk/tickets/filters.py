@@ -89,6 +89,7 @@ class Filters:
     followed: YesNo | None = None
     company: int | None = None
     client: str = ""
+    vip: YesNo | None = None
     tag: str | None = None
     category: tuple[int, ...] = ()
     channel: tuple[Channel, ...] = ()
@@ -265,6 +266,7 @@ READERS: dict[str, Reader] = {
     "followed": _word(YesNo),
     "company": _number,
     "client": _line_of_text,
+    "vip": _word(YesNo),
     "tag": _line_of_text,
     "category": _numbers,
     "channel": _words(Channel),

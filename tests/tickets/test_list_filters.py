@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from helpdesk.accounts.models import Person
+from helpdesk.clients.models import Company, Contact
 from helpdesk.db import db
 from helpdesk.tickets import actions
 from helpdesk.tickets.actions.catalogue import add_category
@@ -69,6 +70,17 @@ def test_a_category_is_a_filter_where_there_are_some(client: FlaskClient, ada: P
     db.session.flush()
     assert listed(client, f"category={printing.id}") == [found.id]
     assert "<span>Category</span><b>Printing</b>" in page(client, f"/lines/1?category={printing.id}")
+
+
+def test_a_vip_is_one_by_himself_or_by_his_company(client: FlaskClient, ada: Person) -> None:
+    first, second, third = (
+        a_ticket(contact=a_contact(company=a_company(f"Firm {number}"))) for number in range(3)
+    )
+    db.session.get_one(Contact, first.contact_id).vip = True
+    db.session.get_one(Company, second.company_id).vip = True
+    db.session.flush()
+    assert sorted(listed(client, "vip=yes")) == [first.id, second.id]
+    assert listed(client, "vip=no") == [third.id]
 
 
 def test_younger_is_the_rest_of_older(client: FlaskClient, ada: Person, now: datetime) -> None:

@@ -21,13 +21,6 @@ def matching(filters: Filters, actor: Actor, now: datetime) -> list[ColumnElemen
     conditions: list[ColumnElement[bool]] = [
         column.in_(values) for column, values in _listings(filters) if values
     ]
-    if filters.company is not None:
-        conditions.append(Ticket.company_id == filters.company)
-    if filters.client:
-        conditions.append(_of_client(filters.client))
-    if filters.followed:
-        theirs = and_(*followed(actor))
-        conditions.append(theirs if filters.followed is YesNo.YES else ~theirs)
     if filters.tag:
         conditions.append(Ticket.tags.contains([filters.tag]))
     if filters.q:
@@ -43,6 +36,8 @@ def matching(filters: Filters, actor: Actor, now: datetime) -> list[ColumnElemen
         conditions.append(of_teams(filters.of_team))
     return [
         *conditions,
+        *_clients(filters),
+        *_followed(filters, actor),
         *_held(Ticket.assignee_id, filters.assignee, actor),
         *_held(Ticket.owner_id, filters.owner, actor),
         *_risk(filters, now),
@@ -76,6 +71,20 @@ def _listings(filters: Filters) -> list[tuple[Any, tuple[Any, ...]]]:
     ]
 
 
+def _clients(filters: Filters) -> list[ColumnElement[bool]]:
+    company = [Ticket.company_id == filters.company] if filters.company is not None else []
+    client = [_of_client(filters.client)] if filters.client else []
+    vip = [_is_vip() if filters.vip is YesNo.YES else ~_is_vip()] if filters.vip else []
+    return [*company, *client, *vip]
+
+
+def _followed(filters: Filters, actor: Actor) -> list[ColumnElement[bool]]:
+    if filters.followed is None:
+        return []
+    mine = and_(*followed(actor))
+    return [mine if filters.followed is YesNo.YES else ~mine]
+
+
 def _of_client(typed: str) -> ColumnElement[bool]:
     """Each typed word stands in the name of the company or of the contact."""
     companies = select(Company.id).where(
@@ -86,6 +95,12 @@ def _of_client(typed: str) -> ColumnElement[bool]:
         *(Person.sort_key.contains(word, autoescape=True) for word in sort_key(typed).split())
     )
     return or_(Ticket.company_id.in_(companies), Ticket.contact_id.in_(people))
+
+
+def _is_vip() -> ColumnElement[bool]:
+    companies = select(Company.id).where(Company.vip)
+    contacts = select(Contact.id).where(Contact.vip)
+    return or_(Ticket.company_id.in_(companies), Ticket.contact_id.in_(contacts))
 
 
 def _held(column: Any, holder: Holder | int | None, actor: Actor) -> list[ColumnElement[bool]]:

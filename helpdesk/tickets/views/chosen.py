@@ -92,6 +92,11 @@ def verdicts() -> dict[str, str]:
     return {Verdict.MET: gettext("kept"), Verdict.MISSED: gettext("missed")}
 
 
+def answers() -> dict[str, str]:
+    """Yes and no."""
+    return {YesNo.YES: gettext("yes"), YesNo.NO: gettext("no")}
+
+
 def days(count: int) -> str:
     """A span of days in words."""
     return ngettext("%(num)s day", "%(num)s days", count)
@@ -131,9 +136,10 @@ def _present(filters: Filters, names: Names) -> list[tuple[str, str, str]]:
         (gettext("Held or owned by"), "of_team", names.listed("team", filters.of_team)),
         (gettext("Works on it"), "assignee", _holder(filters.assignee, names)),
         (gettext("Answers the client"), "owner", _holder(filters.owner, names)),
-        (gettext("Followed by me"), "followed", _answers().get(filters.followed or "", "")),
+        (gettext("Followed by me"), "followed", answers().get(filters.followed or "", "")),
         (gettext("Client"), "company", names.of("company", filters.company) if filters.company else ""),
         (gettext("Client's name"), "client", filters.client),
+        (gettext("Comes first (VIP)"), "vip", answers().get(filters.vip or "", "")),
         (gettext("Tag"), "tag", filters.tag or ""),
         (gettext("Category"), "category", ", ".join(category_name(one) or "?" for one in filters.category)),
         (gettext("Came"), "channel", _listed(CHANNELS, filters.channel)),
@@ -149,8 +155,8 @@ def _past(filters: Filters) -> list[tuple[str, str, str]]:
     return [
         (gettext("Reached line"), "reached", str(filters.reached or "")),
         (gettext("Deadlines"), "sla", verdicts().get(filters.sla or "", "")),
-        (gettext("At first contact"), "first_contact", _answers().get(filters.first_contact or "", "")),
-        (gettext("Thrown away"), "discarded", _answers().get(filters.discarded or "", "")),
+        (gettext("At first contact"), "first_contact", answers().get(filters.first_contact or "", "")),
+        (gettext("Thrown away"), "discarded", answers().get(filters.discarded or "", "")),
         (gettext("Came in"), "created", _span(filters, "created")),
         (gettext("Solved"), "resolved", _span(filters, "resolved")),
         (gettext("First answered"), "answered", _span(filters, "answered")),
@@ -182,10 +188,6 @@ def _priorities(filters: Filters) -> str:
 
 def _listed(words: object, values: tuple[str, ...]) -> str:
     return ", ".join(str(words[value]) for value in values)  # type: ignore[index]
-
-
-def _answers() -> dict[str, str]:
-    return {YesNo.YES: gettext("yes"), YesNo.NO: gettext("no")}
 
 
 def _holder(holder: Holder | int | None, names: Names) -> str:

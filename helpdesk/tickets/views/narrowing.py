@@ -10,7 +10,7 @@ from flask_babel import gettext
 from helpdesk.tickets.filters import Filters, Holder, written
 from helpdesk.tickets.queries.catalogue import catalogue
 from helpdesk.tickets.rules import Line
-from helpdesk.tickets.views.chosen import Names, days, holders, risks, verdicts
+from helpdesk.tickets.views.chosen import Names, answers, days, holders, risks, verdicts
 from helpdesk.tickets.words import CHANNELS, PRIORITIES, STATES, TYPES, options
 
 AGES = (1, 3, 7, 14, 30)
@@ -54,6 +54,7 @@ def filter_fields(filters: Filters, names: Names, zone: tzinfo) -> list[FilterFi
         _one("team", gettext("Team"), teams, _single(filters.team), any_),
         _one("type", gettext("Kind"), options(TYPES), _single(filters.type), any_),
         FilterField("client", gettext("Client's name"), "text", value=filters.client),
+        _one("vip", gettext("Comes first (VIP)"), answers().items(), filters.vip or "", any_),
         FilterField("tag", gettext("Tag"), "text", _offered(catalogue().tags), value=filters.tag or ""),
         *_categories(filters),
         _one("risk", gettext("Deadline"), risks().items(), filters.risk or "", any_),

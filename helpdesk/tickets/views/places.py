@@ -34,6 +34,7 @@ PRESENT = frozenset(
         "followed",
         "company",
         "client",
+        "vip",
         "tag",
         "category",
         "channel",
