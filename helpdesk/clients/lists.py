@@ -53,24 +53,19 @@ def companies_page(
 
 @dataclass(frozen=True)
 class ListFigures:
-    """How many companies and contacts wait for somebody to look at them."""
+    """How many companies wait for somebody to look at them, and how many are of the past."""
 
     unconfirmed: int
     retired: int
-    strangers: int
 
 
 def list_figures() -> ListFigures:
     """The figures beside the lists of clients, in one statement."""
-    strangers = select(func.count()).where(
-        Contact.company_id == Company.id, Contact.retired_at.is_(None), Company.kind == CompanyKind.UNKNOWN
-    )
     figures = [
         select(func.count()).select_from(Company).where(*_shown(show)).scalar_subquery()
         for show in (Show.UNCONFIRMED, Show.RETIRED)
     ]
-    row = db.session.execute(select(*figures, strangers.scalar_subquery())).one()
-    return ListFigures(unconfirmed=row[0], retired=row[1], strangers=row[2])
+    return ListFigures(*db.session.execute(select(*figures)).one())
 
 
 def _shown(show: Show) -> tuple[ColumnElement[bool], ...]:

@@ -12,6 +12,7 @@ from helpdesk.clients.lists import Show
 from helpdesk.clients.views.blueprint import blueprint
 from helpdesk.clients.views.shown import may_change
 from helpdesk.config import settings
+from helpdesk.tickets.queries.strangers import strangers_waiting
 
 
 @blueprint.get("/clients")
@@ -33,6 +34,7 @@ def companies() -> ResponseReturnValue:
         typed=typed,
         here=show.value,
         figures=lists.list_figures(),
+        waiting=strangers_waiting() if may_change() else 0,
         older_url=_older(shown[-1], typed, show) if len(found) > len(shown) else None,
         may_change=may_change(),
     )

@@ -52,6 +52,10 @@ def draw(company_id: int, *, edited: editing.Edited | None = None, sentence: str
         people=queries.contacts_of(found.id),
         people_shown=PEOPLE_SHOWN,
         figures=shown.figures(Ticket.company_id == found.id),
+        figure_urls={
+            "open": url_for("tickets.all", company=found.id),
+            "breached": url_for("tickets.all", company=found.id, risk="breached"),
+        },
         agreements=shown.agreements(found.id) if is_client else [],
         senders=queries.unknown_at(domains) if may_change else [],
         history=changes.changes_of(COMPANY, found.id, limit=8),

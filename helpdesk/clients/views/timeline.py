@@ -37,7 +37,7 @@ from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries import visible_to
 from helpdesk.tickets.rules import Channel, MessageKind, State
 
-PAGE_SIZE, SHOWN = 40, 900
+PAGE_SIZE, SHOWN, GREETING = 40, 900, 40
 LATELY = timedelta(days=30)
 
 
@@ -154,7 +154,10 @@ class Entry:
 
     @property
     def first_line(self) -> str:
-        return next((line.strip() for line in self.text.splitlines() if line.strip()), "")
+        """What it begins with, past a greeting that stands on a line of its own."""
+        lines = [line.strip() for line in self.text.splitlines() if line.strip()]
+        greets = len(lines) > 1 and len(lines[0]) <= GREETING and lines[0][-1] in ",!"
+        return lines[greets] if lines else ""
 
     @property
     def is_long(self) -> bool:

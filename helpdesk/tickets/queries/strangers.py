@@ -34,6 +34,14 @@ class Stranger:
     last_seen: datetime
 
 
+def strangers_waiting() -> int:
+    """How many senders with open tickets nobody has identified."""
+    waits = select(Ticket.id).where(Ticket.contact_id == Contact.id, is_open()).exists()
+    query = select(func.count()).select_from(Contact).join(Company, Company.id == Contact.company_id)
+    unknown = (Company.kind == CompanyKind.UNKNOWN, Contact.retired_at.is_(None))
+    return db.session.scalar(query.where(*unknown, waits)) or 0
+
+
 def strangers_page(*, only_open: bool, after: tuple[datetime, int] | None = None) -> list[Stranger]:
     """One page of unknown senders, last seen first, and one more when there is a next page. One statement.
 

@@ -14,7 +14,7 @@ from helpdesk.clients.lists import list_figures
 from helpdesk.clients.models import CompanyKind, Contact
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.queries.strangers import PAGE_SIZE, Stranger, strangers_page
+from helpdesk.tickets.queries.strangers import PAGE_SIZE, Stranger, strangers_page, strangers_waiting
 from helpdesk.tickets.views import whose
 from helpdesk.tickets.views.blueprint import blueprint
 
@@ -34,6 +34,7 @@ def senders() -> ResponseReturnValue:
         only_open=only_open,
         is_first=not request.args.get("after"),
         figures=list_figures(),
+        waiting=strangers_waiting(),
         initials=faces.initials,
         tint=faces.tint,
     )
