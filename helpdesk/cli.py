@@ -11,6 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from helpdesk import __version__, firm, schema
 from helpdesk.accounts import cli as shell
+from helpdesk.accounts import first
+from helpdesk.admin.assistant.claiming import code
 from helpdesk.app import create_app
 from helpdesk.backup import cli as backup
 from helpdesk.config import Settings, SettingsError
@@ -93,6 +95,9 @@ def serve(data: Path | None, workers: int, port: int | None) -> None:
     with _ready(settings) as ready:
         backup.warn_of_standstill(ready)
         click.echo(f"The desk answers at {ready.base_url}. Ctrl-C ends it.")
+        with _inside(ready):
+            if first.is_unclaimed():
+                click.echo(f"It belongs to nobody yet. Set it up at {ready.base_url}/welcome?code={code()}")
         WebServer(ready, workers=workers).run()
 
 

@@ -51,5 +51,5 @@ def csrf_token(secret: str = CSRF_SECRET) -> str:
 
 def visit_token(client: FlaskClient) -> str:
     """The token that the sign-in page gives to a stranger's browser."""
-    page = client.get("/sign-in").text
+    page = client.get("/sign-in", follow_redirects=True).text
     return page.partition('name="csrf_token" value="')[2].partition('"')[0]

@@ -1,15 +1,23 @@
 """The first administrator, made from the shell before anybody can sign in, and the way back in."""
 
+from datetime import datetime
+
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from helpdesk import clock
-from helpdesk.accounts import resets, rights
+from helpdesk.accounts import resets, rights, teams
 from helpdesk.accounts.addresses import address_of
 from helpdesk.accounts.models import Account, Grant, GrantKind
 from helpdesk.accounts.passwords import check_strength, hash_password
 from helpdesk.accounts.people import create_account, create_person, system_id
+from helpdesk.accounts.teams import TeamSheet
+from helpdesk.config import settings
 from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput, RuleViolation
+from helpdesk.i18n import gettext
+
+CLAIM_LOCK = 7_302_413
 
 
 def create_administrator(*, email: str, name: str, password: str) -> None:
@@ -27,6 +35,21 @@ def create_administrator(*, email: str, name: str, password: str) -> None:
         person = create_person(name, language=None, zone=None, now=now)
         create_account(person, address, hashed, now=now)
         db.session.add(Grant(person_id=person.id, kind=GrantKind.ADMINISTRATOR, since=now))
+        ensure_lines(by=person.id, now=now)
+
+
+def is_unclaimed() -> bool:
+    """Whether nobody can sign in yet, because nobody was ever let in."""
+    return db.session.scalar(select(Account.id).limit(1)) is None
+
+
+def ensure_lines(*, by: int, now: datetime) -> None:
+    """Give each line that has no team its first one, so that what comes in always has a place."""
+    with force_locale(settings().default_language):
+        names = (gettext("Service desk"), gettext("Administrators"), gettext("Developers"))
+    for line, name in enumerate(names, start=1):
+        if teams.default_of(line) is None:
+            teams.create(TeamSheet(name=name, line=line, answers_client=line < 3), by=by, now=now)
 
 
 def name_of(text: str) -> str:

@@ -41,17 +41,24 @@ def cookie(client: FlaskClient, name: str = "sid") -> str | None:
     return found.value if found else None
 
 
+def test_a_desk_without_anybody_leads_to_the_assistant(client: FlaskClient) -> None:
+    assert client.get("/sign-in").location == "/welcome"
+
+
+@pytest.mark.usefixtures("ada")
 def test_the_sign_in_page_opens(client: FlaskClient) -> None:
     answer = client.get("/sign-in")
     assert answer.status_code == 200
     assert "Sign in to the desk" in answer.text
 
 
+@pytest.mark.usefixtures("ada")
 def test_the_page_speaks_the_browsers_language(client: FlaskClient) -> None:
     answer = client.get("/sign-in", headers={"Accept-Language": "ru-RU,ru;q=0.9,en;q=0.5"})
     assert '<html lang="ru"' in answer.text
 
 
+@pytest.mark.usefixtures("ada")
 def test_a_stranger_may_choose_a_language(client: FlaskClient) -> None:
     assert client.get("/sign-in?language=ru").status_code == 303
     assert '<html lang="ru"' in client.get("/sign-in").text

@@ -8,6 +8,7 @@ from helpdesk.routing.editing import mark_of
 from helpdesk.routing.models import RoutingRule
 from helpdesk.tickets.models import Category, Tag
 from tests.conftest import NOON
+from tests.factories import an_administrator
 from tests.permissions.placed import CANARY, Placed
 
 
@@ -44,3 +45,10 @@ def a_tag(relation: str, person: Person | None) -> Placed:
     db.session.add(row)
     db.session.flush()
     return Placed({"tag_id": row.id})
+
+
+def a_desk(relation: str, person: Person | None) -> Placed:
+    """The desk as it is before and after somebody can sign in."""
+    if relation == "claimed":
+        an_administrator(CANARY)
+    return Placed({})

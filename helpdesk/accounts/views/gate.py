@@ -6,9 +6,10 @@ from flask import current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
-from helpdesk import clock, web
-from helpdesk.accounts import actions, cookies, devices, guard, passwords, rates
+from helpdesk import clock, firm, web
+from helpdesk.accounts import actions, cookies, devices, first, guard, passwords, rates
 from helpdesk.accounts.actor import actor_of
 from helpdesk.accounts.cast import cast
 from helpdesk.accounts.guard import policy
@@ -35,6 +36,8 @@ def sign_in() -> ResponseReturnValue:
         return redirect(url_for("accounts.sign_in", next=request.args.get("next")), 303)
     if guard.current_actor().is_signed_in:
         return web.see_other(_next())
+    if _is_unclaimed():
+        return web.see_other(url_for("admin.welcome"))
     lapsed = cookies.current().lapsed
     return gate(has_lapsed=lapsed is not None and not lapsed.is_disabled)
 
@@ -96,6 +99,17 @@ def gate(**values: Any) -> str:
         progress=progress() if progress else None,
         **values,
     )
+
+
+def _is_unclaimed() -> bool:
+    """Whether the assistant is the only way in; unknown while the database is away, which is no."""
+    if not firm.chosen() or firm.chosen()["assistant_step"] is not None:
+        return False
+    try:
+        return first.is_unclaimed()
+    except OperationalError:
+        end_read()
+        return False
 
 
 def _held() -> dict[int, str]:

@@ -6,6 +6,7 @@ from helpdesk import __version__, web
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.admin import changes, finding, queries, words
+from helpdesk.admin.assistant import steps
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.pages import groups
 from helpdesk.admin.signs import signs_of
@@ -30,6 +31,7 @@ def overview() -> str:
         health=health,
         signs=signs_of(health, now),
         changes=changes.all_changes(limit=RECENT),
+        assistant=None if settings().demo or steps.is_over() else steps.reached(),
         zone=settings().default_timezone,
         version=__version__,
     )
