@@ -180,12 +180,19 @@ def unstage(desk: Desk, public_id: uuid.UUID) -> bool:
 
 def staged(desk: Desk, only: Collection[uuid.UUID] | None = None) -> tuple[NewFile, ...]:
     """The waiting files as they go into a message; `only` those, None: all."""
+    return tuple(file for public_id, file in staged_by_id(desk) if only is None or public_id in only)
+
+
+def staged_by_id(desk: Desk) -> list[tuple[uuid.UUID, NewFile]]:
+    """Every waiting file with the name under which the composer knows it, in the order they came."""
     rows = db.session.scalars(select(Upload).where(_uploads_of(desk)).order_by(Upload.id))
-    return tuple(
-        NewFile(sha256=row.sha256, name=row.name, content_type=row.content_type, size=row.size)
+    return [
+        (
+            row.public_id,
+            NewFile(sha256=row.sha256, name=row.name, content_type=row.content_type, size=row.size),
+        )
         for row in rows
-        if only is None or row.public_id in only
-    )
+    ]
 
 
 def _row(unsent: Unsent, now: datetime) -> dict[str, Any]:

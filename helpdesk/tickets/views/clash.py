@@ -15,6 +15,7 @@ from helpdesk.accounts.actor import Actor
 from helpdesk.db import db
 from helpdesk.i18n import viewer_zone
 from helpdesk.tickets import words
+from helpdesk.tickets.actions.drafts import Desk, staged_by_id
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import visibility
 from helpdesk.tickets.rules import MessageKind, Priority, TicketType
@@ -47,7 +48,16 @@ def of_message(
     """
     kept = [(name, value) for name in WITH_TEXT for value in form.getlist(name)]
     kept += [("upload", str(public_id)) for public_id in fresh]
-    return _answer(number, actor, form, kind=kind, kept=kept, text=text_of(form, "text"))
+    along = _goes_along(Desk(number, actor.person_id), form, kept)
+    return _answer(number, actor, form, kind=kind, kept=kept, text=text_of(form, "text"), goes_along=along)
+
+
+def _goes_along(desk: Desk, form: Typed, kept: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Recipients and files that belong to the words, each with its sign."""
+    uploads = {value for name, value in kept if name == "upload"}
+    people = form.get("third_party") if form.get("visibility") == "third" else form.get("cc")
+    names = [file.name for public_id, file in staged_by_id(desk) if str(public_id) in uploads]
+    return [*([("at", people)] if people else []), *(("clip", name) for name in names)]
 
 
 def of_properties(number: int, actor: Actor, form: Form) -> ResponseReturnValue:
@@ -70,6 +80,7 @@ def _answer(
     kind: MessageKind = MessageKind.REPLY,
     kept: Sequence[tuple[str, str]] = (),
     text: str | None = None,
+    goes_along: Sequence[tuple[str, str]] = (),
     differences: Sequence[Difference] = (),
 ) -> ResponseReturnValue:
     ticket = _ticket(number, actor)
@@ -83,6 +94,7 @@ def _answer(
         is_note=kind is MessageKind.NOTE,
         text=text,
         kept=kept,
+        goes_along=goes_along,
         reason=text_of(form, "reason"),
         differences=differences,
         quoted_lines=conversation.quoted_lines,
