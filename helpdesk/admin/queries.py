@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
-from helpdesk.accounts import faces
+from helpdesk.accounts import faces, seats
 from helpdesk.accounts.models import Membership, Person, Team, TeamRole
 from helpdesk.calendars.hours import versions_in_force
 from helpdesk.calendars.models import Calendar, CalendarHoliday, CalendarVersion
@@ -110,13 +110,13 @@ class Health:
     unsent: int
 
 
-def teams(now: datetime) -> list[TeamSheet]:
+def teams() -> list[TeamSheet]:
     """Teams by line with those who are in them now."""
     members: defaultdict[int, list[Member]] = defaultdict(list)
     rows = db.session.execute(
         select(Membership.team_id, Membership.role, Person.id, Person.name)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.since <= now, or_(Membership.until.is_(None), Membership.until > now))
+        .where(seats.is_current(), seats.can_work())
         .order_by(Membership.role != TeamRole.LEAD, Person.sort_key)
     )
     for row in rows:
@@ -172,7 +172,8 @@ def calendars(now: datetime, today: date) -> dict[int, CalendarSheet]:
 def policies(now: datetime) -> list[PolicySheet]:
     """Policies by name, the default one last; each with its version in force."""
     versions: dict[int, SlaPolicyVersion] = {}
-    newest = select(SlaPolicyVersion).where(SlaPolicyVersion.valid_from <= now).order_by(SlaPolicyVersion.n)
+    newest = select(SlaPolicyVersion).where(SlaPolicyVersion.valid_from <= now)
+    newest = newest.order_by(SlaPolicyVersion.valid_from, SlaPolicyVersion.n)
     for version in db.session.scalars(newest.options(selectinload(SlaPolicyVersion.targets))):
         versions[version.policy_id] = version
     signed = db.session.execute(
@@ -181,7 +182,8 @@ def policies(now: datetime) -> list[PolicySheet]:
         .group_by(Contract.policy_id)
     )
     contracts = {row.policy_id: row.clients for row in signed}
-    rows = db.session.scalars(select(SlaPolicy).order_by(SlaPolicy.is_default, SlaPolicy.name))
+    in_use = select(SlaPolicy).where(SlaPolicy.retired_at.is_(None))
+    rows = db.session.scalars(in_use.order_by(SlaPolicy.is_default, SlaPolicy.name))
     return [
         PolicySheet(row, versions[row.id], tuple(versions[row.id].targets), contracts.get(row.id, 0))
         for row in rows

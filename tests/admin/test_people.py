@@ -165,7 +165,7 @@ def test_seats_and_grants_hold_with_the_next_request_and_stand_in_the_history(de
     assert now.lines == {1, 2}
     assert now.led_team_ids == {team.id}
     assert now.is_manager
-    assert now.manager_lines == {1, 2}
+    assert now.manager_lines == frozenset({1, 2})
     assert now.manager_company_ids is None
     (change,) = history_of("person", ada.id)
     assert before_and_after(change)["Teams"] == ("Service desk", "Networks ★, Service desk")

@@ -49,7 +49,7 @@ def in_force() -> str:
         now=now,
         words=words,
         mailboxes=_mailboxes(now),
-        teams=queries.teams(now),
+        teams=queries.teams(),
         rules=_rules(),
         calendars=queries.calendars(now, today),
         policies=queries.policies(now),
