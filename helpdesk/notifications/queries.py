@@ -56,6 +56,11 @@ def is_unread(person_id: int) -> ColumnElement[bool]:
     return and_(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.in_desk)
 
 
+def newest(person_id: int) -> int:
+    """The number of the person's last notice, 0 without any: what came later was not seen yet."""
+    return db.session.scalar(select(func.max(Notice.id)).where(Notice.person_id == person_id)) or 0
+
+
 def unread_count(person_id: int) -> int:
     """How many notices wait, counted no further than LIMIT; one statement."""
     some = select(literal(1)).where(is_unread(person_id)).limit(LIMIT).subquery()

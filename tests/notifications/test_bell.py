@@ -101,6 +101,15 @@ def test_all_that_were_seen_are_read_and_no_later_one(
     assert 'data-unread="1"' in panel
 
 
+def test_all_read_means_all_whatever_their_numbers_and_the_page(
+    client: FlaskClient, ada: Person, ticket: Ticket, now: datetime
+) -> None:
+    told(ada, ticket, now)
+    told(ada, ticket, now - timedelta(days=2), 20)
+    last = client.get("/notices/panel").text.partition('name="last" value="')[2].partition('"')[0]
+    assert 'data-unread="0"' in client.post("/notices/reading", data=form(last=last), headers=HTMX).text
+
+
 def test_without_a_script_the_same_forms_lead_to_the_page(
     client: FlaskClient, ada: Person, ticket: Ticket, now: datetime
 ) -> None:

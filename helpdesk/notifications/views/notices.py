@@ -11,7 +11,7 @@ from helpdesk.accounts.permissions import Permission, Relation
 from helpdesk.db import db, transaction
 from helpdesk.i18n import ngettext
 from helpdesk.notifications.models import Notice
-from helpdesk.notifications.queries import PAGE_SIZE, is_unread, notices_of, unread_count
+from helpdesk.notifications.queries import PAGE_SIZE, is_unread, newest, notices_of, unread_count
 from helpdesk.notifications.views.blueprint import blueprint
 
 IN_PANEL = 12
@@ -40,6 +40,7 @@ def notices() -> ResponseReturnValue:
     return web.render(
         "notifications/notices.html",
         rows=shown,
+        last=newest(current_actor().person_id),
         has_new=any(row.is_new for row in shown),
         older_url=url_for(".notices", before=shown[-1].id) if len(rows) > PAGE_SIZE else None,
     )
@@ -89,5 +90,5 @@ def _answer() -> ResponseReturnValue:
 
 def _panel() -> str:
     rows = notices_of(current_actor(), size=IN_PANEL)
-    unread = unread_count(current_actor().person_id)
-    return web.render("notifications/_panel.html", rows=rows[:IN_PANEL], unread=unread)
+    unread, last = unread_count(current_actor().person_id), newest(current_actor().person_id)
+    return web.render("notifications/_panel.html", rows=rows[:IN_PANEL], unread=unread, last=last)

@@ -44,7 +44,8 @@ if (panel && panel.showPopover) {
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) open(link);
   });
   panel.addEventListener("toggle", (event) => {
-    if (event.newState === "closed" && panel.contains(document.activeElement)) panel.opener?.focus();
+    const lost = document.activeElement === document.body || panel.contains(document.activeElement);
+    if (event.newState === "closed" && lost) panel.opener?.focus();
   });
   document.addEventListener("htmx:after:swap", () => {
     const sheet = panel.querySelector("[data-unread]");
