@@ -17,6 +17,7 @@ from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission, may
 from helpdesk.clients.models import CompanyKind
+from helpdesk.clients.words import known_as
 from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.db import db, transaction
@@ -253,7 +254,7 @@ def _faces(ticket: Ticket) -> dict[str, tuple[str, str, int]]:
     """Name, initials and tint of everybody named beside the conversation."""
     people = {"contact": ticket.contact.person, "assignee": ticket.assignee, "owner": ticket.owner}
     return {
-        role: (person.name, faces.initials(person.name), faces.tint(person.id))
+        role: (known_as(person.name), faces.initials(person.name), faces.tint(person.id))
         for role, person in people.items()
         if person
     }

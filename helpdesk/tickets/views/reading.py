@@ -1,7 +1,7 @@
 """Everything that the page of one ticket shows, read in few statements whatever its length."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from helpdesk.accounts import seats
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.clients.models import ContactAddress, ContactPhone
+from helpdesk.clients.words import known_as
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.kb.models import ArticleText, ArticleUse
@@ -116,7 +117,7 @@ def said_on(ticket_id: int, *, after: int = 0) -> dict[int, Said]:
             Message.id,
             Message.kind,
             Message.author_id,
-            Person.name,
+            Person.name.label("author"),
             Message.channel,
             Message.text,
             Message.reply_until,
@@ -133,7 +134,7 @@ def said_on(ticket_id: int, *, after: int = 0) -> dict[int, Said]:
         .where(Message.ticket_id == ticket_id, Message.id > after)
         .order_by(Message.id)
     )
-    return {row.id: Said(*row) for row in rows}
+    return {row.id: replace(Said(*row), author=known_as(row.author)) for row in rows}
 
 
 def happened_on(ticket_id: int, *, after: int = 0) -> list[Happened]:
@@ -162,7 +163,7 @@ def happened_on(ticket_id: int, *, after: int = 0) -> list[Happened]:
             kind=event.kind,
             at=event.effective_at,
             actor_id=event.actor_id,
-            actor=actor_name,
+            actor=known_as(actor_name),
             payload=event.payload,
             words=words,
             about=about_name,
