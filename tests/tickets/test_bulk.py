@@ -92,7 +92,7 @@ def test_each_ticket_is_judged_as_at_its_own_door(client: FlaskClient, ada: Pers
     own = a_ticket().id
     db.session.flush()
     _, said = do(client, "discard", seen.id, own, reason_code="spam")
-    assert f"1 skipped: {seen.id} . You may look at it, but not do this with it." in said
+    assert f"1 skipped: {seen.id} . For you to read, not to change in this way." in said
     assert (ticket(seen.id).discarded_at, ticket(own).discarded_at is None) == (None, False)
 
 

@@ -117,6 +117,14 @@ def test_prefixes_narrow_what_words_find(client: FlaskClient, ada: Person, hanna
     assert found(client, "printer line:2") == []
 
 
+def test_a_word_in_every_signature_weighs_no_more_than_once(client: FlaskClient, ada: Person) -> None:
+    often = a_ticket("Another matter", text="Plotter")
+    for _ in range(8):
+        actions.add_note(often, "Plotter again", by=ada.id, now=often.last_event_at)
+    named = a_ticket("The plotter draws nothing", text="It is new.")
+    assert found(client, "plotter") == [named.id, often.id]
+
+
 def test_what_is_open_stands_before_what_is_over(client: FlaskClient, ada: Person) -> None:
     still, done = a_ticket("Printer jam"), a_ticket("Printer jam")
     actions.resolve(done, "Cleaned", by=ada.id, now=done.last_event_at)

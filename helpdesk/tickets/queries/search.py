@@ -43,7 +43,7 @@ def search(actor: Actor, typed: Typed, *, contact_ids: Sequence[int] = (), limit
 
     Each word counts by its stem and as the beginning of a word, a phrase by the stems in their order. A
     subject weighs more than a client, a client more than what was said, and what is open more than what is
-    over. `contact_ids` are clients found by
+    over; how often it stands there counts for nothing. `contact_ids` are clients found by
     a telephone number.
     """
     seen = and_(visible_to(actor), *_narrowed(typed))
@@ -53,7 +53,7 @@ def search(actor: Actor, typed: Typed, *, contact_ids: Sequence[int] = (), limit
         found = select(Ticket.id.label("ticket_id"), literal(1).label("weight")).where(seen).subquery()
     else:
         return []
-    rank = func.sum(found.c.weight) + case((Ticket.resolved_at.is_(None), OPEN_WEIGHT), else_=0)
+    rank = func.sum(found.c.weight.distinct()) + case((Ticket.resolved_at.is_(None), OPEN_WEIGHT), else_=0)
     rows = db.session.execute(
         select(found.c.ticket_id, rank)
         .join(Ticket, Ticket.id == found.c.ticket_id)

@@ -126,6 +126,7 @@ def page(place: Place, filters: Filters, *, saved: SavedView | None = None) -> s
         fields=fields,
         sortings=sortings(place, filters, asked.order),
         order=asked.order,
+        saved_url=place.url(place.saved or Filters()),
         keeping=keeping(place, filters, asked.actor, names, saved),
         may_act=asked.actor.is_agent,
         bulk_verbs=_bulk_verbs(),

@@ -94,7 +94,7 @@ def obstacle(ticket: Ticket, wish: Wish) -> str:
     """Why this ticket would be skipped, in a sentence; "" when nothing stands in the way."""
     kind = KINDS[wish.verb]
     if not may(firm_relations(wish.actor, ticket) | wish.actor.relations, kind.permission):
-        return gettext("You may look at it, but not do this with it.")
+        return gettext("For you to read, not to change in this way.")
     try:
         kind.check(ticket, wish)
     except RuleViolation as error:
