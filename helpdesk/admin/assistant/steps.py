@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask_babel import lazy_gettext
 from sqlalchemy import Select, select
@@ -17,6 +18,7 @@ from helpdesk.calendars.models import Calendar
 from helpdesk.db import db
 from helpdesk.errors import BadInput
 from helpdesk.firm import Firm
+from helpdesk.i18n import gettext
 from helpdesk.mail.models import Mailbox
 from helpdesk.sla.actions.policies import create_policy, default_policy, starter_policy
 from helpdesk.sla.models import SlaPolicy
@@ -158,6 +160,14 @@ def set_policy(
     ]
     sheet = starter_policy(calendar, name=name, first_answer_s=answer_s, solution_s=solution_s)
     create_policy(sheet, by=by, now=now)
+
+
+def usual_targets() -> tuple[list[str], list[str]]:
+    """First answers and solutions for P1 to P4 as people write them; a day is a working day."""
+    minutes, hours = partial(gettext, "%(minutes)s min"), partial(gettext, "%(hours)s h")
+    days = partial(gettext, "%(days)s d")
+    answers = [minutes(minutes=30), hours(hours=1), hours(hours=4), days(days=1)]
+    return answers, [hours(hours=4), hours(hours=8), days(days=3), days(days=5)]
 
 
 def has_policy() -> bool:

@@ -29,7 +29,6 @@ from helpdesk.i18n import gettext, page_language, told
 from helpdesk.mail import settings as mail
 from helpdesk.mail.models import Mailbox
 from helpdesk.mail.sending import can_send
-from helpdesk.sla.actions.policies import FIRST_ANSWER_S, SOLUTION_S
 from helpdesk.sla.sheets import PRIORITIES
 
 USUAL_HOURS = "09:00-18:00"
@@ -237,15 +236,11 @@ def _regions(country: str) -> list[tuple[str, str]]:
 
 
 def _policy_page(errors: dict[str, str] | None = None) -> str:
-    rows = [
-        (priority, answer, solution)
-        for priority, answer, solution in zip(PRIORITIES, FIRST_ANSWER_S, SOLUTION_S, strict=True)
-    ]
     return _page(
         "policy",
         errors=errors or {},
         typed=request.form,
-        rows=rows,
+        rows=list(zip(PRIORITIES, *steps.usual_targets(), strict=True)),
         calendar=steps.first_calendar(),
         has_policy=steps.has_policy(),
     )
