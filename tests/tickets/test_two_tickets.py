@@ -252,6 +252,16 @@ def test_both_are_shown_side_by_side_and_can_be_swapped(
     assert (double.merged_into_id, into.merged_into_id) == (None, None)
 
 
+def test_merging_into_the_later_ticket_warns_of_its_later_deadlines(
+    client: FlaskClient, pair: tuple[Ticket, Ticket]
+) -> None:
+    one, other = pair
+    other.created_at = one.created_at + timedelta(hours=2)
+    db.session.commit()
+    assert f"{other.id} came in later" in client.get(f"/tickets/{one.id}/merging?into={other.id}").text
+    assert "came in later" not in client.get(f"/tickets/{other.id}/merging?into={one.id}").text
+
+
 def test_the_double_ends_and_both_pages_say_so(client: FlaskClient, pair: tuple[Ticket, Ticket]) -> None:
     double, into = pair
     answer = client.post(
