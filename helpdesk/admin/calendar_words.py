@@ -7,7 +7,7 @@ from typing import Any
 from babel.dates import format_skeleton
 from flask_babel import get_locale, lazy_gettext
 
-from helpdesk.admin.words import DAYS
+from helpdesk.admin.words import DAYS, span_words
 from helpdesk.calendars.models import CalendarVersion
 from helpdesk.calendars.rules import WHOLE_DAY, CalendarSheet, Span, Spans, face, working_day_s
 from helpdesk.calendars.year import Month
@@ -68,14 +68,6 @@ def days_of(sheet: CalendarSheet) -> list[list[Span]]:
 def day_length(sheet: CalendarSheet) -> str:
     """How long an ordinary working day is, which is what one day means in a target."""
     return span_words(working_day_s(sheet.week))
-
-
-def span_words(seconds: int) -> str:
-    """Hours and minutes, however many: 10 h, 8 h 30."""
-    hours, minutes = seconds // 3600, seconds % 3600 // 60
-    if hours and minutes:
-        return gettext("%(hours)s h %(minutes)s", hours=hours, minutes=f"{minutes:02d}")
-    return gettext("%(hours)s h", hours=hours) if hours else gettext("%(minutes)s min", minutes=minutes)
 
 
 def holidays_in(months: Iterable[Month]) -> str:

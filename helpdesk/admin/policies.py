@@ -1,13 +1,21 @@
 """What the screens of policies show: who has which, their versions, and how thresholds are drawn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from helpdesk.admin import calendar_words, queries
 from helpdesk.admin.calendars import VersionLine, in_turn
+from helpdesk.admin.policy_form import Typed
+from helpdesk.admin.words import DAYS
+from helpdesk.calendars.actions import in_force
 from helpdesk.calendars.models import Calendar
+from helpdesk.calendars.sheets import sheet_of
 from helpdesk.db import db
+from helpdesk.sla.days import day_of
 from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyVersion
 from helpdesk.sla.sheets import PRIORITIES, PolicySheet
 
@@ -45,6 +53,19 @@ class Bar:
     marks: tuple[Mark, ...]
     risk_x: float
     breach_x: float
+
+
+@dataclass(frozen=True)
+class Week:
+    """The calendar in which most of a policy counts, as it is drawn; `others` are (priority, calendar)."""
+
+    id: int
+    name: str
+    days: list[list[tuple[int, int]]]
+    day_names: tuple[Any, ...]
+    words: str
+    next: tuple[tuple[date, str], ...]
+    others: tuple[tuple[str, str], ...]
 
 
 def lines(now: datetime) -> list[PolicyLine]:
@@ -87,6 +108,30 @@ def calendars(also: frozenset[int] = frozenset()) -> list[Calendar]:
     """Calendars in use by name, and those that the policy counts in anyway."""
     usable = or_(Calendar.retired_at.is_(None), Calendar.id.in_(also))
     return list(db.session.scalars(select(Calendar).where(usable).order_by(Calendar.name)))
+
+
+def week_of(form: Typed, known: Sequence[Calendar], now: datetime) -> Week | None:
+    """The week of the form's main calendar, and which priorities count in another one; None without any."""
+    names = {one.id: one.name for one in known}
+    main = form.calendar_of("")
+    found = {one.id: one for one in known}.get(main)
+    if found is None:
+        return None
+    sheet = sheet_of(found, in_force(main, now))
+    coming = (one for one in queries.calendars(now, day_of(now)).items() if one[0] == main)
+    return Week(
+        main,
+        found.name,
+        calendar_words.days_of(sheet),
+        DAYS,
+        calendar_words.week_of(sheet),
+        next((one.holidays for _, one in coming), ()),
+        tuple(
+            (priority, names.get(form.calendar_of(priority), ""))
+            for priority in PRIORITIES
+            if form.calendar_of(priority) != main
+        ),
+    )
 
 
 def bar_of(sheet: PolicySheet) -> Bar:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
-from helpdesk.admin.calendar_words import span_words
+from helpdesk.admin.words import span_words
 from helpdesk.i18n import gettext
 from helpdesk.sla.sheets import CELLS, Cell, PolicySheet
 from helpdesk.sla.typed import DAY, parts_of

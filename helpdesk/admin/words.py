@@ -128,8 +128,13 @@ def pauses(policy: PolicySheet) -> str:
 
 
 def span_words(seconds: int | None) -> str:
-    """A target: 2 h, or nothing where no clock runs."""
-    return "" if seconds is None else duration(seconds)
+    """A target in open hours, since a day of them is not 24 h; nothing where no clock runs."""
+    if seconds is None:
+        return ""
+    hours, minutes = seconds // 3600, seconds % 3600 // 60
+    if hours and minutes:
+        return gettext("%(hours)s h %(minutes)s", hours=hours, minutes=f"{minutes:02d}")
+    return gettext("%(hours)s h", hours=hours) if hours else gettext("%(minutes)s min", minutes=minutes)
 
 
 def late(at: datetime | None, now: datetime) -> str:

@@ -11,8 +11,8 @@ from helpdesk.calendars.rules import working_day_s
 from helpdesk.db import db
 from helpdesk.history import Value
 from helpdesk.sla.days import day_of
-from helpdesk.sla.sheets import PolicySheet
-from helpdesk.sla.typed import DAY, written
+from helpdesk.sla.sheets import Cell, PolicySheet
+from helpdesk.sla.typed import DAY, LONGEST, written
 
 
 def facts_of(
@@ -29,10 +29,8 @@ def facts_of(
     facts: dict[str, Value] = {"name": sheet.name}
     for priority in sorted({cell.priority for cell in sheet.targets}):
         facts[f"{priority}-calendar"] = names.get(sheet.calendars[priority])
-    for cell, seconds in sheet.targets.items():
-        same = before is not None and before.targets.get(cell) == seconds
-        calendar_id = (before if same and before else sheet).calendars.get(cell.priority, 0)
-        facts[cell.code] = written(seconds, days.get(calendar_id, DAY))
+    for cell in sheet.targets:
+        facts[cell.code] = _target(cell, sheet, before, days)
     facts |= {
         "pause_states": list(sheet.pause_states),
         "on_change": sheet.on_change,
@@ -48,6 +46,19 @@ def facts_of(
     if why:
         facts["why"] = why
     return facts
+
+
+def _target(cell: Cell, sheet: PolicySheet, before: PolicySheet | None, days: Mapping[int, int]) -> str:
+    """In days of its calendar; but a day of another length than before is said in hours."""
+    seconds = sheet.targets[cell]
+    said = written(seconds, days.get(sheet.calendars[cell.priority], DAY))
+    old = before.targets.get(cell) if before is not None else None
+    if before is None or old is None:
+        return said
+    said_before = written(old, days.get(before.calendars[cell.priority], DAY))
+    if old == seconds:
+        return said_before
+    return written(seconds, LONGEST + 1) if said == said_before else said
 
 
 def names_of(calendar_ids: Iterable[int]) -> Mapping[int, str]:

@@ -88,6 +88,18 @@ def test_the_history_says_which_cell_was_what(hours: Calendar) -> None:
     }
 
 
+def test_a_day_of_another_length_is_said_in_hours(hours: Calendar) -> None:
+    sheet = with_target(policies.starter_policy(hours), Cell("P1", "resolution"), 8 * HOUR)
+    policy = made(sheet)
+    night = office_hours("Night", start=0, end=24)
+    other = with_target(sheet, Cell("P1", "resolution"), 24 * HOUR)
+    changed(policy, replace(other, calendars={**sheet.calendars, "P1": night.id}))
+    assert newest_facts() == {
+        "P1-calendar": ("Berlin", "Night"),
+        "P1-resolution": ("1 d", "24 h"),
+    }
+
+
 def test_a_version_from_a_later_day_waits_and_can_be_taken_back(hours: Calendar) -> None:
     sheet = policies.starter_policy(hours)
     policy = made(sheet)

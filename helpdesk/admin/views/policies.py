@@ -220,6 +220,7 @@ def _page(typed: Typed, row: SlaPolicy | None, *, news: list[Change] | None = No
         overlaps=overlaps(sheet) if sheet else [],
         bar=queries.bar_of(sheet) if sheet else None,
         calendars=known,
+        week=queries.week_of(typed, known, now),
         calendar_options=[("", "–"), *((one.id, one.name) for one in known)],
         kept=words.kept(sheet, days) if sheet else [],
         days=days,
