@@ -102,7 +102,7 @@ def _sentence(error: HTTPException, status: int) -> str:
         403: gettext("You may look at this, but not do this with it."),
         404: gettext("There is nothing here, or it is not for you."),
         405: gettext("That cannot be done here."),
-        413: gettext("This is larger than the desk takes."),
+        413: gettext("This is larger than the desk takes. Go back, leave something out, and send it again."),
         429: gettext("That was a bit fast. Please wait a moment and try again."),
     }
     own_words = error.description != type(error).description

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from helpdesk import clock
 from helpdesk.accounts.models import Person
+from helpdesk.accounts.people import system_id
 from helpdesk.clients import actions as clients
 from helpdesk.clients.models import Company, Contact
 from helpdesk.clients.queries import unknown_company
@@ -18,6 +19,7 @@ from helpdesk.demo.placing import ADDRESS, open_mailbox, place_rules
 from helpdesk.demo.promises import PROMISES, promise, sign
 from helpdesk.demo.shelf import keep_views
 from helpdesk.demo.staff import CAST, hire
+from helpdesk.demo.texts import write_texts
 from helpdesk.kb import actions as kb
 from helpdesk.mail.models import Mailbox
 from helpdesk.sla.models import SlaPolicy
@@ -42,6 +44,7 @@ def found_firm() -> None:
         place_rules(since=since)
         keep_views(since)
         _write_instructions(now - SOME_MONTHS)
+        write_texts(now - SOME_MONTHS, by=system_id())
 
 
 def is_founded() -> bool:

@@ -83,6 +83,7 @@ TOPICS: Mapping[str, Topic] = {
     "ticket.owner_changed": Topic.ASSIGNED,
     "ticket.person_mentioned": Topic.MENTIONED,
     "ticket.client_wrote": Topic.CLIENT_ANSWERED,
+    "ticket.third_party_wrote": Topic.CLIENT_ANSWERED,
     "ticket.reopened": Topic.CLIENT_ANSWERED,
     "ticket.call_joined": Topic.CLIENT_ANSWERED,
     "ticket.note_added": Topic.NOTED,

@@ -11,6 +11,7 @@ from helpdesk.notifications.rules import THRESHOLD, MailWhen, Topic
 SENTENCES = {
     "ticket.opened": _l("A new ticket came in"),
     "ticket.client_wrote": _l("The client wrote"),
+    "ticket.third_party_wrote": _l("A third party answered"),
     "ticket.note_added": _l("A colleague left a note"),
     "ticket.assigned": _l("A ticket was given to you"),
     "ticket.owner_changed": _l("You answer the client of this ticket from now on"),

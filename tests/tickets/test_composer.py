@@ -317,3 +317,10 @@ def test_addresses_are_offered_from_the_company_and_the_ticket_only(
     assert "omar@brightwater.example" in found
     assert "omega@partner.example" in found
     assert "elsewhere" not in found
+
+
+def test_a_form_larger_than_any_mail_is_refused_in_words(client: FlaskClient, ticket: Ticket) -> None:
+    data = form(text="See", files=[(BytesIO(b"0" * (20 * MIB)), f"{n}.bin") for n in range(2)])
+    answer = client.post(f"/tickets/{ticket.id}/replies", data=data)
+    assert answer.status_code == 413
+    assert "Go back, leave something out, and send it again." in answer.text

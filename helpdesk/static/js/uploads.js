@@ -47,6 +47,7 @@ function take(form, file, name = file.name) {
   request.upload.addEventListener("progress", (event) => (row.querySelector("progress").value = event.loaded / event.total));
   request.addEventListener("loadend", () => {
     if (request.status === 201) row.outerHTML = request.responseText;
+    else if (request.status === 413) refuse(form, row, filled(form.dataset.sayLarge, { name, size: (file.size / MIB).toFixed(1), most }));
     else refuse(form, row, request.status === 422 ? request.responseText : filled(form.dataset.sayLost, { name }));
     count(form, -1);
   });
