@@ -5,7 +5,8 @@ from datetime import datetime
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
-from helpdesk.accounts import tokens
+from helpdesk import history
+from helpdesk.accounts import rights, tokens
 from helpdesk.accounts.events import AddressChangeAsked, AddressChanged
 from helpdesk.accounts.models import Account, AccountToken, TokenPurpose
 from helpdesk.db import db
@@ -43,7 +44,8 @@ def confirm(token: AccountToken, *, now: datetime) -> None:
     """The new address answered. The token is live and locked. Raises RuleViolation when it is taken."""
     account = token.account
     _refuse_taken(account.id, token.email)
-    token.old_email, account.email = account.email, token.email
+    token.old_email = account.email
+    _move(account, token.email, by=account.person_id, now=now)
     tokens.mark_used(token, now=now)
     tokens.end(account.id, (TokenPurpose.RESET, TokenPurpose.INVITATION), now=now)
     publish(AddressChanged(at=now, actor_id=account.person_id, account_id=account.id, token_id=token.id))
@@ -56,8 +58,16 @@ def set_for(account: Account, email: str, *, by: int, now: datetime) -> None:
         account.id, TokenPurpose.ADDRESS, email=email, old_email=account.email, by=by, now=now
     )
     tokens.end(account.id, tuple(TokenPurpose), now=now)
-    account.email = email
+    _move(account, email, by=by, now=now)
     publish(AddressChanged(at=now, actor_id=by, account_id=account.id, token_id=issued.id))
+
+
+def _move(account: Account, email: str, *, by: int, now: datetime) -> None:
+    before = rights.facts(account.person)
+    account.email = email
+    db.session.flush()
+    thing = (rights.KIND, account.person_id, account.person.name)
+    history.changed(thing, before, rights.facts(account.person), by=by, now=now)
 
 
 def _refuse_taken(account_id: int, email: str) -> None:

@@ -44,7 +44,8 @@ def cast(hints: Mapping[int, str]) -> list[Troupe]:
 
 
 def _people() -> list[Actor]:
-    statement = actors.selected(process_time()).where(Account.disabled_at.is_(None)).order_by(Person.id)
+    inside = Account.disabled_at.is_(None), Account.invited_at.is_(None)
+    statement = actors.selected(process_time()).where(*inside).order_by(Person.id)
     return [actors.from_row(row) for row in db.session.execute(statement)]
 
 

@@ -60,7 +60,7 @@ class DeskSessions(SessionInterface):
         if desk.is_begun and desk.token:
             response.set_cookie(cookie_name(app), desk.token, **_cookie_options(app))
             response.delete_cookie(stranger_cookie_name(app), **_cookie_options(app))
-        elif desk.modified and desk.id is not None and not desk.is_ended:
+        if desk.modified and desk.id is not None and not desk.is_ended:
             with transaction():
                 sessions.keep_state(desk.id, dict(desk))
         elif desk.modified and desk.id is None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from helpdesk import clock
+from helpdesk import clock, history
 from helpdesk.accounts import resets, rights, teams
 from helpdesk.accounts.addresses import address_of
 from helpdesk.accounts.models import Account, Grant, GrantKind
@@ -35,6 +35,9 @@ def create_administrator(*, email: str, name: str, password: str) -> None:
         person = create_person(name, language=None, zone=None, now=now)
         create_account(person, address, hashed, now=now)
         db.session.add(Grant(person_id=person.id, kind=GrantKind.ADMINISTRATOR, since=now))
+        db.session.flush()
+        thing = (rights.KIND, person.id, person.name)
+        history.changed(thing, None, rights.facts(person), by=person.id, now=now)
         ensure_lines(by=person.id, now=now)
 
 

@@ -6,13 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from helpdesk.accounts import people, tokens
+from helpdesk import history
+from helpdesk.accounts import people, rights, tokens
 from helpdesk.accounts.events import AccountInvited, InvitationAccepted, InvitationWithdrawn
 from helpdesk.accounts.models import Account, AccountToken, Membership, TeamRole, TokenPurpose
 from helpdesk.accounts.tokens import Issued
 from helpdesk.db import db
 from helpdesk.errors import RuleViolation
 from helpdesk.events import publish
+from helpdesk.history import Facts
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,14 @@ def invite(invitation: Invitation, *, mailed: bool, by: int, now: datetime) -> t
         account = people.create_account(person, invitation.email, None, now=now)
     elif not is_withdrawn(account):
         raise RuleViolation("%(email)s already has an account here.", email=account.email)
+    before = None if account.invited_at is None else rights.facts(account.person)
     account.invited_at, account.disabled_at = now, None
     if invitation.team_id is not None:
         seat = Membership(person_id=account.person_id, team_id=invitation.team_id, role=invitation.role)
         seat.since = now
         db.session.add(seat)
+    db.session.flush()
+    _note(account, before, by=by, now=now)
     return account, send(account, mailed=mailed, by=by, now=now)
 
 
@@ -86,16 +91,24 @@ def withdraw(account: Account, *, by: int, now: datetime) -> None:
     """Take the invitation back: its link is worthless, and the seats that waited are gone."""
     if account.invited_at is None:
         raise RuleViolation("%(name)s has come in already.", name=account.person.name)
+    before = rights.facts(account.person)
     account.disabled_at = account.disabled_at or now
     tokens.end(account.id, (TokenPurpose.INVITATION,), now=now)
     for seat in _seats(account.person_id):
         seat.until = now
+    db.session.flush()
     publish(InvitationWithdrawn(at=now, actor_id=by, account_id=account.id))
+    _note(account, before, by=by, now=now)
 
 
 def is_withdrawn(account: Account) -> bool:
     """Whether somebody was asked in and then not wanted after all."""
     return account.invited_at is not None and account.disabled_at is not None
+
+
+def _note(account: Account, before: Facts | None, *, by: int, now: datetime) -> None:
+    thing = (rights.KIND, account.person_id, account.person.name)
+    history.changed(thing, before, rights.facts(account.person), by=by, now=now)
 
 
 def _seats(person_id: int) -> Sequence[Membership]:

@@ -12,9 +12,9 @@ from helpdesk.accounts.models import Account, AccountToken, TokenPurpose
 from helpdesk.accounts.passwords import matches
 from helpdesk.accounts.sessions import digest
 from helpdesk.db import db
-from tests.browsing import visit_token
+from tests.browsing import sign_in, visit_token
 from tests.conftest import NOON
-from tests.factories import a_person, an_account, the_system
+from tests.factories import a_person, an_account, an_agent, the_system
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 
@@ -162,3 +162,14 @@ def test_a_refused_password_leaves_the_link_good(
     assert answer.status_code == 422
     assert words in answer.text
     assert send(client, path) == 303
+
+
+def test_who_comes_in_is_greeted_and_signed_in(client: FlaskClient, account: Account) -> None:
+    assert send(client, issued(account, TokenPurpose.INVITATION)) == 303
+    assert "Welcome! From now on you sign in with nina@fernhill.example." in client.get("/profile").text
+
+
+def test_coming_in_says_whom_it_signs_out_of_this_browser(client: FlaskClient, account: Account) -> None:
+    path = issued(account, TokenPurpose.INVITATION)
+    sign_in(client, an_agent("Ada Lind"))
+    assert "Ada Lind is signed in here" in client.get(path).text

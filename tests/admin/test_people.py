@@ -83,7 +83,10 @@ def test_several_are_invited_at_once_each_by_a_mail_of_their_own(desk: FlaskClie
         ("olaf@fernhill.example",),
     ]
     assert all(mail.raw.count(b"/invitations/") >= 1 for mail in smtp_sink.taken)
-    assert account_with("nina@fernhill.example").person.name == "Nina Roth"
+    nina = account_with("nina@fernhill.example")
+    assert nina.person.name == "Nina Roth"
+    (change,) = history_of("person", nina.person_id)
+    assert before_and_after(change)["Teams"][1] == "Service desk ★"
 
 
 def test_who_is_invited_gets_no_ticket_before_coming_in_and_signs_in_after(desk: FlaskClient) -> None:
@@ -98,6 +101,7 @@ def test_who_is_invited_gets_no_ticket_before_coming_in_and_signs_in_after(desk:
     assert came.status_code == 303
     assert nina.person_id in person_ids(team.id)
     assert '<html lang="ru"' in stranger.get("/profile").text
+    assert "nina@fernhill.example" in stranger.get("/profile").text
     typed = {"email": "nina@fernhill.example", "password": NEW}
     again = desk.application.test_client()
     signed = again.post("/sign-in", data={"csrf_token": visit_token(again), **typed})
@@ -258,6 +262,8 @@ def test_an_administrator_changes_an_address_and_the_old_one_is_told(
     (told,) = smtp_sink.taken
     assert told.recipients == (old,)
     assert account_with("ada.lind@fernhill.example").person_id == ada.id
+    (change,) = history_of("person", ada.id)
+    assert before_and_after(change)["E-mail"] == (old, "ada.lind@fernhill.example")
 
 
 def test_a_taken_address_is_refused(desk: FlaskClient, sam: Person) -> None:

@@ -23,7 +23,9 @@ def step_in() -> ResponseReturnValue:
         abort(404)
     person_id = request.form.get("person_id", type=int) or 0
     account_id = db.session.scalar(
-        select(Account.id).where(Account.person_id == person_id, Account.disabled_at.is_(None))
+        select(Account.id)
+        .where(Account.person_id == person_id)
+        .where(Account.disabled_at.is_(None), Account.invited_at.is_(None))
     )
     end_read()
     if account_id is None:
