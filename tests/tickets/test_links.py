@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from helpdesk.db import db
 from helpdesk.errors import RuleViolation
@@ -71,3 +71,21 @@ def test_a_link_moves_no_clock_and_stops_no_undo_of_an_answer(now: datetime) -> 
     actions.link(one, other, LinkKind.RELATES, by=ada.id, now=now)
     later = now + timedelta(seconds=5)
     assert actions.withdraw_reply(one, message, by=ada.id, now=later).voids_id
+
+
+def test_two_tickets_are_locked_in_the_order_of_their_numbers_whoever_is_named_first() -> None:
+    one, other = a_ticket(), a_ticket()
+    locked: list[int] = []
+
+    def note(
+        _connection: object, _cursor: object, statement: str, parameters: dict[str, int], *_: object
+    ) -> None:
+        if "FOR NO KEY UPDATE" in statement:
+            locked.extend(value for value in parameters.values() if value in (one_id, other_id))
+
+    one_id, other_id = one.id, other.id
+    engine = db.session.connection().engine
+    event.listen(engine, "before_cursor_execute", note)
+    actions.lock_both(other, one)
+    event.remove(engine, "before_cursor_execute", note)
+    assert locked == [one_id, other_id]
