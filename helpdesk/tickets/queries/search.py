@@ -82,11 +82,13 @@ def begun(actor: Actor, typed: Typed, *, limit: int) -> list[tuple[int, str]]:
 
 def lately_read(actor: Actor, *, limit: int) -> list[tuple[int, str]]:
     """Numbers and subjects of what the person has read up to the latest messages, as far as he still may."""
+    marks = select(ReadMark.ticket_id, ReadMark.last_message_id).where(ReadMark.person_id == actor.person_id)
+    latest = marks.order_by(ReadMark.last_message_id.desc()).limit(LIMIT).subquery()
     statement = (
         select(Ticket.id, Ticket.subject)
-        .join(ReadMark, and_(ReadMark.ticket_id == Ticket.id, ReadMark.person_id == actor.person_id))
+        .join(latest, latest.c.ticket_id == Ticket.id)
         .where(visible_to(actor))
-        .order_by(ReadMark.last_message_id.desc())
+        .order_by(latest.c.last_message_id.desc())
         .limit(limit)
     )
     return [(number, subject) for number, subject in db.session.execute(statement)]
