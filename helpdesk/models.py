@@ -4,6 +4,7 @@ from helpdesk import events, firm, heartbeat, history
 from helpdesk.accounts import models as accounts
 from helpdesk.calendars import models as calendars
 from helpdesk.canned import models as canned
+from helpdesk.carriage import models as carriage
 from helpdesk.clients import models as clients
 from helpdesk.kb import models as kb
 from helpdesk.mail import models as mail
@@ -19,6 +20,7 @@ __all__ = [
     "accounts",
     "calendars",
     "canned",
+    "carriage",
     "clients",
     "drafts",
     "events",

@@ -1,0 +1,1 @@
+"""Bringing companies, contacts, agents and articles in from files, and taking them out again."""
