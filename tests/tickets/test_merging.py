@@ -204,6 +204,9 @@ def test_nothing_goes_on_with_a_double(pair: tuple[Ticket, Ticket], now: datetim
     for verb in (
         lambda: actions.reopen(double, by=by, now=now),
         lambda: actions.reply(double, actions.Reply(text="Hello"), by=by, now=now),
+        lambda: actions.forward(
+            double, actions.Forward(text="Why?", to=("eve@vendor.example",)), by=by, now=now
+        ),
         lambda: actions.identify_client(double, a_contact(), by=by, now=now),
         lambda: actions.add_client_message(
             double, a_client_message(contact_of(double), "And?"), by=by, now=now

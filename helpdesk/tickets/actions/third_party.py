@@ -16,7 +16,7 @@ from helpdesk.tickets.actions.ledger import stamp
 from helpdesk.tickets.actions.state import resume
 from helpdesk.tickets.events import ThirdPartyWrote, TicketForwarded
 from helpdesk.tickets.models import Message, Ticket
-from helpdesk.tickets.rules import MessageKind, State
+from helpdesk.tickets.rules import MessageKind, State, check_not_merged
 
 QUOTED = "quoted"  # in a forward's recipients, beside "to": the messages whose words it quotes
 
@@ -36,6 +36,7 @@ def forward(ticket: Ticket, words: Forward, *, by: int, now: datetime) -> Messag
     """Send it to a third party: nobody but the desk sees it, no state changes, no clock stops, and he
     becomes no part of the ticket.
     """
+    check_not_merged(is_merged=ticket.merged_into_id is not None)
     text = words.text.replace("\r\n", "\n").strip()
     if not text:
         raise RuleViolation("Write something first.")
