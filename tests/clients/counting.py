@@ -1,22 +1,34 @@
-"""How many statements a page takes."""
+"""What a page asks the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk.db import db
 
 
-def statements(client: FlaskClient, address: str) -> int:
-    """What the page at that address asks the database, without savepoints."""
+@contextmanager
+def asked(session: scoped_session[Session]) -> Iterator[list[str]]:
+    """Every statement that runs meanwhile, without savepoints."""
     seen: list[str] = []
-    connection = db.session.connection()
+    connection = session.connection()
 
     def note(*args: object) -> None:
-        seen.append(str(args[2]))
+        if not str(args[2]).startswith(("SAVEPOINT", "RELEASE")):
+            seen.append(str(args[2]))
 
     event.listen(connection, "before_cursor_execute", note)
     try:
-        assert client.get(address).status_code == 200
+        yield seen
     finally:
         event.remove(connection, "before_cursor_execute", note)
-    return len([statement for statement in seen if not statement.startswith(("SAVEPOINT", "RELEASE"))])
+
+
+def statements(client: FlaskClient, address: str) -> int:
+    """How many statements the page at that address takes."""
+    with asked(db.session) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen)

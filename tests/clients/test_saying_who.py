@@ -1,5 +1,6 @@
 """Saying who a sender is: on the ticket and on the list of unknown senders, for all his tickets."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries.strangers import PAGE_SIZE, strangers_page
 from helpdesk.tickets.rules import State
 from tests import browsing, factories
-from tests.clients.counting import statements
+from tests.clients.counting import asked, statements
 
 Db = scoped_session[Session]
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -193,6 +194,28 @@ def test_somebody_said_it_meanwhile(client: FlaskClient, session: Db, signe: Con
     answer = client.post(f"/clients/senders/{sender.id}", data=browsing.form(who=f"contact:{signe.id}"))
     assert answer.status_code == 409
     assert "Somebody has said already who this is." in answer.text
+
+
+def test_locks_are_taken_as_intake_takes_them_address_contacts_tickets(
+    client: FlaskClient, session: Db, signe: Contact
+) -> None:
+    sender = a_stranger()
+    tickets = [factories.a_ticket(contact=sender) for _ in range(2)]
+    session.commit()
+    sent = browsing.form(who=f"contact:{signe.id}")
+    with asked(session) as seen:
+        client.post(f"/tickets/{tickets[1].id}/client", data=sent)
+    order = [lock for statement in seen for lock in locks_in(statement)]
+    assert order[: len(order)] == sorted(order, key=["address", "contact", "ticket"].index)
+    assert set(order) == {"address", "contact", "ticket"}
+
+
+def locks_in(statement: str) -> list[str]:
+    """What the statement keeps from others."""
+    if "pg_advisory_xact_lock" in statement:
+        return ["address"]
+    table = re.search(r"FROM (ticket|contact)\b.* FOR NO KEY UPDATE", statement, re.DOTALL)
+    return [table[1]] if table else []
 
 
 def test_a_script_gets_a_dialog_and_is_sent_on_afterwards(
