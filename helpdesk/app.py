@@ -33,6 +33,7 @@ from helpdesk.config import settings as settings_in_force
 from helpdesk.db import db
 from helpdesk.demo import views as demo
 from helpdesk.demo.progress import progress
+from helpdesk.guide import views as guide
 from helpdesk.kb import views as kb
 from helpdesk.mail import views as mail
 from helpdesk.notifications import views as notifications
@@ -52,6 +53,7 @@ FEATURES: tuple[Blueprint, ...] = (
     notifications.blueprint,
     reports.blueprint,
     admin.blueprint,
+    guide.blueprint,
     backup.blueprint,
 )
 DEMO_FEATURES: tuple[Blueprint, ...] = (accounts.demo_blueprint, demo.blueprint)

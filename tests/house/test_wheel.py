@@ -1,4 +1,4 @@
-"""The wheel carries all that runs: installed alone in a fresh environment, it shows the sign-in page."""
+"""The wheel carries all that runs: installed alone in a fresh environment, it shows the first page."""
 
 import os
 import subprocess
@@ -20,8 +20,9 @@ NEEDED = (
     "helpdesk/translations/en/LC_MESSAGES/messages.mo",
     "helpdesk/templates/base.html",
     "helpdesk/migrations/env.py",
+    "helpdesk/docs/guide/en/operator/01-calls.md",
 )
-SIGN_IN = """
+FIRST_PAGE = """
 import sys
 from tempfile import TemporaryDirectory
 import helpdesk
@@ -37,7 +38,7 @@ with TemporaryDirectory(prefix="desk-") as data, embedded(data, durable=False) a
     configure_process(settings)
     schema.upgrade(urls.owner, app_url=urls.app)
     client = create_app(settings).test_client()
-    page = client.get("/sign-in", base_url=settings.base_url)
+    page = client.get("/welcome", base_url=settings.base_url)
     style = client.get(assets.asset_url("css/desk.css"), base_url=settings.base_url)
     print(page.status_code, style.status_code)
 """
@@ -68,7 +69,7 @@ def test_the_wheel_holds_templates_migrations_catalogues_and_browser_assets(whee
     assert not [name for name in held if name.startswith(("templates/", "migrations/", "tests/"))]
 
 
-def test_installed_alone_it_shows_the_sign_in_page(wheel: Path) -> None:
+def test_installed_alone_it_shows_the_first_page(wheel: Path) -> None:
     with TemporaryDirectory(prefix="desk-venv-") as place:
         folder = Path(place)
         run(sys.executable, "-m", "venv", "--without-pip", str(folder / "venv"), at=folder)
@@ -84,4 +85,4 @@ def test_installed_alone_it_shows_the_sign_in_page(wheel: Path) -> None:
             str(libraries),
         ]
         run(sys.executable, "-m", "pip", "install", *target, str(wheel), at=folder)
-        assert run(str(python), "-c", SIGN_IN, at=folder).strip().splitlines()[-1] == "200 200"
+        assert run(str(python), "-c", FIRST_PAGE, at=folder).strip().splitlines()[-1] == "200 200"
