@@ -21,7 +21,7 @@ from helpdesk.calendars.rules import (
     shown,
     spans_in,
 )
-from helpdesk.calendars.sheets import check
+from helpdesk.calendars.sheets import LONGEST_HOLIDAY, check
 from helpdesk.errors import N_, BadInput
 from helpdesk.i18n import gettext, told
 from helpdesk.sla.days import start_of
@@ -180,7 +180,7 @@ def taken(form: Typed, days: Iterable[tuple[date, str]], today: date) -> Typed:
     """The form with the chosen public holidays as rows of their own; days that are there stay as they are."""
     known = closed_days(form)
     rows = [
-        ClosedRow(name[:80], ONCE, day.isoformat())
+        ClosedRow(name[:LONGEST_HOLIDAY], ONCE, day.isoformat())
         for day, name in days
         if day.isoformat() in form.chosen and day.isoformat() not in known
     ]

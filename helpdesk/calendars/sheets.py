@@ -14,7 +14,7 @@ from helpdesk.db import db
 from helpdesk.errors import N_, BadInput
 from helpdesk.sla.calendar import CalendarError, Holiday, WorkingHours, check_hours, working_hours, zone_named
 
-LONGEST_NAME = 80
+LONGEST_NAME, LONGEST_HOLIDAY = 80, 200  # days of remembrance have long names
 
 
 def sheet_of(calendar: Calendar, version: CalendarVersion) -> CalendarSheet:
@@ -98,8 +98,8 @@ def _check_others(sheet: CalendarSheet) -> None:
 
 def _check_closed(sheet: CalendarSheet) -> None:
     for place, one in enumerate(sheet.closed):
-        if not 1 <= len(one.name) <= LONGEST_NAME:
-            raise BadInput(N_("A holiday needs a name of at most 80 characters."), f"closed-{place}")
+        if not 1 <= len(one.name) <= LONGEST_HOLIDAY:
+            raise BadInput(N_("A holiday needs a name of at most 200 characters."), f"closed-{place}")
         if not 0 <= one.span[0] < one.span[1] <= rules.DAY_MIN:
             sentence = N_("A holiday ends after it starts, at 24:00 at the latest.")
             raise BadInput(sentence, f"closed-{place}")

@@ -178,6 +178,12 @@ def test_a_first_calendar_has_the_countrys_holidays() -> None:
     assert made(sheet).id
 
 
+def test_every_name_of_a_public_holiday_fits() -> None:
+    sheet = actions.starter_sheet("Berlin", "Europe/Berlin", country="DE", region="BE", years=[2025])
+    assert any(len(one.name) > 80 for one in sheet.closed)
+    assert made(sheet).id
+
+
 def test_an_unknown_country_has_no_holidays() -> None:
     assert actions.starter_sheet("X", "Europe/Berlin", country="XX", years=[2026]).closed == ()
     assert actions.starter_sheet("X", "Europe/Berlin", country="DE", region="XX", years=[2026]).closed == ()
