@@ -19,10 +19,11 @@ from helpdesk.mail.jobs import send_outbox
 from helpdesk.mail.models import Mailbox
 from helpdesk.notifications.models import Notice
 from helpdesk.tickets import actions
+from helpdesk.tickets.draft_models import Draft
 from helpdesk.tickets.models import Message, Participant, Ticket
-from helpdesk.tickets.rules import MessageKind, State, Visibility
+from helpdesk.tickets.rules import HandoverCard, MessageKind, State, Visibility
 from tests.browsing import form, sign_in
-from tests.factories import a_mailbox, an_agent, three_lines
+from tests.factories import a_mailbox, a_policy, a_team, an_agent, the_team, three_lines
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
 from tests.servers import Sink
 
@@ -120,7 +121,9 @@ def test_the_answer_of_the_third_party_stays_inside(
     ours = to_vendor(relay, now)
     from_vendor = {"sender": f"Vendor <{VENDOR}>"}
     back = {
-        "References": a_mail("Known, fixed in 8.3", subject="hm", References=str(ours["Message-ID"]), **from_vendor),
+        "References": a_mail(
+            "Known, fixed in 8.3", subject="hm", References=str(ours["Message-ID"]), **from_vendor
+        ),
         "Reply-To": a_mail("Known, fixed in 8.3", subject="hm", to=str(ours["Reply-To"]), **from_vendor),
         "Subject": a_mail("Known, fixed in 8.3", subject=f"AW: {ours['Subject']}", **from_vendor),
     }
@@ -181,7 +184,9 @@ def test_an_answer_after_the_end_is_kept_and_opens_nothing(
     ours = to_vendor(relay, now)
     actions.resolve(ticket, "Driver", by=ada.id, now=now + timedelta(minutes=1))
     with at(now + timedelta(days=30)):
-        take_in(a_mail("Late", to=str(ours["Reply-To"]), sender=VENDOR), mailbox, now=now + timedelta(days=30))
+        take_in(
+            a_mail("Late", to=str(ours["Reply-To"]), sender=VENDOR), mailbox, now=now + timedelta(days=30)
+        )
     assert messages(ticket)[-1].kind is MessageKind.THIRD_PARTY
     assert (ticket.state, len(tickets())) == (State.RESOLVED, 1)
 
@@ -191,7 +196,12 @@ def test_the_page_forwards_quotes_and_waits_in_one_step(
 ) -> None:
     db.session.commit()
     sign_in(client, ada)
-    fields = {"visibility": "third", "third_party": VENDOR, "pick": ticket.last_message_id, "then": "wait_third"}
+    fields = {
+        "visibility": "third",
+        "third_party": VENDOR,
+        "pick": ticket.last_message_id,
+        "then": "wait_third",
+    }
     sent = client.post(f"/tickets/{ticket.id}/replies", data=form(text="Is this known?", **fields))
     assert sent.status_code == 303
     message = messages(ticket)[-1]
@@ -223,3 +233,51 @@ def test_a_forward_to_the_wrong_address_is_refused_and_nothing_is_lost(
     assert sentence in answer.text
     assert "Is this known?</textarea>" in answer.text
     assert len(messages(ticket)) == 1
+
+
+def test_a_forward_taken_back_never_leaves_and_stands_in_the_composer_again(
+    client: FlaskClient, ada: Person, ticket: Ticket, relay: Sink, now: datetime
+) -> None:
+    a_policy(default=True)
+    db.session.commit()
+    sign_in(client, ada)
+    asked_about = ticket.last_message_id
+    fields = {"visibility": "third", "third_party": VENDOR, "pick": asked_about, "then": "wait_third"}
+    client.post(f"/tickets/{ticket.id}/replies", data=form(text="Is this known?", **fields))
+    message = messages(ticket)[-1]
+    undo = f"/tickets/{ticket.id}/messages/{message.id}/withdrawal"
+    assert client.post(undo, data=form()).status_code == 303
+    sent_after(relay, message.created_at)
+    assert [one for one in relay.taken if VENDOR in one.recipients] == []
+    assert ticket.state is State.NEW
+    draft = db.session.scalars(select(Draft)).one()
+    assert (draft.kind, draft.text, draft.third_party) == (MessageKind.FORWARD, "Is this known?", VENDOR)
+    assert draft.picked["messages"] == [asked_about]
+
+
+def test_line_3_may_ask_a_third_party_though_it_answers_no_clients(
+    client: FlaskClient, ada: Person, ticket: Ticket, now: datetime
+) -> None:
+    jonas = an_agent("Jonas Weber", line=3)
+    for line in (2, 3):
+        team = the_team(line)
+        card = HandoverCard(symptom="s", asked="a", tried="t")
+        actions.escalate(ticket, card=card, to_team_id=team.id, by=ada.id, now=ticket.last_event_at)
+    db.session.commit()
+    sign_in(client, jonas)
+    page = client.get(f"/tickets/{ticket.id}").text
+    assert 'value="third"' in page
+    assert 'value="public"' not in page
+    fields = form(text="Is this known?", visibility="third", third_party=VENDOR)
+    assert client.post(f"/tickets/{ticket.id}/notes", data=fields).status_code == 303
+    assert messages(ticket)[-1].kind is MessageKind.FORWARD
+
+
+def test_a_reader_may_note_but_not_write_outside(client: FlaskClient, ticket: Ticket, now: datetime) -> None:
+    reader = an_agent("Nina Reader", team=a_team(2))
+    actions.add_participant(ticket, reader.id, because="mentioned", now=now)
+    db.session.commit()
+    sign_in(client, reader)
+    assert 'value="third"' not in client.get(f"/tickets/{ticket.id}").text
+    fields = form(text="Is this known?", visibility="third", third_party=VENDOR)
+    assert client.post(f"/tickets/{ticket.id}/notes", data=fields).status_code == 403
