@@ -143,7 +143,7 @@ def server_of(found: Typed, side: str, mailbox: Mailbox | None) -> Server | None
         host=read.host,
         port=read.port,
         encryption=read.encryption,
-        user=read.user or ("" if side == "smtp" else found.values["address"].lower()),
+        user=read.user or "",
         password=read.password or (unseal(secret).decode() if secret else ""),
     )
 
@@ -209,10 +209,21 @@ def _side(found: Typed, side: str, mailbox: Mailbox | None) -> Side:
     if side == "smtp" and _is_own_door(host, port):
         found.errors["smtp_host"] = gettext(LOOP)
     password = found.passwords.get(side) or None
-    user = values[f"{side}_user"] or None
+    _check_letters(found, side)
+    user = values[f"{side}_user"] or (values["address"].lower() if side == "imap" else None)
     if user and password is None and not _may_keep(found, side, mailbox) and _has_secret(side, mailbox):
         found.errors[f"{side}_password"] = gettext(OTHER_SERVER)
     return Side(host=host, port=port, encryption=encryption, user=user, password=password)
+
+
+def _check_letters(found: Typed, side: str) -> None:
+    """Both protocols carry names and passwords in ASCII only (RFC 3501, RFC 4954 with PLAIN and LOGIN)."""
+    words = {f"{side}_user": found.values[f"{side}_user"], f"{side}_password": found.passwords.get(side, "")}
+    for name, text in words.items():
+        if not text.isascii() or not text.isprintable():
+            found.errors[name] = gettext(
+                "Mail servers take only Latin letters, digits and common signs here."
+            )
 
 
 def _check_host(found: Typed, side: str, host: str) -> None:
@@ -253,7 +264,7 @@ def _may_keep(found: Typed, side: str, mailbox: Mailbox | None) -> bool:
     if mailbox is None or not _has_secret(side, mailbox):
         return False
     host, user = getattr(mailbox, f"{side}_host") or "", getattr(mailbox, f"{side}_user") or ""
-    same = (host, user.lower()) == (
+    same = (host.lower(), user.lower()) == (
         found.values[f"{side}_host"].lower().rstrip("."),
         found.values[f"{side}_user"].lower(),
     )

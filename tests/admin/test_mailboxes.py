@@ -8,19 +8,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from helpdesk.db import db
+from helpdesk.mail.letters import outgoing_of
 from helpdesk.mail.mailboxes import access_of
 from helpdesk.mail.models import Encryption, Mailbox
 from helpdesk.mail.queries import default_mailbox
-from helpdesk.mail.sending import relay_for
+from helpdesk.mail.sending import mailbox_for, relay_for
+from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.secrets_box import seal
+from helpdesk.tickets import actions as tickets
+from helpdesk.tickets.actions import Reply
 from tests.admin.telling import before_and_after, history_of
 from tests.browsing import form, sign_in
 from tests.factories import (
     a_contact,
     a_mailbox,
     a_person,
+    a_ticket,
     an_account,
     an_administrator,
+    an_agent,
     the_team,
     three_lines,
 )
@@ -166,6 +172,8 @@ def test_a_carried_password_is_good_for_its_own_server_only(desk: FlaskClient) -
         ({"imap_host": "https://imap.example"}, "Only the name of the server"),
         ({"imap_encryption": "rot13"}, "Choose one of the list"),
         ({"imap_password": ""}, "The server asks for a password"),
+        ({"imap_password": "пароль"}, "take only Latin letters"),
+        ({"smtp_user": "служба"}, "take only Latin letters"),
         ({"address": "a+b@brightwater.example"}, "Leave out the plus sign"),
         ({"signature": "x" * 2001}, "at most 2000 characters"),
     ],
@@ -263,6 +271,28 @@ def test_servers_are_proposed_and_what_was_typed_stays(desk: FlaskClient) -> Non
     assert 'value="mine.example"' in page
     assert "smtp.gmail.com" not in page
     assert db.session.scalar(select(Mailbox)) is None
+
+
+def test_without_a_name_the_account_is_that_of_the_address(desk: FlaskClient) -> None:
+    access = access_of(connected(desk, imap_user=""))
+    assert (access.user, access.password) == ("support@brightwater.example", SECRET)
+
+
+def test_the_next_answer_carries_the_new_name_and_signature(desk: FlaskClient, now: datetime) -> None:
+    mailbox, agent = connected(desk), an_agent("Ada Lind")
+    save(desk, mailbox, name="Brightwater front desk", signature="Call us day and night")
+    ticket = a_ticket(mailbox=mailbox, assignee=agent, contact=a_contact(email="hanna@halden.example"))
+    tickets.reply(ticket, Reply(text="Try again."), by=agent.id, now=now)
+    mail = db.session.scalars(select(Outbox).where(Outbox.kind == OutboxKind.REPLY)).one()
+    sent = outgoing_of(mail, mailbox_for(mail), now=now)
+    assert (sent.from_name, sent.from_email) == ("Brightwater front desk", "support@brightwater.example")
+    assert "Ada Lind\nCall us day and night" in sent.text
+
+
+def test_the_next_mail_without_a_ticket_leaves_from_the_default(desk: FlaskClient) -> None:
+    _first, second = a_mailbox("one@fernhill.example"), a_mailbox("two@fernhill.example")
+    desk.post(f"/settings/mailboxes/{second.id}/precedence", data=form())
+    assert mailbox_for(Outbox(mailbox_id=None)) is second
 
 
 def test_a_team_chosen_here_receives_what_no_rule_placed(desk: FlaskClient) -> None:

@@ -14,7 +14,7 @@ from helpdesk.mail.check.reach import TIMEOUT_S, Server, encrypted, reach
 from helpdesk.mail.models import Encryption
 from helpdesk.mail.providers import hint
 
-TROUBLE = (IMAPClientError, OSError, EOFError)
+TROUBLE = (IMAPClientError, OSError, EOFError, UnicodeError)
 FOLDERS_SHOWN = 20
 
 

@@ -14,6 +14,7 @@ from helpdesk.mail.check.findings import Finding, Step, Stopped, good, note
 from helpdesk.mail.models import Encryption
 
 TIMEOUT_S = 10
+ADDRESSES_TRIED = 3
 GREETINGS = {"IMAP": (b"* OK", b"* PREAUTH"), "SMTP": (b"220",)}
 STANDARD_PORTS = {
     ("IMAP", Encryption.TLS): 993,
@@ -92,10 +93,14 @@ def _is_no_server(address: str) -> bool:
 
 
 def _connected(server: Server, addresses: list[str]) -> socket.socket:
+    """A line to the first address that answers; ten seconds for all of them together."""
     trouble: OSError = OSError()
-    for address in addresses:
+    for address in addresses[:ADDRESSES_TRIED]:
         try:
-            return socket.create_connection((address, server.port), TIMEOUT_S)
+            patience = TIMEOUT_S / min(len(addresses), ADDRESSES_TRIED)
+            line = socket.create_connection((address, server.port), patience)
+            line.settimeout(TIMEOUT_S)
+            return line
         except OSError as problem:
             trouble = problem
     raise Stopped(Step.PORT, *_silence(server, trouble)) from trouble

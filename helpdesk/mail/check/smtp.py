@@ -12,7 +12,7 @@ from helpdesk.mail.check.reach import TIMEOUT_S, Server, encrypted, reach
 from helpdesk.mail.models import Encryption
 from helpdesk.mail.providers import hint
 
-TROUBLE = (smtplib.SMTPException, OSError)
+TROUBLE = (smtplib.SMTPException, OSError, UnicodeError)
 WANTS_SIGN_IN = frozenset({530, 550, 551, 553, 554})
 
 
