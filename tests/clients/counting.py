@@ -5,16 +5,15 @@ from contextlib import contextmanager
 
 from flask.testing import FlaskClient
 from sqlalchemy import event
-from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk.db import db
 
 
 @contextmanager
-def asked(session: scoped_session[Session]) -> Iterator[list[str]]:
+def asked() -> Iterator[list[str]]:
     """Every statement that runs meanwhile, without savepoints."""
     seen: list[str] = []
-    connection = session.connection()
+    connection = db.session.connection()
 
     def note(*args: object) -> None:
         if not str(args[2]).startswith(("SAVEPOINT", "RELEASE")):
@@ -29,6 +28,6 @@ def asked(session: scoped_session[Session]) -> Iterator[list[str]]:
 
 def statements(client: FlaskClient, address: str) -> int:
     """How many statements the page at that address takes."""
-    with asked(db.session) as seen:
+    with asked() as seen:
         assert client.get(address).status_code == 200
     return len(seen)

@@ -19,7 +19,7 @@ Db = scoped_session[Session]
 def russian(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """A catalogue in which the names stand, whatever the real one has so far."""
     for name in OWN_NAMES:
-        monkeypatch.setitem(OWN_NAMES, name, f"по-русски {name}")  # type: ignore[index]
+        monkeypatch.setitem(OWN_NAMES, name, f"по-русски {name}")
 
 
 @pytest.mark.parametrize("name", ["Unknown client", "Our firm", "Helpdesk"])

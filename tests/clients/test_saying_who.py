@@ -203,7 +203,7 @@ def test_locks_are_taken_as_intake_takes_them_address_contacts_tickets(
     tickets = [factories.a_ticket(contact=sender) for _ in range(2)]
     session.commit()
     sent = browsing.form(who=f"contact:{signe.id}")
-    with asked(session) as seen:
+    with asked() as seen:
         client.post(f"/tickets/{tickets[1].id}/client", data=sent)
     order = [lock for statement in seen for lock in locks_in(statement)]
     assert order[: len(order)] == sorted(order, key=["address", "contact", "ticket"].index)
