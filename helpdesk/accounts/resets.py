@@ -10,6 +10,7 @@ from helpdesk.accounts.events import PasswordReset, PasswordResetAsked
 from helpdesk.accounts.models import Account, AccountToken, ResetRequest, TokenPurpose
 from helpdesk.accounts.tokens import Issued
 from helpdesk.db import db, notify, transaction
+from helpdesk.errors import RuleViolation
 from helpdesk.events import publish
 
 CHANNEL = "resets"
@@ -31,7 +32,12 @@ def answer_requests() -> None:
 def send_link(
     account: Account, *, mailed: bool, by: int, now: datetime, language: str | None = None
 ) -> Issued:
-    """A link for a new password; the older one is worthless. `language` counts for who has chosen none."""
+    """A link for a new password; the older one is worthless. `language` counts for who has chosen none.
+
+    Raises RuleViolation for an account that nobody may use yet, or any more.
+    """
+    if account.disabled_at is not None or account.invited_at is not None:
+        raise RuleViolation("%(name)s cannot come in at the moment.", name=account.person.name)
     issued = tokens.issue(account.id, TokenPurpose.RESET, email=account.email, by=by, now=now)
     asked = PasswordResetAsked(
         at=now,

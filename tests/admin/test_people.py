@@ -266,6 +266,25 @@ def test_an_administrator_changes_an_address_and_the_old_one_is_told(
     assert before_and_after(change)["E-mail"] == (old, "ada.lind@fernhill.example")
 
 
+@pytest.mark.parametrize("change", [{"disabled_at": NOON}, {"invited_at": NOON}])
+def test_who_cannot_come_in_gets_no_link_for_a_password(desk: FlaskClient, change: dict[str, object]) -> None:
+    ada = an_agent("Ada Lind", line=1)
+    account = db.session.scalars(select(Account).where(Account.person_id == ada.id)).one()
+    for name, value in change.items():
+        setattr(account, name, value)
+    db.session.commit()
+    answer = desk.post(f"/settings/people/{ada.id}/password-link", data=form())
+    assert answer.status_code == 409
+    assert db.session.scalar(select(func.count()).select_from(AccountToken)) == 0
+
+
+def test_without_a_relay_an_administrator_sees_the_link_for_a_password_once(desk: FlaskClient) -> None:
+    ada = an_agent("Ada Lind", line=1)
+    shown = desk.post(f"/settings/people/{ada.id}/password-link", data=form()).text
+    (path,) = re.findall(r"(/passwords/[\w-]+)", shown)
+    assert desk.get(path).status_code == 200
+
+
 def test_a_taken_address_is_refused(desk: FlaskClient, sam: Person) -> None:
     ada = an_agent("Ada Lind", line=1)
     taken = db.session.scalars(select(Account.email).where(Account.person_id == sam.id)).one()

@@ -1,5 +1,6 @@
 """Links, people and teams of the matrix."""
 
+import itertools
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -11,6 +12,8 @@ from helpdesk.clock import process_time
 from helpdesk.db import db
 from tests.factories import a_person, a_team, an_account, an_agent, the_system
 from tests.permissions.placed import CANARY, Maker, Placed
+
+_count = itertools.count(1)
 
 
 def a_link(purpose: TokenPurpose) -> Maker:
@@ -52,5 +55,5 @@ def a_small_team(relation: str, person: Person | None) -> Placed:
     """A team for the settings, or none."""
     if relation == "missing":
         return Placed({"team_id": 999_999}, {"seen": "nothing"})
-    team = a_team(2, CANARY)
+    team = a_team(2, f"{CANARY} {next(_count)}")
     return Placed({"team_id": team.id}, {"seen": teams.fingerprint(team)})
