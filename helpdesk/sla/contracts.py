@@ -46,13 +46,15 @@ def contracts_of(company_id: int, now: datetime) -> list[ContractLine]:
 
 
 def contracts(typed: str, now: datetime, *, ended: bool = False) -> list[ContractLine]:
-    """Contracts by company, at most two hundred and one; `typed` is any part of a company's or own name."""
+    """Contracts by company, at most two hundred and one; `typed` is any part of the name of
+    company, contract or policy."""
     statement = _all()
     still = or_(Contract.valid_until.is_(None), Contract.valid_until > now)
     statement = statement.where(~still) if ended else statement.where(still)
     if typed:
         part = typed.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-        statement = statement.where(or_(Company.name.ilike(f"%{part}%"), Contract.name.ilike(f"%{part}%")))
+        names = (Company.name, Contract.name, SlaPolicy.name)
+        statement = statement.where(or_(*(name.ilike(f"%{part}%") for name in names)))
     return _read(statement.limit(MOST + 1), now)
 
 

@@ -238,6 +238,13 @@ def test_the_second_of_two_administrators_sees_what_is_new(desk: FlaskClient) ->
     assert calendar.name == "Mine"
 
 
+def test_a_zone_that_the_list_does_not_know_stays_chosen(desk: FlaskClient) -> None:
+    calendar = office_hours("Everywhere", zone="Etc/GMT-3")
+    page = desk.get(f"/settings/calendars/{calendar.id}/edit").text
+    assert '<option value="Etc/GMT-3" selected>' in page
+    assert '<option value="UTC">' in page
+
+
 def test_saving_twice_by_a_double_click_makes_one_calendar(desk: FlaskClient) -> None:
     data = filled()
     first, second = (desk.post("/settings/calendars", data=data) for _ in range(2))

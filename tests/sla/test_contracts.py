@@ -150,5 +150,7 @@ def test_contracts_are_found_by_a_part_of_a_name(halden: Company, care: Agreemen
     signed(a_company("Brightwater"), replace(care, name="Gold 100%"))
     assert [line.company for line in contracts("HALD", NOON)] == ["Halden Freight"]
     assert [line.company for line in contracts("100%", NOON)] == ["Brightwater"]
+    assert len(contracts("care", NOON)) == 2
+    assert contracts("a\\", NOON) == []
     assert contracts("", NOON, ended=True) == []
     assert len(contracts("", NOON)) == 2

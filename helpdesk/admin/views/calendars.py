@@ -250,7 +250,7 @@ def _form(
         blanks=blanks,
         old_rows=old,
         old_errors=any(f"closed-{place}" in typed.errors for place in range(old)),
-        zones=[(name, name) for name in ZONES],
+        zones=[(name, name) for name in dict.fromkeys((typed.zone or "UTC", "UTC", *ZONES))],
         countries=[("", "–"), *public.countries(page_language())],
         regions=public.regions(typed.country),
         proposed=proposed,
