@@ -1,8 +1,11 @@
 """Making and changing teams: each on one line, one of each line takes what nobody placed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 
 from helpdesk import history
@@ -12,6 +15,11 @@ from helpdesk.errors import N_, BadInput, RuleViolation
 from helpdesk.history import Facts
 
 KIND = "team"
+_SHARED_OUT: Mapping[Assignment, Any] = {
+    Assignment.MANUAL: lazy_gettext("people take them"),
+    Assignment.ROUND_ROBIN: lazy_gettext("in turn"),
+    Assignment.LEAST_LOADED: lazy_gettext("to whoever has least"),
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ def facts(team: Team) -> Facts:
         "line": team.line,
         "default": team.is_default,
         "answers_client": team.answers_client,
-        "assignment": str(team.assignment.value),
+        "assignment": str(_SHARED_OUT[team.assignment]),
     }
 
 

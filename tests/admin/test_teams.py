@@ -9,10 +9,20 @@ from helpdesk.admin.teams import fingerprint
 from helpdesk.db import db
 from helpdesk.routing.models import RoutingRule
 from helpdesk.routing.queries import team_for
+from helpdesk.tickets.actions import assign_by_policy
 from tests.admin.telling import before_and_after, history_of
 from tests.browsing import form, sign_in
 from tests.conftest import NOON
-from tests.factories import a_mailbox, a_team, a_ticket, an_administrator, an_agent, the_team, three_lines
+from tests.factories import (
+    a_mailbox,
+    a_team,
+    a_ticket,
+    an_administrator,
+    an_agent,
+    the_system,
+    the_team,
+    three_lines,
+)
 
 
 @pytest.fixture
@@ -50,9 +60,21 @@ def test_a_new_team_shares_out_the_next_ticket_as_it_was_told(desk: FlaskClient)
     assert (answer.status_code, answer.location) == (303, f"/settings/teams/{team.id}")
     assert (team.line, team.assignment, team.is_default) == (2, Assignment.ROUND_ROBIN, False)
     nina = an_agent("Nina Roth", team=team)
-    db.session.commit()
-    assert a_ticket(team=team).team_id == team.id
+    ticket = a_ticket(team=team)
+    assign_by_policy(ticket, by=the_system().id, now=NOON)
+    assert ticket.assignee_id == nina.id
     assert nina.name in desk.get("/settings/teams").text
+
+
+def test_a_team_told_to_take_by_hand_gets_the_next_ticket_unassigned(desk: FlaskClient) -> None:
+    team = a_team(2, "Networks", assignment=Assignment.ROUND_ROBIN)
+    an_agent("Nina Roth", team=team)
+    desk.post(f"/settings/teams/{team.id}", data=sheet(team, assignment="manual"))
+    ticket = a_ticket(team=team)
+    assign_by_policy(ticket, by=the_system().id, now=NOON)
+    assert ticket.assignee_id is None
+    (change,) = history_of("team", team.id)
+    assert before_and_after(change)["New tickets"] == ("in turn", "people take them")
 
 
 def test_the_default_of_a_line_moves_and_the_next_unplaced_ticket_goes_there(desk: FlaskClient) -> None:
