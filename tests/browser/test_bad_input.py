@@ -109,6 +109,7 @@ def test_a_stale_change_of_properties_asks_for_each_clash(visits: Visits, cast: 
 def test_a_reply_written_when_the_sign_in_had_ended_is_there_afterwards(
     visits: Visits, cast: Cast, number: int, has_script: bool
 ) -> None:
+    visits.expect(401)  # the draft cannot be saved without a sign-in
     agent = cast.crews["en"].first
     page = visits.of(agent, has_script=has_script)
     page.goto(f"/tickets/{number}")

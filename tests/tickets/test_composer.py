@@ -116,6 +116,14 @@ def test_what_was_sent_elsewhere_does_not_come_back_as_a_draft(client: FlaskClie
     assert the_text() is None
 
 
+def test_a_saving_that_was_overtaken_by_the_sending_keeps_nothing(
+    client: FlaskClient, ticket: Ticket
+) -> None:
+    client.post(f"/tickets/{ticket.id}/replies", data=form(text="Please restart"))
+    assert save(client, ticket, "Please restart").json == {"revision": "", "words": ""}
+    assert the_text() is None
+
+
 def test_an_emptied_composer_keeps_nothing(client: FlaskClient, ticket: Ticket) -> None:
     base = save(client, ticket, "Hm").json["revision"]
     assert save(client, ticket, " ", base=base).json == {"revision": "", "words": ""}

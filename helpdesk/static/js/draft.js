@@ -44,14 +44,15 @@ async function save(form, { leaving = false, mine = false } = {}) {
   const state = stateOf(form);
   clearTimeout(state.timer);
   if (state.sent || state.stopped || (state.busy && !leaving)) return;
-  Object.assign(state, { dirty: false, busy: true });
+  Object.assign(state, { dirty: false, busy: true, control: leaving ? null : new AbortController() });
   const body = bodyOf(form, mine ? { mine: "1" } : {});
   const keepalive = leaving && body.toString().length < LARGEST_LEAVING;
   try {
-    const answer = await fetch(form.dataset.draftUrl, { method: "POST", body, keepalive, headers: { "HX-Request": "true" } });
+    const signal = state.control?.signal;
+    const answer = await fetch(form.dataset.draftUrl, { method: "POST", body, keepalive, signal, headers: { "HX-Request": "true" } });
     await settle(form, answer);
   } catch {
-    keepHere(form);
+    if (!state.sent) keepHere(form);
   }
   state.busy = false;
   if (state.dirty) later(form);
@@ -123,11 +124,13 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("focusout", (event) => {
   const form = formOf(event.target);
-  if (form && stateOf(form).dirty) save(form);
+  const isSending = event.relatedTarget?.matches("button[type=submit]"); // what is being sent needs no draft
+  if (form && stateOf(form).dirty && !isSending) save(form);
 });
 document.addEventListener("submit", (event) => {
   if (!formOf(event.target) || event.defaultPrevented) return;
   clearTimeout(stateOf(event.target).timer);
+  stateOf(event.target).control?.abort();
   stateOf(event.target).sent = true;
 });
 document.addEventListener("click", (event) => {

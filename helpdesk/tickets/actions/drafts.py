@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -20,6 +20,7 @@ from helpdesk.tickets.rules import MessageKind
 
 ENCODED = 1.37  # what base64 and its line ends make of a byte
 FILES = 20
+A_MOMENT = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,13 @@ def draft_of(desk: Desk) -> Draft | None:
     return db.session.scalars(
         select(Draft).where(_of(desk)).execution_options(populate_existing=True)
     ).first()
+
+
+def was_just_sent(desk: Desk, text: str, *, now: datetime) -> bool:
+    """Whether the person has said exactly this here a moment ago."""
+    own = (Message.ticket_id == desk.ticket_id) & (Message.author_id == desk.person_id)
+    lately = select(Message.id).where(own, Message.created_at > now - A_MOMENT, Message.text == text.strip())
+    return bool(text.strip()) and (db.session.scalar(select(lately.exists())) or False)
 
 
 def drop_draft(desk: Desk) -> None:

@@ -40,6 +40,8 @@ def draft(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 def _keep(desk: Desk, unsent: Unsent, now: datetime) -> UUID | None:
     """The new revision; an emptied composer keeps nothing. `mine` wins over what another window kept."""
+    if drafts.was_just_sent(desk, unsent.text, now=now):  # the last saving was overtaken by the sending
+        return None
     if request.form.get("mine"):
         return drafts.keep_draft(desk, unsent, now=now)
     base = _base()
