@@ -45,8 +45,18 @@ def account_with(email: str) -> Account | None:
 def invite(invitation: Invitation, *, mailed: bool, by: int, now: datetime) -> tuple[Account, Issued]:
     """Make an account that waits for its person, and the link for it.
 
-    `mailed` is False when no mail can be sent and the inviter hands the link over. An address whose
-    invitation was taken back may be invited again. Raises RuleViolation when the address is in use.
+    `mailed` is False when no mail can be sent and the inviter hands the link over. For what is refused see
+    expect.
+    """
+    account = expect(invitation, by=by, now=now)
+    return account, send(account, mailed=mailed, by=by, now=now)
+
+
+def expect(invitation: Invitation, *, by: int, now: datetime) -> Account:
+    """Make an account that waits for its person, without a link yet: `send` makes one when it is time.
+
+    An address whose invitation was taken back may be invited again. Raises RuleViolation when the address is
+    in use.
     """
     account = account_with(invitation.email)
     if account is None:
@@ -63,7 +73,7 @@ def invite(invitation: Invitation, *, mailed: bool, by: int, now: datetime) -> t
         db.session.add(seat)
     db.session.flush()
     _note(account, before, by=by, now=now)
-    return account, send(account, mailed=mailed, by=by, now=now)
+    return account
 
 
 def send(account: Account, *, mailed: bool, by: int, now: datetime) -> Issued:

@@ -1,5 +1,7 @@
 """The line that a contact is found by, written anew whenever something on it changes."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from helpdesk.clients import phones, rules
@@ -15,9 +17,13 @@ def refresh_lookup(contact: Contact) -> None:
         select(ContactAddress.email).where(ContactAddress.contact_id == contact.id)
     ).all()
     numbers = db.session.scalars(select(ContactPhone).where(ContactPhone.contact_id == contact.id)).all()
-    digits = [form for phone in numbers for form in _spoken(phone)]
-    contact.lookup = rules.lookup_line([name, firm, position, *emails], digits)
+    contact.lookup = line_of([name, firm, position, *emails], numbers)
     db.session.flush()
+
+
+def line_of(texts: list[str], numbers: Sequence[ContactPhone]) -> str:
+    """What somebody with these texts and numbers is found by."""
+    return rules.lookup_line(texts, [form for phone in numbers for form in _spoken(phone)])
 
 
 def _spoken(phone: ContactPhone) -> list[str]:
