@@ -12,6 +12,9 @@ RIGHTS = {
     "ticket_change": "holding_team assignee owner_team leads",
     "ticket_hand_over": "holding_team assignee leads",
     "ticket_discard": "holding_team owner_team leads",
+    "ticket_link": "holding_team assignee owner_team participant leads",
+    "ticket_merge": "holding_team assignee owner_team leads",
+    "view_change": "leads own administrator",
     "call_log": "agent",
     "contact_search": "agent",
     "client_read": "agent manager administrator",
@@ -22,7 +25,11 @@ RIGHTS = {
     "article_publish": "lead",
     "report_read": "lead manager",
     "mail_held": "line_1 lead administrator",
+    "canned_read": "lead administrator",
+    "canned_write": "lead administrator",
+    "canned_edit": "leads administrator",
     "settings_read": "administrator",
+    "settings_change": "administrator",
 }
 CELLS = [(permission, relation) for permission in RIGHTS for relation in Relation]
 
