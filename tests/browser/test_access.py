@@ -30,7 +30,13 @@ OPERATOR = (
     "/profile",
     "/sessions",
 )
-ADMINISTRATOR = ("/settings", "/mail/held", "/mail/held?state=discarded")
+ADMINISTRATOR = (
+    "/settings",
+    "/settings/canned-answers",
+    "/settings/canned-answers/new",
+    "/mail/held",
+    "/mail/held?state=discarded",
+)
 ON_A_PHONE = ("/lines/1", "/tickets/{ticket}", "/calls/new", "/notices", "/search?q=printer")
 
 
