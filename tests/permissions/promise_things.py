@@ -1,5 +1,6 @@
 """Things of the permission matrix that say what is promised: calendars, policies, contracts."""
 
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,10 +16,17 @@ from helpdesk.sla.sheets import sheet_of
 from tests.factories import a_company, a_contract, a_policy, office_hours, the_system
 from tests.permissions.placed import CANARY, Placed
 
+_count = itertools.count(1)
+
+
+def _name() -> str:
+    """Another name each time: some tests keep what earlier ones made."""
+    return f"{CANARY} {next(_count)}"
+
 
 def a_calendar(relation: str, person: Person | None) -> Placed:
     """Office hours, or none."""
-    return Placed({"calendar_id": 999_999 if relation == "missing" else office_hours(CANARY).id})
+    return Placed({"calendar_id": 999_999 if relation == "missing" else office_hours(_name()).id})
 
 
 def a_planned_calendar(relation: str, person: Person | None) -> Placed:
@@ -34,8 +42,8 @@ def a_planned_calendar(relation: str, person: Person | None) -> Placed:
 
 def a_placed_policy(relation: str, person: Person | None) -> Placed:
     """A policy that is not the default, or none; its calendar for the form."""
-    calendar = office_hours(CANARY)
-    policy_id = a_policy(f"{CANARY} policy", calendar=calendar).policy_id
+    calendar = office_hours(_name())
+    policy_id = a_policy(_name(), calendar=calendar).policy_id
     return Placed({"policy_id": 999_999 if relation == "missing" else policy_id}, {"calendar": calendar.id})
 
 
@@ -52,17 +60,17 @@ def a_planned_policy(relation: str, person: Person | None) -> Placed:
 
 def targets(relation: str, person: Person | None) -> Placed:
     """A calendar in which a new policy may count."""
-    return Placed({}, {"calendar": office_hours(CANARY).id})
+    return Placed({}, {"calendar": office_hours(_name()).id})
 
 
 def an_agreement(relation: str, person: Person | None) -> Placed:
     """A company without a contract, and a policy for it."""
-    return Placed({}, {"company": a_company(f"{CANARY} Ltd").name, "policy": a_policy(CANARY).policy_id})
+    return Placed({}, {"company": a_company(_name()).name, "policy": a_policy(_name()).policy_id})
 
 
 def a_placed_contract(relation: str, person: Person | None) -> Placed:
     """A contract that runs, or none."""
-    version = a_policy(f"{CANARY} policy")
-    contract = a_contract(a_company(f"{CANARY} Ltd"), version, CANARY)
+    version = a_policy(_name())
+    contract = a_contract(a_company(_name()), version, CANARY)
     contract_id = 999_999 if relation == "missing" else contract.id
     return Placed({"contract_id": contract_id}, {"policy": version.policy_id})
