@@ -157,6 +157,19 @@ def test_a_lead_writes_for_his_own_teams_only(client: FlaskClient, lines: tuple[
     )
 
 
+def test_a_lead_finds_the_screen_from_the_list_and_no_way_that_ends_at_a_wall(
+    client: FlaskClient, lines: tuple[Team, Team, Team]
+) -> None:
+    lead, member, ticket = a_lead(team=lines[0]), an_agent(), a_ticket()
+    db.session.commit()
+    door = f"/tickets/{ticket.id}/canned-answers"
+    sign_in(client, member)
+    assert "/settings/canned-answers" not in client.get(door, headers=SCRIPT).text
+    sign_in(client, lead)
+    assert "/settings/canned-answers" in client.get(door, headers=SCRIPT).text
+    assert 'href="/settings"' not in client.get("/settings/canned-answers").text
+
+
 def test_a_teams_answer_is_for_that_team(client: FlaskClient, lines: tuple[Team, Team, Team]) -> None:
     an_answer(shortcut="ours", team_id=lines[0].id)
     an_answer(shortcut="theirs", team_id=lines[1].id)

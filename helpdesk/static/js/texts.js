@@ -75,6 +75,7 @@ document.addEventListener("keydown", (event) => {
   event.stopImmediatePropagation();
 }, true);
 document.addEventListener("mousedown", (event) => {
+  if (event.target.closest("[data-texts-list]")) event.preventDefault(); // the field keeps the focus, the list stays
   const option = event.target.closest("[data-texts-list] [role=option]");
   if (!option) return;
   event.preventDefault();

@@ -7,7 +7,7 @@ from helpdesk import clock, web
 from helpdesk.accounts import guard, rates
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import current_actor, policy
-from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.permissions import Permission, may
 from helpdesk.canned import queries as canned_answers
 from helpdesk.canned.models import CannedAnswer
 from helpdesk.canned.rules import filled
@@ -44,7 +44,10 @@ def texts(ticket: Ticket, number: int) -> ResponseReturnValue:
     values = places(ticket, actor)
     offered = [(answer, filled(answer.text, values)) for answer in found]
     template = "tickets/_texts.html" if web.is_htmx() else "tickets/texts.html"
-    return web.render(template, ticket=ticket, number=number, offered=offered, typed=typed)
+    may_write = may(actor.relations, Permission.CANNED_WRITE)
+    return web.render(
+        template, ticket=ticket, number=number, offered=offered, typed=typed, may_write=may_write
+    )
 
 
 @blueprint.post("/tickets/<int:number>/canned-answers")
