@@ -66,7 +66,11 @@ def of(mailbox: Mailbox) -> Typed:
 
 
 def typed(form: Mapping[str, str]) -> Typed:
-    """What was sent; a password typed before and carried along counts as typed."""
+    """What was sent; a password typed before and carried along counts as typed.
+
+    With `same_account` the sending server gets the name and password of the fetching one.
+    """
+    form = _same_account(form) if form.get("same_account") else form
     values = {name: form.get(name, "").strip() for name in FIELDS}
     values["signature"] = form.get("signature", "").replace("\r\n", "\n").strip()
     passwords = {}
@@ -77,6 +81,14 @@ def typed(form: Mapping[str, str]) -> Typed:
         )
     carried_on = {side: carrying.carried(word, _where(values, side)) for side, word in passwords.items()}
     return Typed(values, passwords, carried=carried_on)
+
+
+def _same_account(form: Mapping[str, str]) -> dict[str, str]:
+    both = dict(form.items())
+    both["imap_user"] = both.get("imap_user") or both.get("address", "").strip()
+    both["smtp_user"] = both["imap_user"]
+    both["smtp_password"] = both.get("imap_password", "")
+    return both
 
 
 def _where(values: Mapping[str, str], side: str) -> tuple[str, str]:

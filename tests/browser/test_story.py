@@ -11,6 +11,7 @@ from helpdesk.db import db
 from helpdesk.tickets.models import Ticket
 from tests.browser.cast import Cast, Crew
 from tests.browser.desk import Desk, eventually
+from tests.browser.pressing import answer, open_dialog
 from tests.browser.visits import Visits, faults, sign_in
 from tests.mail.letters import a_mail
 
@@ -98,23 +99,6 @@ def in_list(page: Page, number: int) -> Locator:
     row = page.locator("tr.item", has=page.get_by_role("cell", name=str(number), exact=True))
     expect(row).to_be_visible()
     return row
-
-
-def open_dialog(page: Page, key: str, name: str) -> None:
-    """A single key opens the form of a verb."""
-    page.locator("h1").first.click()
-    page.keyboard.press(key)
-    expect(page.locator(f"#{name}")).to_be_visible()
-
-
-def answer(page: Page, text: str, *, key: str = "r") -> None:
-    """Press R (or I for a note), write, Ctrl+Enter."""
-    page.locator("h1").first.click()
-    page.keyboard.press(key)
-    expect(page.locator("#composer-text")).to_be_focused()
-    page.keyboard.type(text)
-    page.keyboard.press("Control+Enter")
-    expect(page.locator(".talk").get_by_text(text)).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

@@ -20,7 +20,7 @@ ONLY_IN = {
     "transactions end": (r"\.(commit|rollback)\(", {"db.py", "schema.py"}),
     "the process's clock is read": (r"\b(datetime|date)\.(now|utcnow|today)\(|\btime\.time\(", {"clock.py"}),
     "IMAP and SMTP are spoken": (r"^\s*(import|from) (imaplib|smtplib|imapclient|aiosmtpd)\b", {"mail/"}),
-    "markup is trusted": (r"\bMarkup\(", {"kb/marks.py", "web.py"}),
+    "markup is trusted": (r"\bMarkup\(", {"kb/marks.py", "web.py", "guide/pages.py"}),
 }
 NOWHERE = {
     "umask is for a whole process, threads included": r"\bos\.umask\(",

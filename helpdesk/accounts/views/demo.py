@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from helpdesk import web
+from helpdesk.accounts.entering import enter
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.models import Account
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.views.blueprints import demo_blueprint
-from helpdesk.accounts.views.gate import enter
 from helpdesk.db import db, end_read
 
 

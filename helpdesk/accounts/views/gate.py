@@ -4,16 +4,15 @@ from typing import Any
 
 from flask import current_app, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
+from flask_login import logout_user
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from helpdesk import clock, firm, web
 from helpdesk.accounts import actions, cookies, devices, first, guard, passwords, rates
-from helpdesk.accounts.actor import actor_of
 from helpdesk.accounts.cast import cast
+from helpdesk.accounts.entering import enter
 from helpdesk.accounts.guard import policy
-from helpdesk.accounts.login import SignedInPerson
 from helpdesk.accounts.models import Account
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.views.blueprints import blueprint
@@ -73,18 +72,6 @@ def sign_out() -> ResponseReturnValue:
     response = make_response(web.see_other(url_for("accounts.sign_in")))
     response.headers["Clear-Site-Data"] = GONE
     return response
-
-
-def enter(account_id: int, tries_of: str | None = None) -> None:
-    """Begin a session of the account for this browser, with a new id."""
-    with transaction():
-        now = clock.now(db.session)
-        begun = cookies.begin(account_id, settings(), now=now)
-        person_id = actions.note_sign_in(account_id, begun.row.id, now=now)
-        if tries_of is not None:
-            rates.forget(rates.SIGN_IN_ACCOUNT, tries_of)
-        cookies.current().actor = actor_of(person_id)
-    login_user(SignedInPerson(guard.current_actor()))
 
 
 def gate(**values: Any) -> str:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk import clock, web
 from helpdesk.accounts import guard, invitations
+from helpdesk.accounts.entering import enter
 from helpdesk.accounts.forms import NewcomerForm
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.invitations import Newcomer
@@ -12,7 +13,6 @@ from helpdesk.accounts.models import AccountToken, TokenPurpose
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.views import links
 from helpdesk.accounts.views.blueprints import blueprint
-from helpdesk.accounts.views.gate import enter
 from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput
 from helpdesk.i18n import gettext, page_language, told

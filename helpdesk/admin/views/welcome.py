@@ -10,10 +10,10 @@ from helpdesk import clock, web
 from helpdesk import firm as firms
 from helpdesk.accounts import cookies, first, guard, passwords
 from helpdesk.accounts.addresses import address_of
+from helpdesk.accounts.entering import enter
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.rates import Limit, Rate
-from helpdesk.accounts.views.gate import enter
 from helpdesk.admin.assistant import claiming, steps
 from helpdesk.admin.assistant.claiming import Founder
 from helpdesk.admin.blueprint import blueprint

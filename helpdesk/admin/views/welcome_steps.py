@@ -7,7 +7,6 @@ from typing import Any
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from werkzeug.datastructures import MultiDict
 
 from helpdesk import clock, web
 from helpdesk.accounts import guard
@@ -66,7 +65,7 @@ def skip_step(step: str) -> ResponseReturnValue:
 
 def _save_mailbox() -> ResponseReturnValue:
     """Connect it, or fill in the servers that belong to the address."""
-    typed = mailbox_form.typed(_mailbox_fields())
+    typed = mailbox_form.typed(request.form)
     if request.form.get("verb") == "propose":
         mailbox_form.propose(typed)
         return _mailbox_page(typed)
@@ -178,19 +177,6 @@ def _write(
     except DomainError as problem:
         return refused(BadInput(problem.sentence, **problem.values))
     return web.see_other(there)
-
-
-def _mailbox_fields() -> MultiDict[str, str]:
-    """The short form of the assistant filled up to the whole one: one account for both directions."""
-    form = MultiDict(request.form)
-    for part in ("user", "password"):
-        form[f"smtp_{part}"] = form.get(f"smtp_{part}") or form.get(f"imap_{part}", "")
-    for side in ("imap", "smtp"):
-        form[f"{side}_user"] = form.get(f"{side}_user") or form.get("address", "")
-    form.setdefault("plus_addressing", "1")
-    form["name"] = form.get("name") or settings().firm_name
-    form["language"] = form.get("language") or settings().default_language
-    return form
 
 
 def _mailbox_page(typed: mailbox_form.Typed | None = None) -> str:

@@ -1,0 +1,20 @@
+"""Keys that people press on a ticket's page."""
+
+from playwright.sync_api import Page, expect
+
+
+def open_dialog(page: Page, key: str, name: str) -> None:
+    """A single key opens the form of a verb."""
+    page.locator("h1").first.click()
+    page.keyboard.press(key)
+    expect(page.locator(f"#{name}")).to_be_visible()
+
+
+def answer(page: Page, text: str, *, key: str = "r") -> None:
+    """Press R (or I for a note), write, Ctrl+Enter."""
+    page.locator("h1").first.click()
+    page.keyboard.press(key)
+    expect(page.locator("#composer-text")).to_be_focused()
+    page.keyboard.type(text)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".talk").get_by_text(text)).to_be_visible()
