@@ -37,7 +37,7 @@ def log_call(form: CallForm, outcome: CallOutcome, desk: Desk, *, by: int, now: 
     """
     if not form.happened.strip() and outcome is not CallOutcome.JOINED:
         raise BadInput(_("Say in a few words what happened."), "happened")
-    contact = caller(form, desk, now=now)
+    contact = caller(form, desk, by=by, now=now)
     call = _row(form, outcome, contact, desk, by=by, now=now)
     if outcome is CallOutcome.JOINED:
         _join(call, form, contact, by=by, now=now)
@@ -49,7 +49,7 @@ def log_call(form: CallForm, outcome: CallOutcome, desk: Desk, *, by: int, now: 
     return call
 
 
-def caller(form: CallForm, desk: Desk, *, now: datetime) -> Contact:
+def caller(form: CallForm, desk: Desk, *, by: int, now: datetime) -> Contact:
     """The chosen contact, the new one, or somebody unknown of whom we keep what was told.
 
     Raises BadInput when the chosen contact is gone.
@@ -59,16 +59,23 @@ def caller(form: CallForm, desk: Desk, *, now: datetime) -> Contact:
         if contact is None or contact.retired_at is not None:
             raise BadInput(_("This contact is no longer there. Choose once more."), "contact")
         if form.number.strip() and form.keeps_number:
-            clients.add_phone(contact, form.number, region=desk.region)
+            _keep_number(contact, form.number, desk, by=by, now=now)
         return contact
-    return _new_contact(form, desk, now=now) if form.is_new else _somebody(form, desk, now=now)
+    make = _new_contact if form.is_new else _somebody
+    return make(form, desk, by=by, now=now)
 
 
-def _new_contact(form: CallForm, desk: Desk, *, now: datetime) -> Contact:
+def _keep_number(contact: Contact, number: str, desk: Desk, *, by: int, now: datetime) -> None:
+    before = clients.contact_facts(contact)
+    clients.add_phone(contact, number, region=desk.region)
+    clients.note_contact(contact, before, by=by, now=now)
+
+
+def _new_contact(form: CallForm, desk: Desk, *, by: int, now: datetime) -> Contact:
     name = form.new_name.strip() or form.who.strip()
     if not name:
         raise BadInput(_("Say what the new contact is called."), "new_name")
-    company_id, is_known = _company(form, now=now)
+    company_id, is_known = _company(form, by=by, now=now)
     return clients.make_contact(
         name,
         company_id,
@@ -76,11 +83,12 @@ def _new_contact(form: CallForm, desk: Desk, *, now: datetime) -> Contact:
         phones=(form.number,),
         verified=is_known,
         region=desk.region,
+        by=by,
         now=now,
     )
 
 
-def _company(form: CallForm, *, now: datetime) -> tuple[int, bool]:
+def _company(form: CallForm, *, by: int, now: datetime) -> tuple[int, bool]:
     """The chosen company, one of that very name, or a new one "to be confirmed"; without a word, unknown."""
     if form.new_company_id is not None:
         company = known.company(form.new_company_id)
@@ -90,11 +98,11 @@ def _company(form: CallForm, *, now: datetime) -> tuple[int, bool]:
     if not form.new_company.strip():
         return known.unknown_company().id, False
     company = known.find_company(form.new_company)
-    company = company or clients.create_company(form.new_company, to_be_confirmed=True, now=now)
+    company = company or clients.create_company(form.new_company, to_be_confirmed=True, by=by, now=now)
     return company.id, company.kind is CompanyKind.CLIENT
 
 
-def _somebody(form: CallForm, desk: Desk, *, now: datetime) -> Contact:
+def _somebody(form: CallForm, desk: Desk, *, by: int, now: datetime) -> Contact:
     """Whoever rang from this number before without being known, otherwise a new unverified contact."""
     typed_number = form.who if phones.looks_like_number(form.who) else ""
     number = form.number.strip() or typed_number
@@ -108,6 +116,7 @@ def _somebody(form: CallForm, desk: Desk, *, now: datetime) -> Contact:
         known.unknown_company().id,
         phones=(number,),
         region=desk.region,
+        by=by,
         now=now,
     )
 

@@ -12,12 +12,14 @@ from werkzeug.test import TestResponse
 from helpdesk.accounts.models import Person
 from helpdesk.clients.models import Company, CompanyKind, Contact, ContactPhone
 from helpdesk.db import db
+from helpdesk.history import Act
 from helpdesk.kb import actions as kb
 from helpdesk.kb.models import Article, ArticleUse, Audience, Outcome
 from helpdesk.telephony.models import Call, CallOutcome
 from helpdesk.tickets.models import Handover, Message, Participant, Ticket
 from helpdesk.tickets.rules import Channel, MessageKind, Priority, State
 from tests import browsing, factories
+from tests.admin.telling import history_of
 
 HAPPENED = "The dispatch screen signs her out. Three colleagues have it too."
 Db = scoped_session[Session]
@@ -275,3 +277,29 @@ def test_an_instruction_that_did_not_help_stands_on_the_card(
     _log(client, "hand", contact=signe.id, asked="Why?", **fields)
     assert session.scalars(select(Handover.tried)).one() == "Sign out\n“Signed out” did not help."
     assert session.scalars(select(ArticleUse.outcome)).one() is Outcome.DID_NOT_HELP
+
+
+def test_who_and_what_was_made_inside_a_call_stands_in_the_history(
+    client: FlaskClient, session: Db, ada: Person
+) -> None:
+    _log(
+        client,
+        "keep",
+        contact="new",
+        new_name="Hanna Bell",
+        new_company="Brightwater",
+        number="+44 20 7946 0101",
+    )
+    ticket = _ticket(session)
+    company, person = history_of("company", ticket.company_id), history_of("contact", ticket.contact_id)
+    assert [change.name for change in company + person] == ["Ada Lind", "Ada Lind"]
+    assert [change.act for change in company + person] == [Act.CREATED, Act.CREATED]
+
+
+def test_a_number_kept_from_a_call_stands_in_the_history(
+    client: FlaskClient, session: Db, ada: Person, signe: Contact
+) -> None:
+    _log(client, "keep", contact=signe.id, number="+44 20 7946 0102", keeps_number="1")
+    change = history_of("contact", signe.id)[0]
+    assert change.name == "Ada Lind"
+    assert [line.after for line in change.lines] == ["+44 20 7946 0102"]
