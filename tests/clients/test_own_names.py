@@ -52,5 +52,10 @@ def test_every_page_that_names_the_unknown_client_says_it_in_the_readers_languag
         f"/clients/companies/{nobody.company_id}",
         f"/calls/contacts/{nobody.id}",
         "/calls/contacts?q=olaf",
+        "/search?q=scanner",
+        "/search?q=olaf",
+        "/search/suggestions?q=olaf",
+        f"/tickets/{ticket.id}/merging",
+        f"/tickets?company={nobody.company_id}",
     ):
         assert "по-русски Unknown client" in client.get(path).text, path

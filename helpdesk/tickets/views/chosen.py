@@ -8,6 +8,7 @@ from sqlalchemy import Select, literal, select, union_all
 
 from helpdesk.accounts.models import Membership, Person, Team
 from helpdesk.clients.models import Company
+from helpdesk.clients.words import known_as
 from helpdesk.db import db
 from helpdesk.i18n import day
 from helpdesk.tickets.filters import STATE_GROUPS, Filters, Holder, Order, Risk, Verdict, YesNo
@@ -115,10 +116,15 @@ def names_for(filters: Filters) -> Names:
     ).all()
     by_name = sorted(rows, key=lambda row: row.name.casefold())
     return Names(
-        known={(row.kind, row.id): row.name for row in rows},
+        known={(row.kind, row.id): _said(row.kind, row.name) for row in rows},
         teams=[(row.id, row.name) for row in by_name if row.kind == "team"],
         people=[(row.id, row.name) for row in by_name if row.kind == "person"],
     )
+
+
+def _said(kind: str, name: str) -> str:
+    """As the reader calls it: the desk's own companies have a name in each language."""
+    return known_as(name) if kind == "company" else name
 
 
 def _named(kind: str, table: type[Team | Person | Company], condition: object) -> Select[str, int, str]:

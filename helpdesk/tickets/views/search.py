@@ -16,6 +16,7 @@ from helpdesk.accounts.permissions import Permission, may
 from helpdesk.clients import phones
 from helpdesk.clients.models import Company
 from helpdesk.clients.queries import Found, search_companies, search_contacts
+from helpdesk.clients.words import known_as
 from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.i18n import page_language
@@ -126,8 +127,8 @@ def _in_scope(actor: Actor, company_id: int) -> bool:
 
 def _contact(one: Found, typed: Typed) -> Named:
     return Named(
-        name=marked(marked_name(one.name, typed.words)),
-        note=", ".join(part for part in (one.position, one.company) if part),
+        name=marked(marked_name(known_as(one.name), typed.words)),
+        note=", ".join(part for part in (one.position, known_as(one.company)) if part),
         url=url_for("clients.contact", contact_id=one.id),
         initials=one.initials,
         tint=one.tint,
@@ -136,7 +137,9 @@ def _contact(one: Found, typed: Typed) -> Named:
 
 def _company(one: Company, typed: Typed) -> Named:
     return Named(
-        marked(marked_name(one.name, typed.words)), "", url_for("clients.company", company_id=one.id)
+        marked(marked_name(known_as(one.name), typed.words)),
+        "",
+        url_for("clients.company", company_id=one.id),
     )
 
 
@@ -165,8 +168,8 @@ def _marks(numbers: list[int], typed: Typed, best: Sequence[TicketRow]) -> dict[
         number: Marks(
             marked(said.subject),
             marked(said.said),
-            marked(marked_name(row.company, words)),
-            marked(marked_name(row.contact, words)),
+            marked(marked_name(known_as(row.company), words)),
+            marked(marked_name(known_as(row.contact), words)),
         )
         for row in best
         for number, said in ((row.number, found.get(row.number, plain[row.number])),)
