@@ -23,7 +23,7 @@ def standstill_page() -> str:
 
 
 @blueprint.post("/settings/standstill/end")
-@policy(Permission.SETTINGS_READ)
+@policy(Permission.SETTINGS_CHANGE)
 def start_mail() -> ResponseReturnValue:
     """Let the worker fetch and send again."""
     actor, place = current_actor(), url_for("backup.standstill_page")
@@ -40,7 +40,7 @@ def start_mail() -> ResponseReturnValue:
 def on_page() -> tuple[Standstill, bool] | None:
     """For the bar above every page: what stands still, and whether the reader may end it. No statement."""
     still = standstill.known()
-    return None if still is None else (still, may(current_actor().relations, Permission.SETTINGS_READ))
+    return None if still is None else (still, may(current_actor().relations, Permission.SETTINGS_CHANGE))
 
 
 web.provide("standstill", on_page)
