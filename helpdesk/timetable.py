@@ -3,6 +3,8 @@
 from helpdesk.accounts.jobs import tidy
 from helpdesk.accounts.resets import CHANNEL as RESETS
 from helpdesk.accounts.resets import answer_requests
+from helpdesk.carriage.jobs import carry
+from helpdesk.carriage.runs import CHANNEL as IMPORTS
 from helpdesk.config import Settings
 from helpdesk.mail.jobs import poll_mailboxes, process_inbound, send_outbox
 from helpdesk.notifications.jobs import mail_notices, tidy_notices
@@ -23,6 +25,7 @@ def timetable(settings: Settings) -> tuple[Job, ...]:
         Job("sweep", sweep, every=settings.sweep_interval_seconds, channel="sla"),
         Job("wake_waiting", wake_waiting, every=60),
         Job("close_resolved", close_resolved, every=300),
+        Job("carry_imports", carry, every=30, channel=IMPORTS),
         Job("tidy", tidy, every=3600),
         Job("tidy_uploads", tidy_uploads, every=3600),
         Job("mail_notices", mail_notices, every=60),

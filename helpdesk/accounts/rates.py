@@ -36,6 +36,7 @@ RESET_ACCOUNT = Rate("reset account", (Limit(3, 3600), Limit(5, 86400)))
 RESET_ADDRESS = Rate("reset address", (Limit(20, 3600),))
 LOOK_UP = Rate("look-up", (Limit(300, 60),))
 SEARCH = Rate("search", (Limit(60, 60),))
+EXPORT = Rate("export", (Limit(10, 86400),))
 
 
 def wait_for(rate: Rate, subject: str, *, now: datetime) -> int:

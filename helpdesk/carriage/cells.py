@@ -15,7 +15,6 @@ NO_NUMBER = N_("“%(value)s” is no phone number.")
 NO_LANGUAGE = N_("“%(value)s” is no language of the desk. Write en or ru.")
 NO_ZONE = N_("“%(value)s” is no time zone. Write it like Europe/London.")
 NO_YES = N_("“%(value)s” is neither yes nor no.")
-NO_ID = N_("“%(value)s” is no number from an export of this desk. Leave the cell empty.")
 TOO_LONG = N_("This is longer than %(most)s characters.")
 TOO_MANY = N_("These are more than %(most)s.")
 
@@ -70,14 +69,6 @@ def zone(entry: Entry, code: str = "zone") -> str | None:
     if said and said.casefold() not in _ZONES:
         raise BadCell(code, NO_ZONE, value=said)
     return _ZONES.get(said.casefold())
-
-
-def number(entry: Entry, code: str = "id") -> int | None:
-    """An id from an export of ours."""
-    said = entry.get(code)
-    if said and not (said.isascii() and said.isdecimal() and len(said) <= 18):
-        raise BadCell(code, NO_ID, value=said)
-    return int(said) if said else None
 
 
 def addresses(entry: Entry, code: str) -> tuple[str, ...]:

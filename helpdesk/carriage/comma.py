@@ -16,7 +16,7 @@ BROKEN = N_("The text of this file breaks off inside a quoted cell. Save it once
 WRONG_ENCODING = N_("The letters in this file cannot be read. Save it once more as CSV in UTF-8.")
 _LOOKED_AT = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
-_FEW_ZEROS = 0.2
+_FEW_ZEROS = 0.03
 
 csv.field_size_limit(LONGEST_CELL)
 
@@ -37,7 +37,7 @@ def decoded(content: bytes) -> tuple[str, str]:
     try:
         text = content.decode(encoding).removeprefix(BOM)
     except UnicodeDecodeError as error:
-        raise BadInput(WRONG_ENCODING, FIELD) from error
+        raise BadInput(NO_TEXT if _is_guessed(encoding, content) else WRONG_ENCODING, FIELD) from error
     if _CONTROL.search(text):
         raise BadInput(NO_TEXT, FIELD)
     return text, encoding
@@ -65,13 +65,19 @@ def written(lines: Iterable[Sequence[str]]) -> Iterator[bytes]:
 def _encoding_of(content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    if content[:4096].count(0) > len(content[:4096]) * _FEW_ZEROS:
-        return "utf-16-le" if content[1:2] == b"\0" else "utf-16-be"
+    start = content[:4096]
+    if start.count(0) > len(start) * _FEW_ZEROS:
+        return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
         return _one_byte(content)
     return "utf-8"
+
+
+def _is_guessed(encoding: str, content: bytes) -> bool:
+    """Whether only zeros spoke for UTF-16, which any picture has as well."""
+    return encoding.startswith("utf-16-") and b"\0" in content
 
 
 def _one_byte(content: bytes) -> str:

@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from helpdesk.accounts.people import sort_key
 from helpdesk.carriage import cells
+from helpdesk.carriage.cargo import Cargo
+from helpdesk.carriage.desk_ids import read_id
 from helpdesk.carriage.findings import BadCell, Claims, Entry, Findings, Tell
 from helpdesk.clients import actions, phones, rules
 from helpdesk.clients.models import Company, CompanyDomain, CompanyKind
@@ -118,10 +120,10 @@ def _known() -> Known:
 
 def _meant(entry: Entry, known: Known) -> Any:
     """The company by its number, else by its name; None for a new one."""
-    company_id, name = cells.number(entry), sort_key(entry.need("name"))
+    company_id, name = read_id(Cargo.COMPANIES, entry), sort_key(entry.need("name"))
     found = known.by_name.get(name) if company_id is None else known.by_id.get(company_id)
     if company_id is not None and (found is None or found.kind is not CompanyKind.CLIENT):
-        raise BadCell("id", NO_COMPANY, value=company_id)
+        raise BadCell("id", NO_COMPANY, value=entry.get("id"))
     if found is not None and found.kind is not CompanyKind.CLIENT:
         raise BadCell("name", OWN_NAME, value=entry.get("name"))
     if found is not None and found.retired_at is not None:
@@ -166,7 +168,7 @@ def _name(entry: Entry, company: Any, known: Known) -> str | None:
     other = known.by_name.get(sort_key(name))
     if other is not None and other.id != company.id:
         raise BadCell("name", NAME_TAKEN, value=name)
-    return name if cells.number(entry) is not None and name != company.name else None
+    return name if entry.get("id") and name != company.name else None
 
 
 def _phone(entry: Entry, company: Any) -> str | None:

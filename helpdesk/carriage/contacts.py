@@ -7,6 +7,8 @@ from typing import Any
 
 from helpdesk.accounts.people import sort_key
 from helpdesk.carriage import cells
+from helpdesk.carriage.cargo import Cargo
+from helpdesk.carriage.desk_ids import read_id
 from helpdesk.carriage.findings import BadCell, Claims, Entry, Findings, Tell
 from helpdesk.carriage.known_contacts import Known, KnownContact, read_known, shared_numbers
 from helpdesk.clients import actions
@@ -95,9 +97,9 @@ def _meant(
     entry: Entry, company: tuple[int, str], known: Known, shared: set[tuple[str, str]]
 ) -> KnownContact | None:
     """By number of the desk, else by address, else by phone and company, else by name and company."""
-    contact_id = cells.number(entry)
+    contact_id = read_id(Cargo.CONTACTS, entry)
     if contact_id is not None and contact_id not in known.contacts:
-        raise BadCell("id", NO_CONTACT, value=contact_id)
+        raise BadCell("id", NO_CONTACT, value=entry.get("id"))
     found = known.contacts[contact_id] if contact_id is not None else None
     found = _by_address(entry, found, known) or found or _by_phone(entry, company, known, shared)
     if found is None:

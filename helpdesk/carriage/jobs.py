@@ -4,7 +4,6 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
@@ -97,7 +96,7 @@ def _examine(run: ImportRun, entries: list[Entry], tell: Progress) -> Findings[A
     if run.cargo is Cargo.CONTACTS:
         return contacts.examine(entries, makes_companies=bool(run.options.get("makes_companies")), tell=tell)
     modules = {Cargo.COMPANIES: companies, Cargo.AGENTS: agents, Cargo.ARTICLES: articles}
-    found: Findings[Any] = modules[run.cargo].examine(entries, tell=tell)  # type: ignore[attr-defined]
+    found: Findings[Any] = modules[run.cargo].examine(entries, tell=tell)
     return found
 
 
@@ -116,7 +115,7 @@ def _carry_out(run: ImportRun, findings: Findings[Any], tell: Progress, now: dat
 
 def _note(run: ImportRun, findings: Findings[Any], now: datetime) -> None:
     """One line in the history for the whole file."""
-    facts = {
+    facts: history.Facts = {
         "what": str(NAMES[run.cargo]),
         "new": findings.new,
         "changed": findings.changed,
@@ -128,7 +127,7 @@ def _note(run: ImportRun, findings: Findings[Any], now: datetime) -> None:
 def _end(
     run_id: int, state: RunState, findings: Findings[Any] | None = None, *, failure: str = "", **more: Any
 ) -> None:
-    """Write down how it ended, unless somebody asked to stop: that is settled here, by the lock on the row."""
+    """Write down how it ended, unless somebody asked to stop: the lock on the row settles which was first."""
     found: dict[str, Any] = {}
     if findings is not None:
         faults = [vars(fault) for fault in findings.faults]

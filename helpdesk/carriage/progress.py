@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Any
 
 from sqlalchemy import Engine, text
 
@@ -42,7 +43,7 @@ def begin(run_id: int) -> int:
     return int(_alone(sql, id=run_id) or 1)  # nobody else sees a row that is not committed yet
 
 
-def _alone(sql: str, **values: int) -> object:
+def _alone(sql: str, **values: int) -> Any:
     """One statement in a transaction of its own, whatever the session is at."""
     engine: Engine = db.engine.engine
     with engine.begin() as connection:

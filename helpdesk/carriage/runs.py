@@ -64,7 +64,7 @@ def hand_in(cargo: Cargo, file_name: str, content: bytes, *, by: int, now: datet
 def give_meaning(
     run: ImportRun, mapping: Sequence[str | None], options: Mapping[str, bool], *, now: datetime
 ) -> None:
-    """Say which column is which field, and have the rows checked. Raises BadInput for a mapping that lacks."""
+    """Say which column is which field, and have the rows checked. Raises BadInput for what is missing."""
     _check_kept(run)
     known = {field.code for field in FIELDS[run.cargo]}
     run.mapping = [code if code in known else None for code in mapping[: len(run.headers)]]

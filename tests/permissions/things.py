@@ -45,6 +45,7 @@ from tests.factories import (
 from tests.permissions.account_things import a_link, a_small_team, invited, somebody
 from tests.permissions.client_things import a_client, an_unknown_sender
 from tests.permissions.desk_things import a_category, a_desk, a_rule, a_tag
+from tests.permissions.import_things import a_checked_import
 from tests.permissions.mail_things import a_logo, a_mail_text, a_placed_mailbox
 from tests.permissions.pairs import linked, paired
 from tests.permissions.placed import CANARY, Maker, Placed, Thing
@@ -336,6 +337,7 @@ THINGS: dict[str, Thing] = {
     "invited colleague": Thing(somebody(invited), ("known", "missing")),
     "small team": Thing(a_small_team, ("known", "missing")),
     "link for an address": Thing(a_link(TokenPurpose.ADDRESS), ("live", "gone")),
+    "import_run": Thing(a_checked_import, ("there", "missing")),
     "session": Thing(a_session, ("own", "foreign", "missing")),
     "persona": Thing(a_persona, ("cast", "missing")),
     "client": Thing(a_client, ("known", "missing")),
