@@ -95,6 +95,36 @@ class Evening:
         self.page.keyboard.press("Control+a")
         self.page.keyboard.type(words)
 
+    @property
+    def is_narrow(self) -> bool:
+        """A phone: no keys for verbs, fingers instead."""
+        return (self.page.viewport_size or {"width": 0})["width"] < 760
+
+    def take(self) -> None:
+        if self.is_narrow:
+            self.page.locator(".bar-ticket details.menu summary").tap()
+            self.page.locator(".menu-list form[action$='/assignee'] button").tap()
+        else:
+            self.page.locator("h1").first.click()
+            self.page.keyboard.press("t")
+        expect(self.page.locator("[data-key=T]")).to_have_count(0)
+
+    def answer(self, words: str) -> None:
+        if not self.is_narrow:
+            answer(self.page, words)
+            return
+        self.page.locator(".switch-public").tap()
+        self.page.locator("#composer-text").fill(words)
+        self.page.locator(".composer button.button-main").tap()
+        expect(self.page.locator(".talk").get_by_text(words)).to_be_visible()
+
+    def open_resolution(self) -> None:
+        if self.is_narrow:
+            self.page.locator(".bar-ticket .button-done").tap()
+            expect(self.page.locator("#resolution-dialog")).to_be_visible()
+        else:
+            open_dialog(self.page, "d", "resolution-dialog")
+
     def go_on(self, to: str) -> None:
         """Ctrl+Enter sends the form of the step."""
         assert faults(self.page) == []
@@ -197,17 +227,15 @@ def a_mail_is_solved(evening: Evening) -> None:
     assert faults(page) == []
     row.get_by_role("link").first.click()
     page.wait_for_url(f"**/tickets/{number}*")
-    page.locator("h1").first.click()
-    page.keyboard.press("t")
-    expect(page.locator("[data-key=T]")).to_have_count(0)
+    evening.take()
     say_who_it_is(page, words)
-    answer(page, words.reply)
+    evening.answer(words.reply)
     desk.let_undo_pass()
     eventually(
         lambda: [mail for mail in desk.mails_to("olga@halden.example") if words.reply in mail.get_content()],
         what="the answer has not left",
     )
-    open_dialog(page, "d", "resolution-dialog")
+    evening.open_resolution()
     page.locator("#resolution-note").focus()
     page.keyboard.type(words.solution)
     page.locator("#resolution-dialog button.button-main").click()
@@ -229,7 +257,10 @@ def say_who_it_is(page: Page, words: Words) -> None:
 def a_call_is_solved(evening: Evening) -> None:
     page, words = evening.page, evening.words
     page.goto("/lines/1")
-    page.keyboard.press("c")
+    if evening.is_narrow:
+        page.locator(".topbar a[href='/calls/new']").tap()
+    else:
+        page.keyboard.press("c")
     expect(page.locator("#contact-text")).to_be_focused()
     page.keyboard.type(words.caller)
     page.locator("[role=option][data-value=new]").first.wait_for()

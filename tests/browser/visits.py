@@ -50,6 +50,7 @@ class Visits:
             color_scheme=theme,
             reduced_motion="reduce",
             viewport={"width": width, "height": 900},
+            has_touch=width < 760,
             java_script_enabled=has_script,
         )
         context.set_default_timeout(15_000)
