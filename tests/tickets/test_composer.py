@@ -130,6 +130,12 @@ def test_an_emptied_composer_keeps_nothing(client: FlaskClient, ticket: Ticket) 
     assert the_text() is None
 
 
+def test_lists_mark_what_one_has_begun_and_not_sent(client: FlaskClient, ticket: Ticket) -> None:
+    assert "draft-mark" not in client.get("/lines/1").text
+    save(client, ticket, "Hello Han")
+    assert "draft-mark" in client.get("/lines/1").text
+
+
 def test_a_draft_is_nobody_elses(client: FlaskClient, ada: Person, ticket: Ticket) -> None:
     save(client, ticket, "canary of Ada")
     tom = an_agent("Tom Reed")

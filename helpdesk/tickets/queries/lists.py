@@ -15,6 +15,7 @@ from helpdesk.tickets.filters import Order
 from helpdesk.tickets.models import ReadMark, Ticket
 from helpdesk.tickets.queries import orders
 from helpdesk.tickets.queries.counts import LIMIT
+from helpdesk.tickets.queries.drafts import has_draft
 from helpdesk.tickets.queries.orders import FOREVER
 from helpdesk.tickets.rules import Priority, State
 
@@ -47,6 +48,7 @@ class TicketRow:
     is_unread: bool
     is_unanswered: bool
     is_answered_once: bool
+    has_draft: bool
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             ).label("is_unread"),
             Ticket.unanswered_since.isnot(None).label("is_unanswered"),
             Ticket.first_answered_at.isnot(None).label("is_answered_once"),
+            has_draft(actor.person_id).label("has_draft"),
         )
         .join(Company, Company.id == Ticket.company_id)
         .join(Contact, Contact.id == Ticket.contact_id)
