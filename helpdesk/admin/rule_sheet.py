@@ -22,6 +22,7 @@ TEXTS = (
     "vip",
     "words",
     "senders",
+    "company_text",
     "from_hour",
     "to_hour",
     "team",

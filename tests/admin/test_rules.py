@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from helpdesk.clock import process_time
 from helpdesk.db import db
@@ -13,11 +14,11 @@ from helpdesk.routing import editing
 from helpdesk.routing.editing import mark_of
 from helpdesk.routing.models import RoutingRule
 from helpdesk.tickets.actions import catalogue
-from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.models import Category, Ticket
 from helpdesk.tickets.rules import Channel
 from tests.admin.telling import before_and_after, history_of
 from tests.browsing import form, sign_in
-from tests.factories import a_team, an_administrator, the_system, three_lines
+from tests.factories import a_company, a_team, an_administrator, the_system, three_lines
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 
@@ -116,6 +117,18 @@ def test_a_rule_behind_one_that_takes_everything_is_refused_with_its_name(desk: 
         ({"name": "When", "from_hour": "9", "priority": "P1"}, "Say both hours"),
         ({"name": "What", "priority": "P9"}, "from the lists"),
         ({"name": "Long", "words": "x" * 61, "priority": "P1"}, "At most fifty words"),
+        (
+            {"name": "Whose", "company_text": "Nobody Ltd", "priority": "P1"},
+            "No company is called “Nobody Ltd”",
+        ),
+        ({"name": "Gone", "company_ids": "99999", "priority": "P1"}, "no longer there"),
+        ({"name": "Gone", "mailbox_ids": "99999", "priority": "P1"}, "no longer there"),
+        ({"name": "Gone", "words": "vpn", "team": "team-99999"}, "no longer there"),
+        ({"name": "Gone", "words": "vpn", "team": "line-4"}, "no longer there"),
+        ({"name": "Gone", "words": "vpn", "category": "99999"}, "no longer there"),
+        ({"name": "Gone", "channels": "pigeon", "priority": "P1"}, "no longer there"),
+        ({"name": "Gone", "types": "riddle", "priority": "P1"}, "no longer there"),
+        ({"name": "Gone", "weekdays": "7", "priority": "P1"}, "no longer there"),
     ],
 )
 def test_a_sheet_that_cannot_be_comes_back_with_a_sentence(
@@ -125,6 +138,33 @@ def test_a_sheet_that_cannot_be_comes_back_with_a_sentence(
     assert answer.status_code == 422
     assert sentence in answer.text
     assert names() == []
+
+
+def test_a_typed_company_counts_though_nobody_picked_it_from_the_list(desk: FlaskClient) -> None:
+    """Without it the rule would ask nothing and take the mail of every client."""
+    halden = a_company("Halden Freight")
+    row = save(desk, "Halden", company_text="halden freight", priority="P1")
+    assert row.conditions["company_ids"] == [halden.id]
+    assert mail("VPN", sender="somebody@else.example").priority == "P3"
+
+
+def test_a_team_that_went_out_of_use_meanwhile_is_refused(desk: FlaskClient) -> None:
+    networks = a_team(2, "Networks")
+    networks.retired_at = process_time()
+    db.session.commit()
+    answer = desk.post("/settings/rules", data=form(name="VPN", words="vpn", team=f"team-{networks.id}"))
+    assert answer.status_code == 422
+    assert "no longer there" in answer.text
+
+
+def test_a_rule_keeps_its_category_though_that_was_put_away(desk: FlaskClient) -> None:
+    desk.post("/settings/categories", data=form(name="Printing"))
+    kind = db.session.scalars(select(Category)).one()
+    row = save(desk, "VPN", words="vpn", category=kind.id)
+    desk.post(f"/settings/categories/{kind.id}", data=form(verb="retire", name="Printing"))
+    db.session.refresh(kind)
+    assert kind.retired_at is not None
+    assert f'<option value="{kind.id}" selected>Printing' in desk.get(f"/settings/rules/{row.id}").text
 
 
 def test_a_rule_that_is_switched_off_is_passed_over(desk: FlaskClient) -> None:

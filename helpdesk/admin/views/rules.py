@@ -13,7 +13,7 @@ from helpdesk.accounts import guard
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.models import Team
 from helpdesk.accounts.permissions import Permission
-from helpdesk.admin import queries, trying, words
+from helpdesk.admin import queries, rule_choices, trying, words
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.pages import render_section
 from helpdesk.admin.rule_sheet import RuleSheet, doubt_words, told
@@ -96,7 +96,9 @@ def add_rule() -> ResponseReturnValue:
     sheet = RuleSheet.typed(request.form)
 
     def write(by: int, now: datetime) -> str:
-        editing.add_rule(sheet.texts["name"], sheet.conditions, sheet.placement, told, by=by, now=now)
+        editing.add_rule(
+            sheet.texts["name"], rule_choices.asked(sheet), rule_choices.placed(sheet), told, by=by, now=now
+        )
         return url_for(".rules")
 
     return _write(write, lambda error: _refused(sheet, None, error))
@@ -117,7 +119,7 @@ def change_rule(rule_id: int) -> ResponseReturnValue:
     row, sheet, was = _rule(rule_id), RuleSheet.typed(request.form), request.form.get("was", "")
 
     def write(by: int, now: datetime) -> str:
-        values = (sheet.texts["name"], sheet.conditions, sheet.placement, told)
+        values = (sheet.texts["name"], rule_choices.asked(sheet), rule_choices.placed(sheet), told)
         editing.change_rule(row, *values, was=was, by=by, now=now)
         return url_for(".rules")
 
@@ -212,7 +214,7 @@ def _doubt(doubt: Any) -> str:
 
 
 def _sheet_page(sheet: RuleSheet, row: RoutingRule | None, errors: dict[str, str] | None = None) -> str:
-    ids = [int(one) for one in sheet.lists.get("company_ids", ()) if one.isdigit()]
+    ids = [int(one) for one in sheet.lists.get("company_ids", ()) if one.isdigit() and len(one) < 10]
     companies = db.session.execute(select(Company.id, Company.name).where(Company.id.in_(ids))).all()
     return render_section(
         "admin/rule.html",
@@ -224,11 +226,11 @@ def _sheet_page(sheet: RuleSheet, row: RoutingRule | None, errors: dict[str, str
         sheet=sheet,
         errors=errors or {},
         companies=[(one.id, one.name) for one in companies],
-        **_choices(),
+        **_choices(sheet),
     )
 
 
-def _choices() -> dict[str, Any]:
+def _choices(sheet: RuleSheet) -> dict[str, Any]:
     hours = [("", "–"), *((str(hour), f"{hour:02d}:00") for hour in range(24))]
     return {
         "channels": options(CHANNELS),
@@ -240,9 +242,17 @@ def _choices() -> dict[str, Any]:
         "places": _places(),
         "priorities": [("", gettext("as usual")), *options(PRIORITIES)],
         "kinds": [("", gettext("as usual")), *options(TYPES)],
-        "categories": [("", gettext("none")), *catalogue().categories],
+        "categories": [("", gettext("none")), *_categories(sheet.texts.get("category", ""))],
         "known_tags": catalogue().tags,
     }
+
+
+def _categories(chosen: str) -> list[tuple[int, str]]:
+    """Those in use, and the chosen one though it was put away meanwhile."""
+    known = catalogue()
+    offered = dict(known.categories)
+    kept = {one: name for one, name in known.names.items() if str(one) == chosen}
+    return list((offered | kept).items())
 
 
 def _mailboxes() -> list[tuple[str, str]]:
