@@ -70,7 +70,7 @@ function leave(event) {
 function words(element) {
   const label = element.getAttribute("aria-label");
   if (label) return label;
-  const copy = (element.closest("label") ?? element).cloneNode(true);
+  const copy = (element.closest("label") ?? element.labels?.[0] ?? element).cloneNode(true);
   copy.querySelectorAll("kbd, svg, .dim").forEach((part) => part.remove());
   return copy.textContent.replace(/\s+/g, " ").trim();
 }
