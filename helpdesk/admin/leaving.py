@@ -1,12 +1,12 @@
 """Letting somebody go: open tickets go to colleagues or back to their team's list, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from helpdesk.accounts import rights, seats
 from helpdesk.accounts.models import Account, Person, Team
@@ -59,6 +59,12 @@ def portions(person_id: int) -> list[Portion]:
         for (part, team_id), held in piles.items()
     ]
     return sorted(found, key=lambda one: (one.part is Part.ANSWERS, one.team.line, one.team.id))
+
+
+def left_behind(person_id: int, seated: Collection[int]) -> int:
+    """How many open tickets the person still works on in teams other than these."""
+    held = select(func.count()).select_from(Ticket).where(is_open(), Ticket.assignee_id == person_id)
+    return db.session.scalars(held.where(Ticket.team_id.not_in(seated))).one()
 
 
 def let_go(account: Account, successors: Mapping[Pile, int | None], *, by: int, now: datetime) -> int:

@@ -186,6 +186,19 @@ def test_the_next_ticket_goes_only_to_who_sits_in_the_team(desk: FlaskClient) ->
     assert browser.get(f"/tickets/{ticket.id}").status_code == 404
 
 
+def test_whoever_leaves_a_team_with_open_tickets_is_named_and_sees_none_of_them(desk: FlaskClient) -> None:
+    ada = an_agent("Ada Lind", line=1)
+    ticket = a_ticket("Printer is silent", team=the_team(1), assignee=ada)
+    fields = sheet(ada) | {f"team-{the_team(1).id}": ""}
+    answer = desk.post(f"/settings/people/{ada.id}", data=fields, follow_redirects=True)
+    assert "Ada Lind still holds 1 open ticket of a team left behind." in answer.text
+    browser = desk.application.test_client()
+    sign_in(browser, ada)
+    assert browser.get(f"/tickets/{ticket.id}").status_code == 404
+    for path in ("/tickets/mine", "/tickets/followed"):
+        assert "Printer is silent" not in browser.get(path).text
+
+
 def test_a_stale_sheet_overwrites_nothing(desk: FlaskClient) -> None:
     ada = an_agent("Ada Lind", line=1)
     stale = sheet(ada, name="Ada Stale")

@@ -13,7 +13,7 @@ from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.models import Account, TeamRole
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.rights import Rights, Scope
-from helpdesk.admin import inviting, people
+from helpdesk.admin import inviting, leaving, people
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.inviting import HandedOver, Typed
 from helpdesk.admin.pages import render_section
@@ -109,12 +109,24 @@ def change_person(account: Account, person_id: int) -> ResponseReturnValue:
                 rights.rename(account.person, name, by=actor.person_id, now=now)
             rights.change_rights(account.person, wanted, by=actor.person_id, now=now)
             guard.remember(actor, url_for(".person", person_id=person_id))
+            left = leaving.left_behind(person_id, wanted.teams)
     except StaleChange:
         return _sheet_page(account, name, wanted, is_stale=True), 409
     except RuleViolation as refusal:
         return _sheet_page(account, name, wanted, sentence=told(refusal)), 409
     flash(gettext("Saved. It holds from now on."), "good")
+    if left:
+        flash(_left_behind(name, left), "risk")
     return web.see_other(url_for(".person", person_id=person_id))
+
+
+def _left_behind(name: str, count: int) -> str:
+    return ngettext(
+        "%(name)s still holds %(num)s open ticket of a team left behind. Ask its lead to hand it over.",
+        "%(name)s still holds %(num)s open tickets of teams left behind. Ask the leads to hand them over.",
+        count,
+        name=name,
+    )
 
 
 @blueprint.post("/settings/people/<int:person_id>/address")

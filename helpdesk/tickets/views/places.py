@@ -90,13 +90,14 @@ class Tab:
 
 
 def own(actor: Actor) -> Place:
-    """What the person works on."""
-    return Place("mine", gettext("My tickets"), scope=(mine(actor),), ours=actor.lines)
+    """What the person works on; nothing of it for whoever left all teams and could open none."""
+    return Place("mine", gettext("My tickets"), scope=(mine(actor), visible_to(actor)), ours=actor.lines)
 
 
 def followed_by(actor: Actor) -> Place:
     """What the person owns or takes part in while others work on it."""
-    return Place("followed", gettext("Followed"), scope=followed(actor), ours=actor.lines)
+    scope = (*followed(actor), visible_to(actor))
+    return Place("followed", gettext("Followed"), scope=scope, ours=actor.lines)
 
 
 def of_line(actor: Actor, line: int) -> Place:
