@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from helpdesk import blobs, clock
-from helpdesk.accounts.models import Account, Person, Team
+from helpdesk.accounts.models import Person, Team
 from helpdesk.clients.models import Company, CompanyKind, Contact, ContactAddress
 from helpdesk.db import db, transaction
 from helpdesk.kb.models import Article, ArticleState
@@ -55,6 +55,7 @@ class Stage:
     long: int
     unknown: int
     done: int
+    double: int
     article: int
     company: int
     contact: int
@@ -70,6 +71,7 @@ def set_stage(people: dict[str, str]) -> Stage:
         full = _full(cast, now - 190 * MINUTE)
         long = _long(cast, now - 30 * MINUTE)
         done = _done(cast, now - 400 * MINUTE)
+        double = _double(now - 40 * MINUTE)
         held = _held(now)
         unknown = _unknown(now - 12 * MINUTE)
     process_inbound()
@@ -83,19 +85,13 @@ def set_stage(people: dict[str, str]) -> Stage:
             long=long,
             unknown=unknown,
             done=done,
+            double=double,
             article=article,
             company=contact.company_id,
             contact=contact.contact_id,
             held=held,
             people={role: person.id for role, person in cast.items()},
         )
-
-
-def everybody_speaks(language: str) -> None:
-    """All staff read the desk in that language."""
-    with transaction():
-        staff = select(Account.person_id)
-        db.session.execute(update(Person).where(Person.id.in_(staff)).values(language=language))
 
 
 def _person(name: str) -> Person:
@@ -274,6 +270,12 @@ def _done(cast: dict[str, Person], at: datetime) -> int:
     )
     actions.resolve(ticket, "Added Noah to the group of the calendar.", by=first, now=at + 21 * MINUTE)
     return ticket.id
+
+
+def _double(at: datetime) -> int:
+    """What the same client asks once more."""
+    words = "Since this morning no letter has a name on it. Is this known already?"
+    return _open(_client(), "Letters without the patient's name", words, at).id
 
 
 def _held(at: datetime) -> int:
