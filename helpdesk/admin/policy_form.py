@@ -6,11 +6,12 @@ from datetime import date, datetime
 
 from werkzeug.datastructures import MultiDict
 
+from helpdesk.admin.policy_words import spelled
 from helpdesk.errors import BadInput
 from helpdesk.i18n import gettext, told
 from helpdesk.sla.days import start_of
 from helpdesk.sla.sheets import CELLS, PRIORITIES, Cell, PolicySheet, problems
-from helpdesk.sla.typed import DAY, seconds_in, written
+from helpdesk.sla.typed import DAY, seconds_in
 
 BREACH = 100
 
@@ -48,7 +49,7 @@ def of(sheet: PolicySheet, days: Mapping[int, int]) -> Typed:
     return Typed(
         name=sheet.name,
         cells={
-            cell.code: written(seconds, days.get(sheet.calendars[cell.priority], DAY))
+            cell.code: _in_field(seconds, days.get(sheet.calendars[cell.priority], DAY))
             for cell, seconds in sheet.targets.items()
             if cell.type is None
         },
@@ -57,12 +58,17 @@ def of(sheet: PolicySheet, days: Mapping[int, int]) -> Typed:
         pause_states=sheet.pause_states,
         on_change=sheet.on_change,
         reopen=sheet.reopen,
-        reopen_grace=written(sheet.reopen_grace_s) if sheet.reopen_grace_s else "",
+        reopen_grace=_in_field(sheet.reopen_grace_s) if sheet.reopen_grace_s else "",
         ola_reentry=sheet.ola_reentry,
         thresholds=", ".join(str(percent) for percent in sheet.thresholds),
         forgive=sheet.forgive,
         overlap_allowed=sheet.overlap_allowed,
     )
+
+
+def _in_field(seconds: int, day_s: int = DAY) -> str:
+    """The span in the reader's language, with spaces of every keyboard; read back to the same seconds."""
+    return spelled(seconds, day_s).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def typed(form: "MultiDict[str, str]") -> Typed:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
-from helpdesk.admin.words import span_words
+from helpdesk.admin.words import NAME, span_words
 from helpdesk.i18n import gettext
 from helpdesk.sla.sheets import CELLS, Cell, PolicySheet
 from helpdesk.sla.typed import DAY, parts_of
@@ -43,7 +43,7 @@ REOPEN: tuple[tuple[str, Any], ...] = (
     ("restart", lazy_gettext("begin at zero")),
 )
 FIELD_NAMES: Mapping[str, Any] = {
-    "name": lazy_gettext("Name"),
+    "name": NAME,
     "pause_states": lazy_gettext("Pauses while"),
     "on_change": lazy_gettext("When priority or type change"),
     "reopen": lazy_gettext("When a ticket is reopened"),

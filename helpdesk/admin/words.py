@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, pgettext
+from flask_babel.speaklater import LazyString
 
 from helpdesk.accounts.models import Assignment
 from helpdesk.admin.queries import CalendarSheet, Names, PolicySheet
@@ -15,6 +16,7 @@ from helpdesk.sla.words import NAMES
 from helpdesk.tickets.words import CHANNELS, TYPES
 
 WORDS_SHOWN = 3
+NAME: Any = LazyString(lambda: pgettext("thing", "Name"))  # people have another word for it in Russian
 DAYS: tuple[Any, ...] = (
     lazy_gettext("Mon"),
     lazy_gettext("Tue"),

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext
 
 from helpdesk.accounts.permissions import Permission
 from helpdesk.admin.sections.shape import Kind, Section
+from helpdesk.admin.words import NAME
 
 SECTIONS: tuple[Section, ...] = (
     Section(
@@ -16,7 +17,7 @@ SECTIONS: tuple[Section, ...] = (
             "rule": Kind(
                 lazy_gettext("Rule"),
                 {
-                    "name": lazy_gettext("Name"),
+                    "name": NAME,
                     "asked": lazy_gettext("When"),
                     "placed": lazy_gettext("Then"),
                     "active": lazy_gettext("In use"),
@@ -36,12 +37,12 @@ SECTIONS: tuple[Section, ...] = (
         {
             "category": Kind(
                 lazy_gettext("Category"),
-                {"name": lazy_gettext("Name"), "offered": lazy_gettext("Offered")},
+                {"name": NAME, "offered": lazy_gettext("Offered")},
                 "admin.categories",
             ),
             "tag": Kind(
                 lazy_gettext("Tag"),
-                {"name": lazy_gettext("Name"), "offered": lazy_gettext("Offered")},
+                {"name": NAME, "offered": lazy_gettext("Offered")},
                 "admin.categories",
             ),
             "categories": Kind(
@@ -59,7 +60,7 @@ SECTIONS: tuple[Section, ...] = (
             "canned_answer": Kind(
                 lazy_gettext("Canned answer"),
                 {
-                    "name": lazy_gettext("Name"),
+                    "name": NAME,
                     "shortcut": lazy_gettext("Shortcut"),
                     "language": lazy_gettext("Language"),
                     "text": lazy_gettext("Text"),

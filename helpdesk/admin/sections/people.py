@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext
 
 from helpdesk.admin.sections.shape import Kind, Section
+from helpdesk.admin.words import NAME
 
 SECTIONS: tuple[Section, ...] = (
     Section(
@@ -17,7 +18,7 @@ SECTIONS: tuple[Section, ...] = (
             "company": Kind(
                 lazy_gettext("Company"),
                 {
-                    "name": lazy_gettext("Name"),
+                    "name": NAME,
                     "vip": lazy_gettext("Very important"),
                     "main_phone": lazy_gettext("Main number"),
                     "domains": lazy_gettext("Mail domains"),
@@ -85,7 +86,7 @@ SECTIONS: tuple[Section, ...] = (
             "team": Kind(
                 lazy_gettext("Team"),
                 {
-                    "name": lazy_gettext("Name"),
+                    "name": NAME,
                     "line": lazy_gettext("Line"),
                     "default": lazy_gettext("Takes what nobody placed"),
                     "answers_client": lazy_gettext("Answers clients"),

@@ -4,12 +4,13 @@ from flask_babel import lazy_gettext
 
 from helpdesk.admin import policy_words
 from helpdesk.admin.sections.shape import Kind, Section
+from helpdesk.admin.words import NAME
 
 POLICY = Kind(lazy_gettext("SLA policy"), policy_words.history_fields(), "admin.sla_policy", "policy_id")
 CONTRACT = Kind(
     lazy_gettext("Contract"),
     {
-        "name": lazy_gettext("Name"),
+        "name": NAME,
         "company": lazy_gettext("Company"),
         "policy": lazy_gettext("Policy"),
         "from": lazy_gettext("First day"),
@@ -22,7 +23,7 @@ CONTRACT = Kind(
 CALENDAR = Kind(
     lazy_gettext("Calendar"),
     {
-        "name": lazy_gettext("Name"),
+        "name": NAME,
         "zone": lazy_gettext("Time zone"),
         "mon": lazy_gettext("Monday"),
         "tue": lazy_gettext("Tuesday"),

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext
 
 from helpdesk.admin.sections.shape import Kind, Section
+from helpdesk.admin.words import NAME
 
 SECTIONS: tuple[Section, ...] = (
     Section(
@@ -15,7 +16,7 @@ SECTIONS: tuple[Section, ...] = (
             "firm": Kind(
                 lazy_gettext("Firm"),
                 {
-                    "name": lazy_gettext("Name"),
+                    "name": NAME,
                     "ticket_prefix": lazy_gettext("Mark in mail subjects"),
                     "language": lazy_gettext("Language"),
                     "zone": lazy_gettext("Time zone"),
