@@ -93,8 +93,10 @@ function showKeys(event) {
     seen.add(element.dataset.key);
     entry(list, element.dataset.key.length === 1 ? element.dataset.key.toUpperCase() : element.dataset.key, words(element));
   }
-  const ofRows = document.querySelector("[data-rows]") ? list.dataset.rowKeys.split(";") : [];
-  for (const line of [...ofRows, ...list.dataset.more.split(";")]) entry(list, ...line.split("|"));
+  const lines = [list.dataset.more];
+  if (document.querySelector("[data-rows] [data-row] input[type=checkbox]")) lines.unshift(list.dataset.choosingKeys);
+  if (document.querySelector("[data-rows]")) lines.unshift(list.dataset.rowKeys);
+  for (const line of lines.join(";").split(";")) entry(list, ...line.split("|"));
   dialog.showModal();
 }
 
