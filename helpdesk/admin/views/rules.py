@@ -1,18 +1,18 @@
 """Doors to the routing rules: the list in its order, one rule, and the box that tries a message."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from helpdesk import clock, web
-from helpdesk.accounts import guard
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.models import Team
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import Refused, Write, write_once
 from helpdesk.admin import queries, rule_choices, trying, words
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.pages import render_section
@@ -20,7 +20,7 @@ from helpdesk.admin.rule_sheet import RuleSheet, doubt_words, told
 from helpdesk.admin.trying import MISSES, Sample
 from helpdesk.clients.models import Company
 from helpdesk.clients.queries import search_companies
-from helpdesk.db import db, transaction
+from helpdesk.db import db
 from helpdesk.errors import BadInput, DomainError
 from helpdesk.i18n import gettext
 from helpdesk.i18n import told as sentence_of
@@ -32,8 +32,6 @@ from helpdesk.routing.queries import rule_of
 from helpdesk.tickets.queries.catalogue import catalogue
 from helpdesk.tickets.rules import Channel
 from helpdesk.tickets.words import CHANNELS, PRIORITIES, TYPES, options
-
-Write = Callable[[int, datetime], str]
 
 
 @blueprint.get("/settings/rules")
@@ -147,19 +145,9 @@ def _rule(rule_id: int) -> RoutingRule:
     return row if row is not None and row.retired_at is None else abort(404)
 
 
-def _write(write: Write, refused: Callable[[DomainError], ResponseReturnValue]) -> ResponseReturnValue:
-    """Do it once; what cannot be comes back with what was typed."""
-    actor = guard.current_actor()
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            place = write(actor.person_id, clock.now(db.session))
-            guard.remember(actor, place)
-    except DomainError as error:
-        return refused(error)
-    flash(gettext("Saved. It holds for the next request that comes in."), "good")
-    return web.see_other(place)
+def _write(write: Write, refused: Refused) -> ResponseReturnValue:
+    said = gettext("Saved. It holds for the next request that comes in.")
+    return write_once(write, refused=refused, said=said)
 
 
 def _refused(sheet: RuleSheet, row: RoutingRule | None, error: DomainError) -> ResponseReturnValue:
