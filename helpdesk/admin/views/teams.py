@@ -1,5 +1,6 @@
 """Doors to teams: the three lines with their teams, a team's sheet, and putting one out of use."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, request, url_for
@@ -11,6 +12,7 @@ from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.models import Assignment, Team
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.teams import TeamSheet
+from helpdesk.accounts.writing import leading_to, status_of, write_once
 from helpdesk.admin import teams as shown
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.pages import render_section
@@ -45,18 +47,16 @@ def new_team() -> str:
 @policy(Permission.SETTINGS_CHANGE)
 def create_team() -> ResponseReturnValue:
     """A new team."""
-    actor, sheet = guard.current_actor(), _sheet()
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            team = teams.create(sheet, by=actor.person_id, now=clock.now(db.session))
-            location = url_for(".team", team_id=team.id)
-            guard.remember(actor, location)
-    except DomainError as problem:
-        return _new_page(sheet, _errors(problem)), _status(problem)
-    flash(gettext("The team is there. Now say who sits in it: on the page of each person."), "good")
-    return web.see_other(location)
+    sheet = _sheet()
+
+    def write(by: int, now: datetime) -> str:
+        return url_for(".team", team_id=teams.create(sheet, by=by, now=now).id)
+
+    return write_once(
+        write,
+        refused=lambda problem: (_new_page(sheet, _errors(problem)), status_of(problem)),
+        said=gettext("The team is there. Now say who sits in it: on the page of each person."),
+    )
 
 
 @blueprint.get("/settings/teams/<int:team_id>")
@@ -70,22 +70,21 @@ def team(team: Team, team_id: int) -> str:
 @policy(Permission.SETTINGS_CHANGE, load=team_loader)
 def change_team(team: Team, team_id: int) -> ResponseReturnValue:
     """Let the sheet hold."""
-    actor, sheet, location = guard.current_actor(), _sheet(team.line), url_for(".team", team_id=team_id)
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            db.session.refresh(team, with_for_update={"key_share": True})
-            if request.form.get("seen") != shown.fingerprint(team):
-                raise StaleChange(
-                    "Somebody else changed this team meanwhile; see the history. Save again to change it."
-                )
-            teams.change(team, sheet, by=actor.person_id, now=clock.now(db.session))
-            guard.remember(actor, location)
-    except DomainError as problem:
-        return _page(team, sheet, _errors(problem)), _status(problem)
-    flash(gettext("Saved. It holds from now on."), "good")
-    return web.see_other(location)
+    sheet = _sheet(team.line)
+
+    def verb(by: int, now: datetime) -> None:
+        db.session.refresh(team, with_for_update={"key_share": True})
+        if request.form.get("seen") != shown.fingerprint(team):
+            raise StaleChange(
+                "Somebody else changed this team meanwhile; see the history. Save again to change it."
+            )
+        teams.change(team, sheet, by=by, now=now)
+
+    return write_once(
+        leading_to(url_for(".team", team_id=team_id), verb),
+        refused=lambda problem: (_page(team, sheet, _errors(problem)), status_of(problem)),
+        said=gettext("Saved. It holds from now on."),
+    )
 
 
 @blueprint.post("/settings/teams/<int:team_id>/retirement")
@@ -124,10 +123,6 @@ def _sheet_of(team: Team) -> TeamSheet:
 
 def _errors(problem: DomainError) -> dict[str, str]:
     return {getattr(problem, "field", None) or "all": told(problem)}
-
-
-def _status(problem: DomainError) -> int:
-    return 422 if hasattr(problem, "field") else 409
 
 
 def _new_page(sheet: TeamSheet, errors: dict[str, str] | None = None) -> str:
