@@ -1,24 +1,25 @@
 """Doors to canned answers: administrators write all of them, leads those of their own teams."""
 
+from datetime import datetime
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from helpdesk import clock, web
 from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.models import Team
 from helpdesk.accounts.permissions import Permission, Relation
+from helpdesk.accounts.writing import leading_to, status_of, write_once
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.pages import render_section
 from helpdesk.canned import actions, queries
 from helpdesk.canned.actions import Wording
 from helpdesk.canned.models import CannedAnswer
-from helpdesk.db import db, transaction
-from helpdesk.errors import BadInput, DomainError, StaleChange
+from helpdesk.db import db
+from helpdesk.errors import BadInput, DomainError
 from helpdesk.i18n import gettext, page_language, told
 
 LANGUAGES = (("en", "English"), ("ru", "Русский"))
@@ -64,18 +65,17 @@ def new_canned_answer() -> str:
 @policy(Permission.CANNED_WRITE)
 def create_canned_answer() -> ResponseReturnValue:
     """Offer a new one."""
-    actor = guard.current_actor()
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            answer = actions.create(_wording(actor), by=actor.person_id, now=clock.now(db.session))
-            place = url_for(".canned_answer", answer_id=answer.id)
-            guard.remember(actor, place)
-    except BadInput as problem:
-        return _page(None, request.form, _error(problem)), 422
-    flash(gettext("Saved. Type ::%(shortcut)s in an answer.", shortcut=answer.shortcut), "good")
-    return web.see_other(place)
+    actor, made = guard.current_actor(), list[CannedAnswer]()
+
+    def write(by: int, now: datetime) -> str:
+        made.append(actions.create(_wording(actor), by=by, now=now))
+        return url_for(".canned_answer", answer_id=made[0].id)
+
+    return write_once(
+        write,
+        refused=lambda problem: (_page(None, request.form, _error(problem)), status_of(problem)),
+        said=lambda: gettext("Saved. Type ::%(shortcut)s in an answer.", shortcut=made[0].shortcut),
+    )
 
 
 @blueprint.get("/settings/canned-answers/<int:answer_id>")
@@ -89,44 +89,34 @@ def canned_answer(answer: CannedAnswer, answer_id: int) -> str:
 @policy(Permission.CANNED_EDIT, load=the_answer)
 def change_canned_answer(answer: CannedAnswer, answer_id: int) -> ResponseReturnValue:
     """Put it right."""
-    actor, place = guard.current_actor(), url_for(".canned_answer", answer_id=answer_id)
-    version = request.form.get("version", "")
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            actions.change(
-                answer,
-                _wording(actor, answer),
-                version=int(version) if version.isdecimal() and len(version) < 16 else 0,
-                by=actor.person_id,
-                now=clock.now(db.session),
-            )
-            guard.remember(actor, place)
-    except (BadInput, StaleChange) as problem:
-        status = 422 if isinstance(problem, BadInput) else 409
-        return _page(queries.by_id(answer_id), request.form, _error(problem)), status
-    flash(gettext("Saved. It holds from now on."), "good")
-    return web.see_other(place)
+    actor, typed = guard.current_actor(), request.form.get("version", "")
+    version = int(typed) if typed.isdecimal() and len(typed) < 16 else 0
+
+    def verb(by: int, now: datetime) -> None:
+        actions.change(answer, _wording(actor, answer), version=version, by=by, now=now)
+
+    def refused(problem: DomainError) -> ResponseReturnValue:
+        return _page(queries.by_id(answer_id), request.form, _error(problem)), status_of(problem)
+
+    there = url_for(".canned_answer", answer_id=answer_id)
+    return write_once(leading_to(there, verb), refused=refused, said=gettext("Saved. It holds from now on."))
 
 
 @blueprint.post("/settings/canned-answers/<int:answer_id>/retirement")
 @policy(Permission.CANNED_EDIT, load=the_answer)
 def retire_canned_answer(answer: CannedAnswer, answer_id: int) -> ResponseReturnValue:
     """Put it away, or with `back` take it into use again."""
-    actor, place = guard.current_actor(), url_for(".canned_answer", answer_id=answer_id)
-    act = actions.bring_back if request.form.get("back") else actions.retire
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            act(answer, by=actor.person_id, now=clock.now(db.session))
-            guard.remember(actor, place)
-    except BadInput as problem:
+    is_back = bool(request.form.get("back"))
+    act = actions.bring_back if is_back else actions.retire
+
+    def refused(problem: DomainError) -> ResponseReturnValue:
         found = queries.by_id(answer_id)
-        return _page(found, _facts(found) if found else {}, _error(problem)), 422
-    flash(gettext("It is offered again.") if request.form.get("back") else gettext("Put away."), "good")
-    return web.see_other(place)
+        return _page(found, _facts(found) if found else {}, _error(problem)), status_of(problem)
+
+    there = url_for(".canned_answer", answer_id=answer_id)
+    said = gettext("It is offered again.") if is_back else gettext("Put away.")
+    write = leading_to(there, lambda by, now: act(answer, by=by, now=now))
+    return write_once(write, refused=refused, said=said)
 
 
 def _wording(actor: Actor, answer: CannedAnswer | None = None) -> Wording:
