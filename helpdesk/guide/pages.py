@@ -1,7 +1,7 @@
 """Reading the guide: Markdown files by language and role, rendered once and kept."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -47,9 +47,10 @@ def pages(language: str) -> Mapping[tuple[str, str], Page]:
     return {(page.role, page.slug): page for page in found}
 
 
-def explaining(endpoint: str, language: str) -> Page | None:
-    """The first page that explains this endpoint."""
-    return next((page for page in pages(language).values() if endpoint in page.explains), None)
+def explaining(endpoint: str, language: str, roles: Sequence[str] = ROLES) -> Page | None:
+    """The page that explains this endpoint, from the guide of the first of the roles that has one."""
+    found = [page for page in pages(language).values() if endpoint in page.explains]
+    return min(found, key=lambda page: roles.index(page.role), default=None)
 
 
 def search(typed: str, language: str) -> list[Page]:

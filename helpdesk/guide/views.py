@@ -74,13 +74,13 @@ def about() -> str:
 
 
 def help_url() -> str:
-    """The page of the guide that explains where somebody is, else its contents."""
-    found = pages.explaining(request.endpoint or "", page_language())
+    """The page of the guide that explains where somebody is, his own role's first; else its contents."""
+    found = pages.explaining(request.endpoint or "", page_language(), _roles_first())
     return url_for("guide.page", role=found.role, slug=found.slug) if found else url_for("guide.contents")
 
 
 def _detail(check: Check) -> str:
-    return check.detail if guard.current_actor().is_administrator else ""
+    return check.detail if not check.is_ok and guard.current_actor().is_administrator else ""
 
 
 def _versions() -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from helpdesk.guide import pages
 from helpdesk.i18n import LANGUAGES
 from tests.browsing import sign_in
-from tests.factories import an_administrator, an_agent, three_lines
+from tests.factories import a_manager, an_administrator, an_agent, three_lines
 
 MOST = 10
 ADDRESS = re.compile(r'href="(/help/[^"#]+)')
@@ -81,6 +81,11 @@ def test_the_call_form_leads_to_its_own_page(desk: FlaskClient) -> None:
     assert f'href="/help/{page.role}/{page.slug}"' in desk.get("/calls/new").text
 
 
+def test_the_bell_leads_everybody_to_the_page_of_their_own_role(client: FlaskClient) -> None:
+    sign_in(client, a_manager("Grace Moreau"))
+    assert 'href="/help/manager/notices"' in client.get("/notices").text
+
+
 def test_a_page_opens_and_names_its_neighbours(desk: FlaskClient) -> None:
     (role, slug), page = next(iter(pages.pages("en").items()))
     answer = desk.get(f"/help/{role}/{slug}")
@@ -97,7 +102,9 @@ def test_words_that_no_page_has_are_said_to_be_nowhere(desk: FlaskClient) -> Non
     assert "No page has these words" in desk.get("/help?q=zeppelin").text
 
 
-@pytest.mark.parametrize("path", ["/help/operator/nothing", "/help/nobody/first-call", "/help/operator/calls.md"])
+@pytest.mark.parametrize(
+    "path", ["/help/operator/nothing", "/help/nobody/first-call", "/help/operator/calls.md"]
+)
 def test_a_page_that_does_not_exist_is_not_there(desk: FlaskClient, path: str) -> None:
     assert desk.get(path).status_code == 404
 
