@@ -289,12 +289,16 @@ def a_saved_view(relation: str, person: Person | None) -> Placed:
     if relation == "missing":
         return Placed({"view_id": 999_999})
     owner = {"own": person, "foreign": an_agent(CANARY)}.get(relation)
-    team = {"team": the_team(_line_of(person)), "foreign_team": a_team(1, CANARY)}.get(relation)
+    team = {"team": the_team(_line_of(person)), "foreign_team": _canary_team()}.get(relation)
     audience = views.Audience(owner.id if owner else None, team.id if team else None)
     if relation == "own" and person is None:
         audience = views.Audience(an_agent(CANARY).id)
     made = views.save_view(CANARY, "state=open", audience, by=the_system().id, now=NOON)
     return Placed({"view_id": made.id})
+
+
+def _canary_team() -> Team:
+    return db.session.scalar(select(Team).where(Team.name == CANARY)) or a_team(1, CANARY)
 
 
 def _canary_contact() -> Contact:
