@@ -46,7 +46,7 @@ AT_RISK = {
 }
 TOPICS = {
     Topic.ASSIGNED: (_l("Given to me"), _l("A ticket becomes yours by somebody else's hand.")),
-    Topic.RETURNED: (_l("Returned"), _l("A higher line gives a ticket back to you or your team.")),
+    Topic.RETURNED: (_l("Given back"), _l("A higher line gives a ticket back to you or your team.")),
     Topic.MENTIONED: (_l("Mentioned"), _l("A colleague writes your name with @ in a note.")),
     Topic.CLIENT_ANSWERED: (_l("The client wrote or called"), _l("On tickets that you own or work on.")),
     Topic.AT_RISK: (_l("Deadline near"), _l("Most of the time is used on a ticket of yours or your team.")),
