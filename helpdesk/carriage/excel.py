@@ -16,7 +16,7 @@ from helpdesk.carriage.sheet import FIELD, MIB, MOST_COLUMNS, Sheet, sheet_of
 from helpdesk.errors import N_, BadInput
 
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-MOST_UNPACKED = 200 * MIB
+MOST_UNPACKED = 64 * MIB
 MOST_PARTS = 2000
 LONGEST_CELL = 32_767
 NO_WORKBOOK = N_(
