@@ -4,16 +4,17 @@ from datetime import date, datetime
 from typing import Any
 
 from babel.dates import get_month_names
-from flask import abort, flash, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from sqlalchemy import select
 
-from helpdesk import clock, web
+from helpdesk import clock
 from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import leading_to, status_of, write_once
 from helpdesk.admin import calendar_form as forms
 from helpdesk.admin import calendar_words as words
 from helpdesk.admin import calendars as queries
@@ -21,7 +22,7 @@ from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.calendar_form import Typed
 from helpdesk.admin.changes import Change
 from helpdesk.admin.pages import render_section
-from helpdesk.admin.staleness import seen_now, unseen
+from helpdesk.admin.staleness import news_in, refuse_unseen, seen_now
 from helpdesk.admin.views.firm import ZONES
 from helpdesk.calendars import actions, public
 from helpdesk.calendars.models import Calendar, CalendarVersion
@@ -30,8 +31,8 @@ from helpdesk.calendars.sheets import sheet_of
 from helpdesk.calendars.year import year_of
 from helpdesk.clock import process_time
 from helpdesk.config import settings
-from helpdesk.db import db, transaction
-from helpdesk.errors import RuleViolation, StaleChange
+from helpdesk.db import db
+from helpdesk.errors import DomainError
 from helpdesk.i18n import gettext, page_language, told
 from helpdesk.sla.days import day_of
 
@@ -74,24 +75,22 @@ def new_calendar() -> str:
 @policy(Permission.SETTINGS_CHANGE)
 def create_calendar() -> ResponseReturnValue:
     """A new calendar, or the form again after one of its own buttons."""
-    actor, typed = guard.current_actor(), forms.typed(request.form)
+    typed = forms.typed(request.form)
     if request.form.get("act", SAVE) != SAVE:
         return _acted(typed, None)
-    now = clock.now(db.session)
-    sheet = forms.sheet_in(typed, now)
+    sheet = forms.sheet_in(typed, clock.now(db.session))
     if sheet is None:
         return _form(typed, None), 422
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            calendar = actions.create_calendar(sheet, by=actor.person_id, now=now, why=typed.why)
-            there = url_for(".calendar", calendar_id=calendar.id)
-            guard.remember(actor, there)
-    except RuleViolation as refusal:
-        return _refused(typed, None, refusal)
-    flash(gettext("The calendar is there. A policy can count in it from now on."), "good")
-    return web.see_other(there)
+
+    def write(by: int, now: datetime) -> str:
+        made = actions.create_calendar(sheet, by=by, now=now, why=typed.why)
+        return url_for(".calendar", calendar_id=made.id)
+
+    return write_once(
+        write,
+        refused=lambda refusal: _refused(typed, None, refusal),
+        said=gettext("The calendar is there. A policy can count in it from now on."),
+    )
 
 
 @blueprint.get("/settings/calendars/<int:calendar_id>")
@@ -147,67 +146,52 @@ def change_calendar(calendar: Calendar, calendar_id: int) -> ResponseReturnValue
     actor, typed = guard.current_actor(), forms.typed(request.form)
     if request.form.get("act", SAVE) != SAVE:
         return _acted(typed, calendar)
-    now, there = clock.now(db.session), url_for(".calendar", calendar_id=calendar_id)
+    now = clock.now(db.session)
     sheet, since = forms.sheet_in(typed, now), forms.since_in(typed, now)
     if sheet is None or typed.errors:
         return _form(typed, calendar), 422
-    news: list[Change] = []
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            _lock(calendar)
-            news = unseen(actions.KIND, calendar_id, request.form.get("version", ""))
-            if news:
-                raise StaleChange
-            changed = actions.change_calendar(
-                calendar, sheet, since=since, by=actor.person_id, now=now, why=typed.why
-            )
-            guard.remember(actor, there)
-    except (RuleViolation, StaleChange) as refusal:
-        return _refused(typed, _found(actor, calendar_id), refusal, news)
-    flash(_saved(changed, since), "good")
-    return web.see_other(there)
+    changed = list[bool]()
+
+    def verb(by: int, _: datetime) -> None:
+        _lock(calendar)
+        refuse_unseen(actions.KIND, calendar_id, request.form.get("version", ""))
+        changed.append(actions.change_calendar(calendar, sheet, since=since, by=by, now=now, why=typed.why))
+
+    return write_once(
+        leading_to(url_for(".calendar", calendar_id=calendar_id), verb),
+        refused=lambda refusal: _refused(typed, _found(actor, calendar_id), refusal),
+        said=lambda: _saved(changed[0], since),
+    )
 
 
 @blueprint.post("/settings/calendars/<int:calendar_id>/retirement")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def retire_calendar(calendar: Calendar, calendar_id: int) -> ResponseReturnValue:
     """Put it away, or with `back` take it into use again."""
-    actor, there = guard.current_actor(), url_for(".calendar", calendar_id=calendar_id)
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            _put_away(calendar, actor)
-            guard.remember(actor, there)
-    except RuleViolation as refusal:
-        return _page(calendar, told(refusal)), 409
-    return web.see_other(there)
 
+    def verb(by: int, now: datetime) -> None:
+        if request.form.get("back"):
+            actions.restore(calendar, by=by, now=now)
+        else:
+            actions.retire(calendar, queries.used_by(now).get(calendar_id, []), by=by, now=now)
 
-def _put_away(calendar: Calendar, actor: Actor) -> None:
-    now = clock.now(db.session)
-    if request.form.get("back"):
-        actions.restore(calendar, by=actor.person_id, now=now)
-    else:
-        users = queries.used_by(now).get(calendar.id, [])
-        actions.retire(calendar, users, by=actor.person_id, now=now)
+    return write_once(
+        leading_to(url_for(".calendar", calendar_id=calendar_id), verb),
+        refused=lambda refusal: (_page(calendar, told(refusal)), status_of(refusal)),
+    )
 
 
 @blueprint.post("/settings/calendars/<int:calendar_id>/versions/<int:number>/withdrawal")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def withdraw_calendar(calendar: Calendar, calendar_id: int, number: int) -> ResponseReturnValue:
     """Take back a version that is still to come."""
-    actor, there = guard.current_actor(), url_for(".calendar", calendar_id=calendar_id)
-    with transaction():
-        if (answered := guard.once(actor)) is not None:
-            return web.see_other(answered)
+
+    def verb(by: int, now: datetime) -> None:
         version = _version(calendar_id, number) or abort(404)
-        actions.withdraw(calendar, version, by=actor.person_id, now=clock.now(db.session))
-        guard.remember(actor, there)
-    flash(gettext("The version is taken back."), "good")
-    return web.see_other(there)
+        actions.withdraw(calendar, version, by=by, now=now)
+
+    there = url_for(".calendar", calendar_id=calendar_id)
+    return write_once(leading_to(there, verb), said=gettext("The version is taken back."))
 
 
 def _acted(typed: Typed, calendar: Calendar | None) -> str:
@@ -220,12 +204,10 @@ def _acted(typed: Typed, calendar: Calendar | None) -> str:
     return _form(forms.acted(typed, act), calendar, proposed=proposed, blanks=blanks)
 
 
-def _refused(
-    typed: Typed, calendar: Calendar | None, refusal: Exception, news: list[Change] | None = None
-) -> ResponseReturnValue:
+def _refused(typed: Typed, calendar: Calendar | None, refusal: DomainError) -> ResponseReturnValue:
     if isinstance(refusal, actions.NameTaken):
         typed.errors["name"] = told(refusal)
-    return _form(typed, calendar, news=news or []), 409
+    return _form(typed, calendar, news=news_in(refusal)), status_of(refusal)
 
 
 def _form(

@@ -1,25 +1,26 @@
 """Doors to the contracts: which company has which policy, from when until when."""
 
+from datetime import datetime
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import clock, web
 from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import leading_to, status_of, write_once
 from helpdesk.admin import contracts as forms
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.changes import Change
 from helpdesk.admin.contracts import Typed
 from helpdesk.admin.pages import render_section
-from helpdesk.admin.staleness import seen_now, unseen
+from helpdesk.admin.staleness import news_in, refuse_unseen, seen_now
 from helpdesk.clients.models import Company
 from helpdesk.clock import process_time
-from helpdesk.db import db, transaction
-from helpdesk.errors import BadInput, RuleViolation, StaleChange
+from helpdesk.db import db
+from helpdesk.errors import BadInput, DomainError, RuleViolation
 from helpdesk.i18n import gettext, told
 from helpdesk.sla import contracts as queries
 from helpdesk.sla.actions import contracts as actions
@@ -71,25 +72,18 @@ def new_contract() -> str:
 @policy(Permission.SETTINGS_CHANGE)
 def create_contract() -> ResponseReturnValue:
     """A new contract; it counts for the company's next ticket."""
-    actor, typed = guard.current_actor(), forms.typed(request.form)
+    typed = forms.typed(request.form)
     company, agreement = forms.company_in(typed), forms.agreement_in(typed, None)
     if company is None or agreement is None:
         return _form(typed, None), 422
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            db.session.refresh(company, with_for_update={"key_share": True})
-            now = clock.now(db.session)
-            contract = actions.sign(company, agreement, by=actor.person_id, now=now, why=typed.why)
-            there = url_for(".contract", contract_id=contract.id)
-            guard.remember(actor, there)
-    except (BadInput, RuleViolation) as problem:
-        return _refused(typed, None, problem)
-    flash(
-        gettext("The contract is there. It holds for the next ticket of %(name)s.", name=company.name), "good"
-    )
-    return web.see_other(there)
+
+    def write(by: int, now: datetime) -> str:
+        db.session.refresh(company, with_for_update={"key_share": True})
+        signed = actions.sign(company, agreement, by=by, now=now, why=typed.why)
+        return url_for(".contract", contract_id=signed.id)
+
+    said = gettext("The contract is there. It holds for the next ticket of %(name)s.", name=company.name)
+    return write_once(write, refused=lambda problem: _refused(typed, None, problem), said=said)
 
 
 @blueprint.get("/settings/contracts/<int:contract_id>")
@@ -104,52 +98,41 @@ def contract(contract: Contract, contract_id: int) -> str:
 def change_contract(contract: Contract, contract_id: int) -> ResponseReturnValue:
     """Let it say something else."""
     actor, typed = guard.current_actor(), forms.typed(request.form)
-    agreement, there = forms.agreement_in(typed, contract), url_for(".contract", contract_id=contract_id)
+    agreement = forms.agreement_in(typed, contract)
     if agreement is None:
         return _form(typed, contract), 422
-    news: list[Change] = []
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            db.session.refresh(_company(contract), with_for_update={"key_share": True})
-            _lock(contract)
-            news = unseen(actions.KIND, contract_id, request.form.get("version", ""))
-            if news:
-                raise StaleChange
-            now = clock.now(db.session)
-            actions.change(contract, agreement, by=actor.person_id, now=now, why=typed.why)
-            guard.remember(actor, there)
-    except (BadInput, RuleViolation, StaleChange) as problem:
-        return _refused(typed, _found(actor, contract_id), problem, news)
-    flash(gettext("Saved."), "good")
-    return web.see_other(there)
+
+    def verb(by: int, now: datetime) -> None:
+        db.session.refresh(_company(contract), with_for_update={"key_share": True})
+        _lock(contract)
+        refuse_unseen(actions.KIND, contract_id, request.form.get("version", ""))
+        actions.change(contract, agreement, by=by, now=now, why=typed.why)
+
+    return write_once(
+        leading_to(url_for(".contract", contract_id=contract_id), verb),
+        refused=lambda problem: _refused(typed, _found(actor, contract_id), problem),
+        said=gettext("Saved."),
+    )
 
 
 @blueprint.post("/settings/contracts/<int:contract_id>/end")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def end_contract(contract: Contract, contract_id: int) -> ResponseReturnValue:
     """Let it hold no longer, from this moment on."""
-    actor, there = guard.current_actor(), url_for(".contract", contract_id=contract_id)
-    with transaction():
-        if (answered := guard.once(actor)) is not None:
-            return web.see_other(answered)
-        actions.end(contract, by=actor.person_id, now=clock.now(db.session))
-        guard.remember(actor, there)
-    flash(gettext("The contract has ended. The next ticket goes by the default policy."), "good")
-    return web.see_other(there)
+    there = url_for(".contract", contract_id=contract_id)
+    return write_once(
+        leading_to(there, lambda by, now: actions.end(contract, by=by, now=now)),
+        said=gettext("The contract has ended. The next ticket goes by the default policy."),
+    )
 
 
-def _refused(
-    typed: Typed, contract: Contract | None, problem: Exception, news: list[Change] | None = None
-) -> ResponseReturnValue:
+def _refused(typed: Typed, contract: Contract | None, problem: DomainError) -> ResponseReturnValue:
     if isinstance(problem, BadInput):
         typed.errors[problem.field or "name"] = told(problem)
-        return _form(typed, contract), 422
     if isinstance(problem, RuleViolation):
         place = "since" if isinstance(problem, actions.Overlapping) else "policy_id"
         typed.errors[place] = told(problem)
-    return _form(typed, contract, news=news), 409
+    return _form(typed, contract, news=news_in(problem)), status_of(problem)
 
 
 def _form(typed: Typed, contract: Contract | None, *, news: list[Change] | None = None) -> str:

@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from helpdesk import clock, web
+from helpdesk import clock
 from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import Verb, leading_to, status_of, write_once
 from helpdesk.admin import policies as queries
 from helpdesk.admin import policy_form as forms
 from helpdesk.admin import policy_words as words
@@ -19,10 +20,10 @@ from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.changes import Change
 from helpdesk.admin.pages import render_section
 from helpdesk.admin.policy_form import Typed
-from helpdesk.admin.staleness import seen_now, unseen
+from helpdesk.admin.staleness import news_in, refuse_unseen, seen_now
 from helpdesk.clock import process_time
-from helpdesk.db import db, transaction
-from helpdesk.errors import RuleViolation, StaleChange
+from helpdesk.db import db
+from helpdesk.errors import DomainError
 from helpdesk.i18n import gettext, told
 from helpdesk.sla.actions import policies as actions
 from helpdesk.sla.models import SlaPolicy, SlaPolicyVersion
@@ -63,21 +64,20 @@ def new_policy() -> str:
 @policy(Permission.SETTINGS_CHANGE)
 def create_policy() -> ResponseReturnValue:
     """A new policy; the first of all becomes the default one."""
-    actor, typed, now = guard.current_actor(), forms.typed(request.form), clock.now(db.session)
-    sheet = forms.sheet_in(typed, None, _days(typed, now))
+    typed = forms.typed(request.form)
+    sheet = forms.sheet_in(typed, None, _days(typed, clock.now(db.session)))
     if sheet is None:
         return _page(typed, None), 422
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            made = actions.create_policy(sheet, by=actor.person_id, now=now, why=typed.why)
-            there = url_for(".sla_policy", policy_id=made.id)
-            guard.remember(actor, there)
-    except RuleViolation as refusal:
-        return _refused(typed, None, refusal)
-    flash(gettext("The policy is there. Give it to companies by contract, or make it the default."), "good")
-    return web.see_other(there)
+
+    def write(by: int, now: datetime) -> str:
+        made = actions.create_policy(sheet, by=by, now=now, why=typed.why)
+        return url_for(".sla_policy", policy_id=made.id)
+
+    return write_once(
+        write,
+        refused=lambda refusal: _refused(typed, None, refusal),
+        said=gettext("The policy is there. Give it to companies by contract, or make it the default."),
+    )
 
 
 @blueprint.get("/settings/policies/<int:policy_id>")
@@ -94,28 +94,22 @@ def sla_policy(row: SlaPolicy, policy_id: int) -> str:
 def change_policy(row: SlaPolicy, policy_id: int) -> ResponseReturnValue:
     """A new version, from now or from a later day."""
     actor, typed, now = guard.current_actor(), forms.typed(request.form), clock.now(db.session)
-    there = url_for(".sla_policy", policy_id=policy_id)
     before = sheet_of(row, actions.in_force(policy_id, now))
     sheet, since = forms.sheet_in(typed, before, _days(typed, now)), forms.since_in(typed, now)
     if sheet is None or typed.errors:
         return _page(typed, row), 422
-    news: list[Change] = []
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            _lock(row)
-            news = unseen(actions.KIND, policy_id, request.form.get("version", ""))
-            if news:
-                raise StaleChange
-            changed = actions.change_policy(
-                row, sheet, since=since, by=actor.person_id, now=now, why=typed.why
-            )
-            guard.remember(actor, there)
-    except (RuleViolation, StaleChange) as refusal:
-        return _refused(typed, _found(actor, policy_id), refusal, news)
-    flash(_saved(changed, since), "good")
-    return web.see_other(there)
+    changed = list[bool]()
+
+    def verb(by: int, _: datetime) -> None:
+        _lock(row)
+        refuse_unseen(actions.KIND, policy_id, request.form.get("version", ""))
+        changed.append(actions.change_policy(row, sheet, since=since, by=by, now=now, why=typed.why))
+
+    return write_once(
+        leading_to(url_for(".sla_policy", policy_id=policy_id), verb),
+        refused=lambda refusal: _refused(typed, _found(actor, policy_id), refusal),
+        said=lambda: _saved(changed[0], since),
+    )
 
 
 @blueprint.get("/settings/policies/<int:policy_id>/versions/<int:number>")
@@ -146,15 +140,11 @@ def policy_version(row: SlaPolicy, policy_id: int, number: int) -> str:
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def withdraw_policy(row: SlaPolicy, policy_id: int, number: int) -> ResponseReturnValue:
     """Take back a version that is still to come."""
-    actor, there = guard.current_actor(), url_for(".sla_policy", policy_id=policy_id)
-    with transaction():
-        if (answered := guard.once(actor)) is not None:
-            return web.see_other(answered)
-        now = clock.now(db.session)
-        actions.withdraw(row, _version(policy_id, number), by=actor.person_id, now=now)
-        guard.remember(actor, there)
-    flash(gettext("The version is taken back."), "good")
-    return web.see_other(there)
+    there = url_for(".sla_policy", policy_id=policy_id)
+    return write_once(
+        leading_to(there, lambda by, now: actions.withdraw(row, _version(policy_id, number), by=by, now=now)),
+        said=gettext("The version is taken back."),
+    )
 
 
 @blueprint.post("/settings/policies/<int:policy_id>/default")
@@ -172,29 +162,22 @@ def retire_policy(row: SlaPolicy, policy_id: int) -> ResponseReturnValue:
     return _done(row, lambda by, now: verb(row, by=by, now=now))
 
 
-def _done(row: SlaPolicy, verb: Any) -> ResponseReturnValue:
-    actor, there = guard.current_actor(), url_for(".sla_policy", policy_id=row.id)
+def _done(row: SlaPolicy, verb: Verb) -> ResponseReturnValue:
     policy_id = row.id
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            verb(actor.person_id, clock.now(db.session))
-            guard.remember(actor, there)
-    except RuleViolation as refusal:
+
+    def refused(refusal: DomainError) -> ResponseReturnValue:
         now, row = process_time(), db.session.get_one(SlaPolicy, policy_id)
         sheet = sheet_of(row, actions.in_force(policy_id, now))
         typed = forms.of(sheet, day_lengths(sheet.calendars.values(), now))
-        return _page(typed, row, refused=told(refusal)), 409
-    return web.see_other(there)
+        return _page(typed, row, refused=told(refusal)), status_of(refusal)
+
+    return write_once(leading_to(url_for(".sla_policy", policy_id=policy_id), verb), refused=refused)
 
 
-def _refused(
-    typed: Typed, row: SlaPolicy | None, refusal: Exception, news: list[Change] | None = None
-) -> ResponseReturnValue:
+def _refused(typed: Typed, row: SlaPolicy | None, refusal: DomainError) -> ResponseReturnValue:
     if isinstance(refusal, actions.NameTaken):
         typed.errors["name"] = told(refusal)
-    return _page(typed, row, news=news or []), 409
+    return _page(typed, row, news=news_in(refusal)), status_of(refusal)
 
 
 def _page(typed: Typed, row: SlaPolicy | None, *, news: list[Change] | None = None, refused: str = "") -> str:
