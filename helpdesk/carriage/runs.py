@@ -13,6 +13,7 @@ from helpdesk.carriage.models import ImportRun, RunState
 from helpdesk.carriage.sheet import FIELD, MIB, MOST_BYTES, Row, Sheet
 from helpdesk.db import db, notify
 from helpdesk.errors import N_, BadInput, RuleViolation
+from helpdesk.i18n import page_language
 
 CHANNEL = "import"
 PREVIEWED = 5
@@ -71,9 +72,9 @@ def give_meaning(
     run.options = dict(options)
     for field in FIELDS[run.cargo]:
         if run.mapping.count(field.code) > 1:
-            raise BadInput(TWICE, field.code, field=field.en)
+            raise BadInput(TWICE, field.code, field=field.head(page_language()))
     for field in missing(run.cargo, run.mapping):
-        raise BadInput(UNMAPPED, field.code, field=field.en)
+        raise BadInput(UNMAPPED, field.code, field=field.head(page_language()))
     _queue(run, RunState.MAPPED, now)
 
 
