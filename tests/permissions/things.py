@@ -293,7 +293,7 @@ def a_saved_view(relation: str, person: Person | None) -> Placed:
     audience = views.Audience(owner.id if owner else None, team.id if team else None)
     if relation == "own" and person is None:
         audience = views.Audience(an_agent(CANARY).id)
-    made = views.save_view(CANARY, "state=open", audience, by=the_system().id, now=NOON)
+    made = views.save_view(f"{CANARY} {next(_count)}", "state=open", audience, by=the_system().id, now=NOON)
     return Placed({"view_id": made.id})
 
 
