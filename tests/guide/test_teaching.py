@@ -65,3 +65,9 @@ def test_a_contract_asks_for_a_policy_first(outside: FlaskClient) -> None:
 
 def test_without_categories_a_sentence_says_how_to_begin(outside: FlaskClient) -> None:
     assert "name what most of them were about" in outside.get("/settings/categories").text
+
+
+def test_the_end_of_the_assistant_offers_no_call_to_whom_may_log_none(outside: FlaskClient) -> None:
+    page = outside.get("/welcome/ready").text
+    assert "Bring in your clients" in page
+    assert "/calls/new" not in page
