@@ -13,6 +13,7 @@ from helpdesk.accounts import guard
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.models import Person
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import Verb, leading_to, write_once
 from helpdesk.admin import inviting
 from helpdesk.admin import mailboxes as mailbox_form
 from helpdesk.admin.assistant import steps
@@ -31,7 +32,6 @@ from helpdesk.mail.sending import can_send
 from helpdesk.sla.sheets import PRIORITIES
 
 USUAL_HOURS = "09:00-18:00"
-Write = Callable[[int, datetime], Any]
 
 
 @blueprint.get("/welcome/<step>")
@@ -159,24 +159,20 @@ def _save_policy() -> ResponseReturnValue:
     return _write("policy", write, lambda problem: (_policy_page({problem.field or "": told(problem)}), 422))
 
 
-def _write(
-    step: str, write: Write, refused: Callable[[BadInput], ResponseReturnValue]
-) -> ResponseReturnValue:
+def _write(step: str, write: Verb, refused: Callable[[BadInput], ResponseReturnValue]) -> ResponseReturnValue:
     """Do the step once and go on to the next; what cannot be is said at its field."""
-    actor, there = guard.current_actor(), url_for(".welcome_step", step=steps.after(step))
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            now = clock.now(db.session)
-            write(actor.person_id, now)
-            steps.note(steps.after(step), now=now)
-            guard.remember(actor, there)
-    except BadInput as problem:
-        return refused(problem)
-    except DomainError as problem:
+
+    def verb(by: int, now: datetime) -> None:
+        write(by, now)
+        steps.note(steps.after(step), now=now)
+
+    def said_at_its_field(problem: DomainError) -> ResponseReturnValue:
+        if isinstance(problem, BadInput):
+            return refused(problem)
         return refused(BadInput(problem.sentence, **problem.values))
-    return web.see_other(there)
+
+    there = url_for(".welcome_step", step=steps.after(step))
+    return write_once(leading_to(there, verb), refused=said_at_its_field)
 
 
 def _mailbox_page(typed: mailbox_form.Typed | None = None) -> str:
