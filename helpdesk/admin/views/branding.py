@@ -1,22 +1,18 @@
 """Doors to the looks of the firm: colour and logo, for administrators to set and for every page to fetch."""
 
-from collections.abc import Callable
-from datetime import datetime
-
-from flask import Response, abort, flash, request, url_for
+from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import blobs, clock, firm, web
-from helpdesk.accounts import guard
+from helpdesk import blobs, firm
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import Verb, leading_to, write_once
 from helpdesk.admin import branding as looks
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.branding import TooPale
 from helpdesk.admin.colours import STANDARD, carries_white, parsed, style_sheet, tones
 from helpdesk.admin.logos import MOST_BYTES, read
 from helpdesk.admin.pages import render_section
-from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput
 from helpdesk.headers import as_download
 from helpdesk.i18n import gettext, told
@@ -95,15 +91,9 @@ def logo(digest: str) -> Response:
     return as_download(response)
 
 
-def _done(verb: Callable[[int, datetime], None]) -> ResponseReturnValue:
-    actor, there = guard.current_actor(), url_for(".branding")
-    with transaction():
-        if (answered := guard.once(actor)) is not None:
-            return web.see_other(answered)
-        verb(actor.person_id, clock.now(db.session))
-        guard.remember(actor, there)
-    flash(gettext("Saved. Every page shows it from now on."), "good")
-    return web.see_other(there)
+def _done(verb: Verb) -> ResponseReturnValue:
+    said = gettext("Saved. Every page shows it from now on.")
+    return write_once(leading_to(url_for(".branding"), verb), said=said)
 
 
 def _page(typed: str, *, errors: dict[str, str] | None = None, proposal: str = "") -> str:
