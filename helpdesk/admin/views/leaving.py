@@ -1,20 +1,21 @@
 """Doors for when somebody leaves or comes back: the hand-over of open tickets, shutting and opening."""
 
-from flask import flash, request, url_for
+from datetime import datetime
+
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import clock, web
 from helpdesk.accounts import guard, rights
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.models import Account
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import leading_to, status_of, write_once
 from helpdesk.admin import leaving
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.leaving import Pile, Portion
 from helpdesk.admin.pages import render_section
 from helpdesk.admin.views.people import SECTION, account_loader
-from helpdesk.db import db, transaction
-from helpdesk.errors import RuleViolation
+from helpdesk.errors import DomainError
 from helpdesk.i18n import gettext, ngettext, told
 
 LIST = "list"
@@ -31,38 +32,36 @@ def deactivation(account: Account, person_id: int) -> str:
 @policy(Permission.SETTINGS_CHANGE, load=account_loader)
 def deactivate(account: Account, person_id: int) -> ResponseReturnValue:
     """Hand the tickets over and shut the account: all of it or nothing."""
-    actor, portions = guard.current_actor(), leaving.portions(person_id)
+    portions, handed = leaving.portions(person_id), list[int]()
     undecided = [portion.field for portion in portions if not _is_decided(portion)]
     if undecided:
         return _page(account, portions, undecided=undecided), 422
-    location = url_for(".person", person_id=person_id)
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            count = leaving.let_go(
-                account, _successors(portions), by=actor.person_id, now=clock.now(db.session)
-            )
-            guard.remember(actor, location)
-    except RuleViolation as refusal:
-        return _page(account, leaving.portions(person_id), sentence=told(refusal)), 409
+
+    def verb(by: int, now: datetime) -> None:
+        handed.append(leaving.let_go(account, _successors(portions), by=by, now=now))
+
+    def refused(refusal: DomainError) -> ResponseReturnValue:
+        again = _page(account, leaving.portions(person_id), sentence=told(refusal))
+        return again, status_of(refusal)
+
+    there = url_for(".person", person_id=person_id)
+    return write_once(leading_to(there, verb), refused=refused, said=lambda: _shut(handed[0]))
+
+
+def _shut(count: int) -> str:
     handed = ngettext("%(num)s ticket changed hands.", "%(num)s tickets changed hands.", count)
-    flash(" ".join([gettext("The account is shut."), handed]), "good")
-    return web.see_other(location)
+    return " ".join([gettext("The account is shut."), handed])
 
 
 @blueprint.post("/settings/people/<int:person_id>/reactivation")
 @policy(Permission.SETTINGS_CHANGE, load=account_loader)
 def reactivate(account: Account, person_id: int) -> ResponseReturnValue:
     """Let the person come in again."""
-    actor, location = guard.current_actor(), url_for(".person", person_id=person_id)
-    with transaction():
-        if (answered := guard.once(actor)) is not None:
-            return web.see_other(answered)
-        rights.reopen(account, by=actor.person_id, now=clock.now(db.session))
-        guard.remember(actor, location)
-    flash(gettext("The account is open again. Look whether the rights are right."), "good")
-    return web.see_other(location)
+    there = url_for(".person", person_id=person_id)
+    return write_once(
+        leading_to(there, lambda by, now: rights.reopen(account, by=by, now=now)),
+        said=gettext("The account is open again. Look whether the rights are right."),
+    )
 
 
 def _is_decided(portion: Portion) -> bool:
