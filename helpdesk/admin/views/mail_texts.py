@@ -1,22 +1,23 @@
 """Doors to the words of letters to clients: for each occasion, language and mailbox, with a preview."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from flask import abort, flash, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from helpdesk import clock, web
-from helpdesk.accounts import guard
+from helpdesk import web
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import leading_to, status_of, write_once
 from helpdesk.admin import mail_texts as texts
 from helpdesk.admin import words
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.pages import render_section
-from helpdesk.db import db, transaction
-from helpdesk.errors import BadInput, StaleChange
+from helpdesk.db import db
+from helpdesk.errors import DomainError, StaleChange
 from helpdesk.i18n import gettext, told
 from helpdesk.mail.models import Mailbox
 from helpdesk.notifications import text_settings as actions
@@ -62,20 +63,17 @@ def mail_text(thing: Words, number: int) -> str:
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def change_mail_text(thing: Words, number: int) -> ResponseReturnValue:
     """Let these words hold from the next mail on."""
-    actor, place, body = guard.current_actor(), _place(thing.occasion), request.form.get("body", "")
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            seen, now = request.form.get("version", ""), clock.now(db.session)
-            actions.reword(place, body, seen=seen, by=actor.person_id, now=now)
-            guard.remember(actor, _url(place))
-    except BadInput as problem:
-        return _page(place, body, error=told(problem)), 422
-    except StaleChange as stale:
-        return _page(place, body, error=told(stale), new=texts.in_force(place)), 409
-    flash(gettext("Saved. The next mail says it this way."), "good")
-    return web.see_other(_url(place))
+    place, body, seen = _place(thing.occasion), request.form.get("body", ""), request.form.get("version", "")
+
+    def refused(problem: DomainError) -> ResponseReturnValue:
+        new = texts.in_force(place) if isinstance(problem, StaleChange) else ""
+        return _page(place, body, error=told(problem), new=new), status_of(problem)
+
+    return write_once(
+        leading_to(_url(place), lambda by, now: actions.reword(place, body, seen=seen, by=by, now=now)),
+        refused=refused,
+        said=gettext("Saved. The next mail says it this way."),
+    )
 
 
 @blueprint.post("/settings/mail-texts/<int:number>/preview")
@@ -92,33 +90,22 @@ def preview_mail_text(thing: Words, number: int) -> str:
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def restore_mail_text(thing: Words, number: int) -> ResponseReturnValue:
     """Take the own words away."""
-    actor, place = guard.current_actor(), _place(thing.occasion)
-    with transaction():
-        if (answered := guard.once(actor)) is not None:
-            return web.see_other(answered)
-        actions.restore(place, by=actor.person_id, now=clock.now(db.session))
-        guard.remember(actor, _url(place))
-    flash(gettext("The original holds again."), "good")
-    return web.see_other(_url(place))
+    place = _place(thing.occasion)
+    write = leading_to(_url(place), lambda by, now: actions.restore(place, by=by, now=now))
+    return write_once(write, said=gettext("The original holds again."))
 
 
 @blueprint.post("/settings/mail-texts/<int:number>/silence")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def silence_mail_text(thing: Words, number: int) -> ResponseReturnValue:
     """Write on this occasion, or keep silent."""
-    actor, is_sent = guard.current_actor(), bool(request.form.get("is_sent"))
-    there = url_for(".mail_text", number=number)
-    with transaction():
-        if (answered := guard.once(actor)) is not None:
-            return web.see_other(answered)
-        name, now = str(texts.NAMES[thing.occasion][0]), clock.now(db.session)
-        actions.silence(thing.occasion, name, is_sent=is_sent, by=actor.person_id, now=now)
-        guard.remember(actor, there)
-    flash(
-        gettext("Clients get this mail again.") if is_sent else gettext("Nobody gets this mail any more."),
-        "good",
-    )
-    return web.see_other(there)
+    is_sent, name = bool(request.form.get("is_sent")), str(texts.NAMES[thing.occasion][0])
+
+    def verb(by: int, now: datetime) -> None:
+        actions.silence(thing.occasion, name, is_sent=is_sent, by=by, now=now)
+
+    said = gettext("Clients get this mail again.") if is_sent else gettext("Nobody gets this mail any more.")
+    return write_once(leading_to(url_for(".mail_text", number=number), verb), said=said)
 
 
 def _place(occasion: Occasion) -> Place:
