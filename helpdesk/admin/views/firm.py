@@ -5,17 +5,16 @@ from zoneinfo import available_timezones
 
 import phonenumbers
 from babel import Locale
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import clock, setting_kinds, web
 from helpdesk import firm as firms
-from helpdesk.accounts import guard
+from helpdesk import setting_kinds
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import leading_to, write_once
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.pages import render_section
-from helpdesk.db import db, transaction
 from helpdesk.errors import N_, BadInput
 from helpdesk.firm import Choices
 from helpdesk.i18n import gettext, page_language, told
@@ -35,21 +34,13 @@ def firm() -> str:
 @policy(Permission.SETTINGS_CHANGE)
 def change_firm() -> ResponseReturnValue:
     """Let the sheet hold from now on."""
-    actor, typed = (
-        guard.current_actor(),
-        {name: request.form.get(name, "") for name in asdict(firms.in_force())},
-    )
+    typed = {name: request.form.get(name, "") for name in asdict(firms.in_force())}
     try:
         choices = checked(typed)
     except BadInput as problem:
         return _page(typed, {problem.field or "name": told(problem)}), 422
-    with transaction():
-        if (answered := guard.once(actor)) is not None:
-            return web.see_other(answered)
-        firms.change(choices, by=actor.person_id, now=clock.now(db.session))
-        guard.remember(actor, url_for(".firm"))
-    flash(gettext("Saved. It holds from now on."), "good")
-    return web.see_other(url_for(".firm"))
+    write = leading_to(url_for(".firm"), lambda by, now: firms.change(choices, by=by, now=now))
+    return write_once(write, said=gettext("Saved. It holds from now on."))
 
 
 def checked(typed: dict[str, str]) -> Choices:
