@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import clock, web
+from helpdesk import web
 from helpdesk.accounts import addresses, guard, invitations, resets, rights
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.models import Account, TeamRole
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.rights import Rights, Scope
+from helpdesk.accounts.writing import leading_to, status_of, write_once
 from helpdesk.admin import inviting, leaving, people
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.inviting import HandedOver, Typed
@@ -20,8 +22,7 @@ from helpdesk.admin.pages import render_section
 from helpdesk.admin.people import Standing, standing_of
 from helpdesk.clock import process_time
 from helpdesk.config import settings
-from helpdesk.db import db, transaction
-from helpdesk.errors import BadInput, RuleViolation, StaleChange
+from helpdesk.errors import BadInput, DomainError, StaleChange
 from helpdesk.i18n import gettext, ngettext, told
 from helpdesk.mail.sending import can_send
 
@@ -59,27 +60,25 @@ def invite() -> str:
 @policy(Permission.SETTINGS_CHANGE)
 def send_invitations() -> ResponseReturnValue:
     """Invite all or none. Where no mail can be sent, the links are shown this once."""
-    actor, typed = guard.current_actor(), _typed()
-    faults: list[str] = []
-    mailed, location = can_send(), url_for(".people_list", standing=Standing.INVITED.value)
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            wanted, faults = inviting.read(typed)
-            if faults:
-                raise BadInput(faults[0], "addresses")
-            sent = inviting.send(wanted, mailed=mailed, by=actor.person_id, now=clock.now(db.session))
-            guard.remember(actor, location)
-    except BadInput:
-        return _invitation_page(typed, faults), 422
-    if not mailed:
-        return _links_page(sent)
-    flash(
-        ngettext("%(num)s invitation is on its way.", "%(num)s invitations are on their way.", len(sent)),
-        "good",
+    typed, mailed, faults, sent = _typed(), can_send(), list[str](), list[HandedOver]()
+
+    def verb(by: int, now: datetime) -> None:
+        wanted, wrong = inviting.read(typed)
+        faults.extend(wrong)
+        if faults:
+            raise BadInput(faults[0], "addresses")
+        sent.extend(inviting.send(wanted, mailed=mailed, by=by, now=now))
+
+    return write_once(
+        leading_to(url_for(".people_list", standing=Standing.INVITED.value), verb),
+        refused=lambda problem: (_invitation_page(typed, faults or [told(problem)]), status_of(problem)),
+        said=lambda: _invited(len(sent)) if mailed else "",
+        answer=lambda there: web.see_other(there) if mailed else _links_page(sent),
     )
-    return web.see_other(location)
+
+
+def _invited(count: int) -> str:
+    return ngettext("%(num)s invitation is on its way.", "%(num)s invitations are on their way.", count)
 
 
 @blueprint.get("/settings/people/<int:person_id>")
@@ -93,31 +92,32 @@ def person(account: Account, person_id: int) -> str:
 @policy(Permission.SETTINGS_CHANGE, load=account_loader)
 def change_person(account: Account, person_id: int) -> ResponseReturnValue:
     """Let name, seats and grants be what the sheet says."""
-    actor, name, wanted = guard.current_actor(), " ".join(request.form.get("name", "").split()), _rights()
+    name, wanted, left = " ".join(request.form.get("name", "").split()), _rights(), list[int]()
     if not 1 <= len(name) <= 100:
         errors = {"name": gettext("A person has a name of at most 100 characters.")}
         return _sheet_page(account, name, wanted, errors=errors), 422
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            rights.lock_account(account)
-            if request.form.get("seen") != people.fingerprint(account.person):
-                raise StaleChange
-            now = clock.now(db.session)
-            if name != account.person.name:
-                rights.rename(account.person, name, by=actor.person_id, now=now)
-            rights.change_rights(account.person, wanted, by=actor.person_id, now=now)
-            guard.remember(actor, url_for(".person", person_id=person_id))
-            left = leaving.left_behind(person_id, wanted.teams)
-    except StaleChange:
-        return _sheet_page(account, name, wanted, is_stale=True), 409
-    except RuleViolation as refusal:
-        return _sheet_page(account, name, wanted, sentence=told(refusal)), 409
-    flash(gettext("Saved. It holds from now on."), "good")
-    if left:
-        flash(_left_behind(name, left), "risk")
-    return web.see_other(url_for(".person", person_id=person_id))
+
+    def verb(by: int, now: datetime) -> None:
+        rights.lock_account(account)
+        if request.form.get("seen") != people.fingerprint(account.person):
+            raise StaleChange
+        if name != account.person.name:
+            rights.rename(account.person, name, by=by, now=now)
+        rights.change_rights(account.person, wanted, by=by, now=now)
+        left.append(leaving.left_behind(person_id, wanted.teams))
+
+    def refused(problem: DomainError) -> ResponseReturnValue:
+        if isinstance(problem, StaleChange):
+            return _sheet_page(account, name, wanted, is_stale=True), 409
+        return _sheet_page(account, name, wanted, sentence=told(problem)), status_of(problem)
+
+    def warned(there: str) -> ResponseReturnValue:
+        if left[0]:
+            flash(_left_behind(name, left[0]), "risk")
+        return web.see_other(there)
+
+    write = leading_to(url_for(".person", person_id=person_id), verb)
+    return write_once(write, refused=refused, said=gettext("Saved. It holds from now on."), answer=warned)
 
 
 def _left_behind(name: str, count: int) -> str:
@@ -174,18 +174,18 @@ def withdraw_invitation(account: Account, person_id: int) -> ResponseReturnValue
 
 def _do(person_id: int, act: Callable[[Any], Any], words: str, mailed: bool = True) -> ResponseReturnValue:
     """One thing done to an account, once; a link that cannot be mailed is shown."""
-    actor, location = guard.current_actor(), url_for(".person", person_id=person_id)
-    with transaction():
-        if (answered := guard.once(actor)) is not None:
-            return web.see_other(answered)
-        done = act(clock.now(db.session))
-        guard.remember(actor, location)
-        account = people.account_of(person_id)
-        email = account.email if account else ""
-    if not mailed:
-        return _links_page([HandedOver(email, done.path)])
-    flash(words, "good")
-    return web.see_other(location)
+    handed = list[HandedOver]()
+
+    def verb(by: int, now: datetime) -> None:
+        done, account = act(now), people.account_of(person_id)
+        if not mailed:
+            handed.append(HandedOver(account.email if account else "", done.path))
+
+    return write_once(
+        leading_to(url_for(".person", person_id=person_id), verb),
+        said=words if mailed else "",
+        answer=lambda there: web.see_other(there) if mailed else _links_page(handed),
+    )
 
 
 def _typed() -> Typed:
