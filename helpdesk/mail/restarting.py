@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, func, select, update
 
-from helpdesk import standstill
+from helpdesk import history, standstill
 from helpdesk.db import db, notify
 from helpdesk.errors import N_, RuleViolation
 from helpdesk.events import publish
@@ -44,6 +44,8 @@ def start_mail(*, send_waiting: bool, by: int, now: datetime) -> int:
     if not send_waiting:
         _drop(came, now)
     counts = (len(came), 0) if send_waiting else (0, len(came))
+    goes = {"goes": True, "waiting_sent": counts[0] or None, "waiting_dropped": counts[1] or None}
+    history.changed(("standstill", 0, ""), {"goes": False}, goes, by=by, now=now)
     publish(standstill.MailStarted(at=now, actor_id=by, waiting_sent=counts[0], waiting_dropped=counts[1]))
     standstill.end()
     notify("outbox")

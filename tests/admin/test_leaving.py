@@ -145,6 +145,8 @@ def test_who_comes_back_sits_where_he_sat(desk: FlaskClient, ada: Person) -> Non
     assert actor_of(ada.id).team_ids == {the_team(1).id}
     rows = select(func.count()).select_from(Membership).where(Membership.person_id == ada.id)
     assert db.session.scalar(rows) == 2
+    back, gone = history_of("person", ada.id)
+    assert {line.field for line in back.lines} == {line.field for line in gone.lines}
 
 
 def test_nobody_shuts_himself(desk: FlaskClient, sam: Person) -> None:

@@ -124,6 +124,8 @@ def test_the_original_comes_back(desk: FlaskClient) -> None:
     desk.post(f"/settings/mail-texts/{RECEIVED}/original", data=form(language="en"))
     a_ticket(contact=a_contact("Hanna Bell", email="hanna@halden.example"))
     assert mails()[0].body.startswith("Hello Hanna Bell,\n\nthank you for your message.")
+    (line,) = history_of("mail_text", RECEIVED)[0].lines
+    assert (line.before.split(), line.after) == (WORDS.split(), "")
 
 
 def test_the_history_tells_the_words_before_and_after(desk: FlaskClient) -> None:

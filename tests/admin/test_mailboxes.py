@@ -215,6 +215,9 @@ def test_a_retired_mailbox_is_off_and_comes_back(desk: FlaskClient) -> None:
     assert "switched off" in desk.get("/settings/mailboxes").text
     desk.post(f"/settings/mailboxes/{mailbox.id}/return", data=form())
     assert the_mailbox().active
+    back, gone = history_of("mailbox", mailbox.id)[:2]
+    assert [(line.before, line.after) for line in back.lines] == [("no", "yes")]
+    assert ("yes", "no") in [(line.before, line.after) for line in gone.lines]
 
 
 def test_a_retired_one_does_not_come_back_beside_its_successor(desk: FlaskClient) -> None:

@@ -20,6 +20,7 @@ from helpdesk.config import Settings, load_settings
 from helpdesk.db import db, transaction
 from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow
+from helpdesk.history import SettingChange
 from helpdesk.mail.door import start_door
 from helpdesk.mail.models import Encryption, InboundMail, Mailbox
 from helpdesk.mail.restarting import MAYBE_SENT, Waiting, start_mail, waiting
@@ -135,6 +136,11 @@ def test_what_waited_is_dropped_as_perhaps_sent_and_what_came_since_goes_out(
         event = db.session.scalars(select(EventRow).order_by(EventRow.id.desc()).limit(1)).one()
         assert (event.kind, event.payload["waiting_dropped"]) == ("desk.mail_started", 1)
         assert event.payload["waiting_sent"] == 0
+        told = db.session.scalars(select(SettingChange).where(SettingChange.thing_kind == "standstill")).all()
+        assert {one.field: (one.before, one.after) for one in told} == {
+            "goes": (False, True),
+            "waiting_dropped": (None, 1),
+        }
     work(copy)
     sent = [one.raw for one in smtp_sink.taken]
     assert any(b"<since@fernhill.example>" in raw for raw in sent)

@@ -75,6 +75,17 @@ SECTIONS: tuple[Section, ...] = (
         "admin.changes",
         lazy_gettext("History"),
         lazy_gettext("Who changed which setting, when, and what it was before."),
+        {
+            "standstill": Kind(
+                lazy_gettext("Mail of this copy"),
+                {
+                    "goes": lazy_gettext("Fetched and sent"),
+                    "waiting_sent": lazy_gettext("Waiting mails sent"),
+                    "waiting_dropped": lazy_gettext("Waiting mails dropped"),
+                },
+                "admin.changes",
+            )
+        },
     ),
     Section(
         "in_force",
