@@ -7,7 +7,7 @@ from flask import current_app, url_for
 
 from helpdesk import web
 from helpdesk.accounts import guard
-from helpdesk.accounts.permissions import may
+from helpdesk.accounts.permissions import Permission, may
 from helpdesk.admin import changes
 from helpdesk.admin.sections import GROUPS, SECTIONS, Section
 
@@ -36,6 +36,7 @@ def render_section(template: str, code: str, *, thing: tuple[str, int] | None = 
     section = section_of(code)
     if "history" not in values:
         values["history"] = changes.changes_of(*thing) if thing else changes.changes_of_kinds(section.kinds)
+    values["may_open_all"] = may(guard.current_actor().relations, Permission.SETTINGS_READ)
     return web.render(template, section=_entry(section, code), groups=groups(code), **values)
 
 

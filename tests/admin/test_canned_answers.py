@@ -209,3 +209,17 @@ def test_a_place_that_nobody_knows_is_no_place() -> None:
     with pytest.raises(BadInput):
         rules.check_places("{{self.__init__}}")
     assert db.session.scalar(select(func.count()).select_from(CannedAnswer)) == 0
+
+
+def test_a_lead_finds_the_canned_answers_in_the_side_column(client: FlaskClient) -> None:
+    three_lines()
+    sign_in(client, a_lead("Mira Sato"))
+    page = client.get("/settings/canned-answers").text
+    assert 'href="/settings/canned-answers" class="is-here"' in page
+    assert 'href="/settings"' not in page
+
+
+def test_an_agent_without_settings_sees_no_way_there(client: FlaskClient) -> None:
+    three_lines()
+    sign_in(client, an_agent("Ada Lind"))
+    assert "/settings" not in client.get("/lines/1").text

@@ -143,7 +143,7 @@ def test_a_call_joins_the_ticket_it_is_about(visits: Visits, cast: Cast) -> None
 def test_a_question_alone_leaves_no_ticket(visits: Visits, cast: Cast) -> None:
     page = visits.of(cast.crews["en"].first)
     hand = begin(page, WORDS["en"], "en")
-    hand.press("Control+q")
+    hand.press("Alt+q")
     page.wait_for_url("**/calls")
     call = last_call(visits)
     assert (call.outcome, call.ticket_id) == (CallOutcome.NOTED, None)

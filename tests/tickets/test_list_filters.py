@@ -267,3 +267,12 @@ def test_thrown_away_is_not_solved_today(client: FlaskClient, ada: Person, now: 
     ticket = a_ticket()
     actions.discard(ticket, DiscardReason.SPAM, by=ada.id, now=now)
     assert re.search(r"Solved today <b>(\d+)</b>", page(client, "/lines/1"))[1] == "0"  # type: ignore[index]
+
+
+@pytest.mark.usefixtures("ada")
+def test_what_was_thrown_away_is_found_when_one_asks_for_it(client: FlaskClient, now: datetime) -> None:
+    kept, thrown = a_ticket(), a_ticket()
+    actions.discard(thrown, DiscardReason.SPAM, by=an_agent("Tom Reed").id, now=now)
+    db.session.commit()
+    assert listed(client, "discarded=yes") == [thrown.id]
+    assert listed(client, "") == [kept.id]

@@ -164,7 +164,7 @@ def settled(filters: Filters) -> Filters:
     past = any(
         getattr(filters, f.name) != getattr(empty, f.name) for f in fields(filters) if f.name not in PRESENT
     )
-    if filters.state or past:
+    if filters.state or past or filters.discarded is YesNo.YES:
         return filters
     return replace(filters, state=tuple(state for state in State if state in OPEN_STATES))
 

@@ -156,12 +156,19 @@ def _foot(actor: Actor) -> Iterator[Item]:
         (gettext("Instructions"), "kb.articles", "book", Permission.ARTICLE_READ),
         (gettext("Clients"), "clients.companies", "building", Permission.CLIENT_READ),
         (gettext("Reports"), "reports.dashboard", "chart", Permission.REPORT_READ),
-        (gettext("Settings"), "admin.overview", "gear", Permission.SETTINGS_READ),
+        (gettext("Settings"), *_settings(actor)),
         (gettext("Demo mail"), "demo.mail", "mail", Permission.SIGNED_IN),
     )
     for name, endpoint, icon, permission in places:
         if _may(actor, permission) and _address(endpoint):
             yield _item(name, endpoint, icon)
+
+
+def _settings(actor: Actor) -> tuple[str, str, Permission]:
+    """Where the settings begin for this person: leads keep the canned answers of their teams."""
+    if _may(actor, Permission.SETTINGS_READ):
+        return "admin.overview", "gear", Permission.SETTINGS_READ
+    return "admin.canned_answers", "gear", Permission.CANNED_READ
 
 
 def _item(name: str, endpoint: str, icon: str, count: str | None = None) -> Item:
