@@ -30,7 +30,8 @@ def default_teams(patient: Patient) -> list[Finding]:
     faults = [
         Fault(
             f"Line {line} has no default team.",
-            f"Under Settings, Teams, make a team of line {line} the default: it gets what no rule placed.",
+            f"Under Settings, Teams and lines, make a team of line {line} the default: it gets what no rule "
+            "placed.",
         )
         for line in LINES
         if line not in have
@@ -44,7 +45,8 @@ def members(patient: Patient) -> list[Finding]:
     faults = [
         Fault(
             f"Nobody who can sign in is in the team {row.name}, the default of line {row.line}.",
-            f"Under Settings, Teams, open {row.name} and add somebody, or make another team the default.",
+            f"Under Settings, Teams and lines, open {row.name} and add somebody, or make another team the "
+            "default.",
         )
         for row in patient.rows(EMPTY_TEAMS)
     ]

@@ -24,8 +24,8 @@ where c.retired_at is null order by c.id, v.effective_from desc, v.n desc
 def default_policy(patient: Patient) -> list[Finding]:
     count = patient.value("select count(*) from sla_policy where is_default and retired_at is null")
     cure = (
-        "Under Settings, Policies, make one the default: without it tickets of clients without a contract "
-        "have no deadlines."
+        "Under Settings, SLA policies, make one the default: without it tickets of clients without a "
+        "contract have no deadlines."
     )
     faults = [] if count else [Fault("There is no default SLA policy.", cure)]
     return judged("There is a default SLA policy.", faults)
@@ -35,7 +35,7 @@ def targets(patient: Patient) -> list[Finding]:
     faults = [
         Fault(
             f"The policy {row.name} has no targets in force, so its tickets have no deadlines.",
-            f"Under Settings, Policies, open {row.name} and give it times per priority, or retire it.",
+            f"Under Settings, SLA policies, open {row.name} and give it times per priority, or retire it.",
         )
         for row in patient.rows(NEWEST_POLICIES)
         if not row.targets

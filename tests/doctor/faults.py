@@ -47,7 +47,7 @@ PLANTED = {
     "no default policy": (
         "update sla_policy set is_default = false",
         "There is no default SLA policy.",
-        "Under Settings, Policies, make one the default",
+        "Under Settings, SLA policies, make one the default",
     ),
     "a policy without targets": (
         "delete from sla_target",
