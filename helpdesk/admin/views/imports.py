@@ -1,16 +1,15 @@
 """Doors to imports: hand in a file, say what its columns mean, look at what was found, run it, stop it."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from flask import Response, abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import clock, web
-from helpdesk.accounts import guard
+from helpdesk import web
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import Verb, leading_to, status_of, write_once
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.pages import render_section
 from helpdesk.admin.views.exports import download
@@ -20,8 +19,8 @@ from helpdesk.carriage.exporting import Form
 from helpdesk.carriage.models import ImportRun
 from helpdesk.carriage.sheet import MOST_BYTES
 from helpdesk.carriage.words import NAMES, SAYS
-from helpdesk.db import db, transaction
-from helpdesk.errors import BadInput
+from helpdesk.db import db
+from helpdesk.errors import BadInput, DomainError
 from helpdesk.i18n import gettext, told
 from helpdesk.mail.sending import can_send
 
@@ -51,22 +50,19 @@ def imports() -> str:
 @policy(Permission.SETTINGS_CHANGE)
 def hand_in_import() -> ResponseReturnValue:
     """Keep the file and show its columns."""
-    actor, file = guard.current_actor(), request.files.get("file")
-    chosen = request.form.get("cargo", "")
+    file, chosen = request.files.get("file"), request.form.get("cargo", "")
     if chosen not in set(Cargo):
         return _home(chosen, {"cargo": gettext("Choose what the file is about.")}), 422
     content = file.stream.read(MOST_BYTES + 1) if file else b""
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            name, now = (file.filename if file else None) or "", clock.now(db.session)
-            run = runs.hand_in(Cargo(chosen), name, content, by=actor.person_id, now=now)
-            there = url_for(".import_run", run_id=run.id)
-            guard.remember(actor, there)
-    except BadInput as problem:
-        return _home(chosen, {"file": told(problem)}), 422
-    return web.see_other(there)
+    name = (file.filename if file else None) or ""
+
+    def write(by: int, now: datetime) -> str:
+        return url_for(".import_run", run_id=runs.hand_in(Cargo(chosen), name, content, by=by, now=now).id)
+
+    def refused(problem: DomainError) -> ResponseReturnValue:
+        return _home(chosen, {"file": told(problem)}), status_of(problem)
+
+    return write_once(write, refused=refused)
 
 
 @blueprint.get("/settings/imports/<int:run_id>")
@@ -84,7 +80,7 @@ def map_import(run: ImportRun, run_id: int) -> ResponseReturnValue:
     options = {name: bool(request.form.get(name)) for name in ("makes_companies", "invites")}
     options["invites"] = options["invites"] and can_send()
     try:
-        return _do(run, lambda now: runs.give_meaning(run, mapping, options, now=now))
+        return _do(run, lambda _, now: runs.give_meaning(run, mapping, options, now=now))
     except BadInput as problem:
         return _page(run, mapping=mapping, options=options, error=told(problem)), 422
 
@@ -102,21 +98,21 @@ def import_progress(run: ImportRun, run_id: int) -> ResponseReturnValue:
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def check_import(run: ImportRun, run_id: int) -> ResponseReturnValue:
     """Look at every row once more."""
-    return _do(run, lambda now: runs.check_again(run, now=now))
+    return _do(run, lambda _, now: runs.check_again(run, now=now))
 
 
 @blueprint.post("/settings/imports/<int:run_id>/start")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def start_import(run: ImportRun, run_id: int) -> ResponseReturnValue:
     """Bring all rows in."""
-    return _do(run, lambda now: runs.start(run, now=now))
+    return _do(run, lambda _, now: runs.start(run, now=now))
 
 
 @blueprint.post("/settings/imports/<int:run_id>/stop")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def stop_import(run: ImportRun, run_id: int) -> ResponseReturnValue:
     """Stop before anything is kept."""
-    answer = _do(run, lambda now: runs.ask_to_stop(run, now=now))
+    answer = _do(run, lambda _, now: runs.ask_to_stop(run, now=now))
     flash(gettext("The import stops. What was not finished is not kept."), "info")
     return answer
 
@@ -144,14 +140,8 @@ def _csv(lines: list[list[str]], name: str) -> Response:
     return download(Response(b"".join(comma.written(lines))), name, Form.CSV)
 
 
-def _do(run: ImportRun, verb: Callable[[datetime], object]) -> ResponseReturnValue:
-    actor, there = guard.current_actor(), url_for(".import_run", run_id=run.id)
-    with transaction():
-        if (answered := guard.once(actor)) is not None:
-            return web.see_other(answered)
-        verb(clock.now(db.session))
-        guard.remember(actor, there)
-    return web.see_other(there)
+def _do(run: ImportRun, verb: Verb) -> ResponseReturnValue:
+    return write_once(leading_to(url_for(".import_run", run_id=run.id), verb))
 
 
 def _home(chosen: str, errors: dict[str, str] | None = None) -> str:
