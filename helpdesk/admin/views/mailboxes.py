@@ -1,5 +1,6 @@
 """Doors to the mailboxes: connect, try, change, switch off and on."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -7,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from helpdesk import clock, standstill, web
+from helpdesk import standstill, web
 from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.models import Team
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.rates import Limit, Rate
+from helpdesk.accounts.writing import leading_to, status_of, write_once
 from helpdesk.admin import mailboxes as forms
 from helpdesk.admin import words
 from helpdesk.admin.blueprint import blueprint
@@ -21,8 +23,8 @@ from helpdesk.admin.mailboxes import Typed
 from helpdesk.admin.pages import render_section
 from helpdesk.clock import process_time
 from helpdesk.config import settings
-from helpdesk.db import db, end_read, transaction
-from helpdesk.errors import BadInput, StaleChange
+from helpdesk.db import db, end_read
+from helpdesk.errors import BadInput, DomainError
 from helpdesk.i18n import gettext, told
 from helpdesk.mail import settings as actions
 from helpdesk.mail.check.findings import Finding, Outcome, Step, collected
@@ -76,21 +78,19 @@ def new_mailbox() -> str:
 @policy(Permission.SETTINGS_CHANGE)
 def create_mailbox() -> ResponseReturnValue:
     """Connect it; the worker looks into it within a minute."""
-    actor, typed = guard.current_actor(), forms.typed(request.form)
+    typed = forms.typed(request.form)
     sheet = forms.sheet_of(typed, None)
     if sheet is None:
         return _page(typed, None), 422
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            mailbox = actions.connect(sheet, by=actor.person_id, now=clock.now(db.session))
-            there = url_for(".mailbox", mailbox_id=mailbox.id)
-            guard.remember(actor, there)
-    except BadInput as problem:
-        return _refused(typed, None, problem)
-    flash(gettext("The mailbox is connected. The desk looks into it within a minute."), "good")
-    return web.see_other(there)
+
+    def write(by: int, now: datetime) -> str:
+        return url_for(".mailbox", mailbox_id=actions.connect(sheet, by=by, now=now).id)
+
+    return write_once(
+        write,
+        refused=lambda problem: _refused(typed, None, problem),
+        said=gettext("The mailbox is connected. The desk looks into it within a minute."),
+    )
 
 
 @blueprint.get("/settings/mailboxes/<int:mailbox_id>")
@@ -108,21 +108,16 @@ def change_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
     sheet = forms.sheet_of(typed, mailbox)
     if sheet is None:
         return _page(typed, mailbox), 422
-    there = url_for(".mailbox", mailbox_id=mailbox_id)
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            seen, now = request.form.get("version", ""), clock.now(db.session)
-            actions.change(mailbox, sheet, seen=seen, by=actor.person_id, now=now)
-            guard.remember(actor, there)
-    except BadInput as problem:
-        return _refused(typed, _mailbox(actor, mailbox_id), problem)
-    except StaleChange as stale:
-        flash(told(stale), "bad")
-        return _page(typed, _mailbox(actor, mailbox_id)), 409
-    flash(gettext("Saved. It holds from the next mail on."), "good")
-    return web.see_other(there)
+    seen = request.form.get("version", "")
+
+    def verb(by: int, now: datetime) -> None:
+        actions.change(mailbox, sheet, seen=seen, by=by, now=now)
+
+    return write_once(
+        leading_to(url_for(".mailbox", mailbox_id=mailbox_id), verb),
+        refused=lambda problem: _refused(typed, _mailbox(actor, mailbox_id), problem),
+        said=gettext("Saved. It holds from the next mail on."),
+    )
 
 
 @blueprint.post("/settings/mailboxes/<int:mailbox_id>/retirement")
@@ -208,23 +203,22 @@ def _of_form() -> Mailbox | None:
 
 
 def _done(mailbox: Mailbox, verb: Any, sentence: str) -> ResponseReturnValue:
-    actor, there = guard.current_actor(), url_for(".mailbox", mailbox_id=mailbox.id)
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            verb(mailbox, by=actor.person_id, now=clock.now(db.session))
-            guard.remember(actor, there)
-    except BadInput as problem:
+    there = url_for(".mailbox", mailbox_id=mailbox.id)
+
+    def refused(problem: DomainError) -> ResponseReturnValue:
         flash(told(problem), "bad")
         return web.see_other(there)
-    flash(sentence, "good")
-    return web.see_other(there)
+
+    write = leading_to(there, lambda by, now: verb(mailbox, by=by, now=now))
+    return write_once(write, refused=refused, said=sentence)
 
 
-def _refused(typed: Typed, mailbox: Mailbox | None, problem: BadInput) -> ResponseReturnValue:
-    typed.errors[problem.field or "address"] = told(problem)
-    return _page(typed, mailbox), 422
+def _refused(typed: Typed, mailbox: Mailbox | None, problem: DomainError) -> ResponseReturnValue:
+    if isinstance(problem, BadInput):
+        typed.errors[problem.field or "address"] = told(problem)
+    else:
+        flash(told(problem), "bad")
+    return _page(typed, mailbox), status_of(problem)
 
 
 def _page(typed: Typed, mailbox: Mailbox | None, *, tried: Any = None) -> str:
