@@ -2,25 +2,21 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import clock, web
-from helpdesk.accounts import guard
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import Verb, leading_to, status_of, write_once
 from helpdesk.admin import catalogue as lists
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.pages import render_section
-from helpdesk.db import db, transaction
-from helpdesk.errors import BadInput
+from helpdesk.db import db
 from helpdesk.i18n import told
 from helpdesk.tickets.actions import catalogue as actions
 from helpdesk.tickets.models import Category, Tag
 
-Verb = Callable[[int, datetime], Any]
 MOVES = {"up": -1, "down": 1}
 
 
@@ -91,16 +87,10 @@ def _move(category_id: int, steps: int, by: int, now: datetime) -> None:
 
 def _do(verb: Verb, place: str, typed: str) -> ResponseReturnValue:
     """Do it once; what cannot be is said at its place with what was typed."""
-    actor, here = guard.current_actor(), url_for(".categories", _anchor=place)
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            verb(actor.person_id, clock.now(db.session))
-            guard.remember(actor, here)
-    except BadInput as problem:
-        return _page({place: told(problem)}, {place: typed}), 422
-    return web.see_other(here)
+    return write_once(
+        leading_to(url_for(".categories", _anchor=place), verb),
+        refused=lambda problem: (_page({place: told(problem)}, {place: typed}), status_of(problem)),
+    )
 
 
 def _page(errors: dict[str, str] | None = None, typed: dict[str, str] | None = None) -> str:
