@@ -44,7 +44,7 @@ NAMES: Mapping[Occasion, tuple[Any, Any]] = {
         lazy_gettext("When we believe that the request is solved; not after a solution on the phone."),
     ),
     Occasion.REOPENED: (
-        lazy_gettext("Open again"),
+        lazy_gettext("Opened again"),
         lazy_gettext("When somebody here opens a solved request again."),
     ),
 }
