@@ -66,6 +66,13 @@ def test_saving_the_same_again_writes_no_history(desk: FlaskClient) -> None:
     assert len(history_of("firm", 0)) == 1
 
 
+def test_a_desk_that_nobody_moved_stays_in_its_zone_when_the_form_is_saved(desk: FlaskClient) -> None:
+    """Without the zone among the choices the browser would take the first one, and nobody would notice."""
+    desk.post("/settings/firm", data=form(**SHEET | {"zone": "UTC"}))
+    assert '<option value="UTC" selected>UTC' in desk.get("/settings/firm").text
+    assert settings().default_timezone == "UTC"
+
+
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [

@@ -19,7 +19,8 @@ from helpdesk.errors import N_, BadInput
 from helpdesk.firm import Choices
 from helpdesk.i18n import gettext, page_language, told
 
-ZONES = tuple(sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc")))
+_PLACES = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc"))
+ZONES = ("UTC", *_PLACES)  # UTC holds until somebody chooses, so a form must be able to show it
 LANGUAGES = (("en", "English"), ("ru", "Русский"))
 
 

@@ -17,7 +17,8 @@ from helpdesk.db import db
 from helpdesk.history import Facts
 from helpdesk.i18n import LANGUAGES
 
-ZONES = tuple(sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc")))
+_PLACES = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc"))
+ZONES = ("UTC", *_PLACES)
 COMPANY_FIELDS: Mapping[str, tuple[str, ...]] = {
     "name": ("name", "vip"),
     "phone": ("main_phone",),
