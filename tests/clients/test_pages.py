@@ -1,5 +1,6 @@
 """Companies and contacts on pages."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -69,7 +70,10 @@ def test_a_refused_company_comes_back_with_what_was_typed(
 ) -> None:
     answer = client.post("/clients/companies", data=browsing.form(**COMPANY | change))
     assert answer.status_code == 409
-    assert sentence in answer.text
+    said = re.search(r'id="f-(\w+)-error">(.*?)</p>', answer.text, re.DOTALL)
+    assert said
+    assert said[1] in change, "the sentence stands at the field"
+    assert sentence in said[2]
     assert "Cargo Desk 5.4" in answer.text
     assert session.scalar(select(Company.id).where(Company.kind == CompanyKind.CLIENT)) is None
 

@@ -18,6 +18,8 @@ from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput, DomainError
 from helpdesk.i18n import told
 
+FIELDS = {"phone": "main_phone", "place": "zone"}  # where a group of facts is refused as a whole
+
 
 @blueprint.get("/clients/companies/new")
 @policy(Permission.CLIENT_CHANGE)
@@ -32,20 +34,20 @@ def new_company() -> ResponseReturnValue:
 @policy(Permission.CLIENT_CHANGE)
 def create_company() -> ResponseReturnValue:
     """A new company."""
-    sheet, actor = company_sheet(request.form), current_actor()
+    sheet, actor, group = company_sheet(request.form), current_actor(), "name"
     try:
         with transaction():
             if (answered := once(actor)) is not None:
                 return web.see_other(answered)
             now = clock.now(db.session)
             made = actions.create_company(sheet.name, now=now)
-            for write in WRITE_COMPANY.values():
+            for group, write in WRITE_COMPANY.items():  # noqa: B007 - says below where it stopped
                 write(made, sheet)
             actions.note_company(made, None, by=actor.person_id, now=now)
             place = url_for(".company", company_id=made.id)
             remember(actor, place)
     except DomainError as error:
-        return _company_page(sheet, error), _status(error)
+        return _company_page(sheet, error, group), _status(error)
     flash(gettext("%(name)s is a client now.", name=sheet.name), "good")
     return web.see_other(place)
 
@@ -97,10 +99,10 @@ def _status(error: DomainError) -> int:
     return 422 if isinstance(error, BadInput) else 409
 
 
-def _company_page(sheet: CompanySheet, error: DomainError | None = None) -> str:
-    return web.render(
-        "clients/company_sheet.html", sheet=sheet, sentence=told(error) if error else "", **choices()
-    )
+def _company_page(sheet: CompanySheet, error: DomainError | None = None, group: str = "") -> str:
+    field = getattr(error, "field", None) or FIELDS.get(group, group)
+    errors = {field: [told(error)]} if error else {}
+    return web.render("clients/company_sheet.html", sheet=sheet, errors=errors, **choices())
 
 
 def _contact_page(sheet: ContactSheet, company: Company, error: DomainError | None = None) -> str:
