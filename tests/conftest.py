@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy.orm import Session, scoped_session
 from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
@@ -18,6 +19,9 @@ from helpdesk.app import create_app
 from helpdesk.config import load_settings
 from helpdesk.db import db
 from helpdesk.postgres import Urls, add_database, drop_database, embedded
+
+settings.register_profile("desk", deadline=None)  # a busy machine is no defect
+settings.load_profile("desk")
 
 TEMPLATE = "template_desk"
 NOON = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)  # a Wednesday, noon in Berlin
