@@ -11,6 +11,7 @@ from helpdesk import clock, web
 from helpdesk.accounts import faces
 from helpdesk.accounts.guard import current_actor, once, policy, remember
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import leading_to, status_of, write_once
 from helpdesk.admin import changes
 from helpdesk.clients import actions, phones, queries
 from helpdesk.clients.facts import COMPANY
@@ -19,7 +20,6 @@ from helpdesk.clients.views import editing, shown
 from helpdesk.clients.views.blueprint import blueprint
 from helpdesk.clients.views.timeline import Scope
 from helpdesk.db import db, transaction
-from helpdesk.errors import RuleViolation
 from helpdesk.i18n import told
 from helpdesk.telephony.callers import pass_on
 from helpdesk.tickets.actions import identify_sender
@@ -95,19 +95,16 @@ def restore_company(company_id: int) -> ResponseReturnValue:
 
 
 def _decide(company_id: int, verb: Verb) -> ResponseReturnValue:
-    actor, place = current_actor(), url_for(".company", company_id=company_id)
-    try:
-        with transaction():
-            if (answered := once(actor)) is not None:
-                return web.see_other(answered)
-            found, now = editing.locked_company(company_id), clock.now(db.session)
-            before = actions.company_facts(found)
-            verb(found, now)
-            actions.note_company(found, before, by=actor.person_id, now=now)
-            remember(actor, place)
-    except RuleViolation as error:
-        return draw(company_id, sentence=told(error)), 409
-    return web.see_other(place)
+    def noted(by: int, now: datetime) -> None:
+        found = editing.locked_company(company_id)
+        before = actions.company_facts(found)
+        verb(found, now)
+        actions.note_company(found, before, by=by, now=now)
+
+    return write_once(
+        leading_to(url_for(".company", company_id=company_id), noted),
+        refused=lambda error: (draw(company_id, sentence=told(error)), status_of(error)),
+    )
 
 
 @blueprint.post("/clients/companies/<int:company_id>/senders")
