@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import abort, flash, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from helpdesk import clock, web
+from helpdesk import web
 from helpdesk.accounts import faces
-from helpdesk.accounts.guard import current_actor, once, policy, remember
+from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import status_of, write_once
 from helpdesk.admin import changes
 from helpdesk.clients import actions, queries
 from helpdesk.clients.facts import CONTACT
@@ -19,8 +20,8 @@ from helpdesk.clients.models import CompanyKind, Contact
 from helpdesk.clients.views import editing, shown
 from helpdesk.clients.views.blueprint import blueprint
 from helpdesk.clients.views.timeline import Scope
-from helpdesk.db import db, end_read, transaction
-from helpdesk.errors import BadInput, RuleViolation
+from helpdesk.db import end_read
+from helpdesk.errors import BadInput, DomainError
 from helpdesk.i18n import told
 from helpdesk.tickets.models import Ticket
 
@@ -115,25 +116,20 @@ def move_contact(contact_id: int) -> ResponseReturnValue:
         actions.note_contact(made, None, by=by, now=now)
         return made
 
-    answer = _decide(contact_id, verb, moving=True)
-    if not isinstance(answer, tuple):
-        flash(gettext("Moved. What was asked until now stays with the earlier company."), "good")
-    return answer
+    return _decide(contact_id, verb, moving=True)
 
 
 def _decide(contact_id: int, verb: Verb, *, moving: bool = False) -> ResponseReturnValue:
-    actor = current_actor()
-    try:
-        with transaction():
-            if (answered := once(actor)) is not None:
-                return web.see_other(answered)
-            found, now = editing.locked_contact(contact_id), clock.now(db.session)
-            before = actions.contact_facts(found)
-            place = url_for(".contact", contact_id=(verb(found, now) or found).id)
-            actions.note_contact(found, before, by=actor.person_id, now=now)
-            remember(actor, place)
-    except (RuleViolation, BadInput) as error:
+    def write(by: int, now: datetime) -> str:
+        found = editing.locked_contact(contact_id)
+        before = actions.contact_facts(found)
+        place = url_for(".contact", contact_id=(verb(found, now) or found).id)
+        actions.note_contact(found, before, by=by, now=now)
+        return place
+
+    def refused(error: DomainError) -> ResponseReturnValue:
         end_read()
-        status = 422 if isinstance(error, BadInput) else 409
-        return draw(contact_id, sentence=told(error), moving=moving), status
-    return web.see_other(place)
+        return draw(contact_id, sentence=told(error), moving=moving), status_of(error)
+
+    said = gettext("Moved. What was asked until now stays with the earlier company.") if moving else ""
+    return write_once(write, refused=refused, said=said)
