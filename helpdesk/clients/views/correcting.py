@@ -1,14 +1,17 @@
 """Doors to changing one fact of a company or a contact where it stands."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from flask import abort, make_response, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from helpdesk import clock, web
-from helpdesk.accounts.guard import current_actor, once, policy, remember
+from helpdesk import web
+from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import leading_to, status_of, write_once
 from helpdesk.admin import changes
 from helpdesk.clients import actions, phones, queries
 from helpdesk.clients.facts import COMPANY, CONTACT, stamp
@@ -25,8 +28,8 @@ from helpdesk.clients.views.editing import (
     locked_contact,
 )
 from helpdesk.clients.views.writing import WRITE_COMPANY, WRITE_CONTACT
-from helpdesk.db import db, end_read, transaction
-from helpdesk.errors import BadInput, DomainError, RuleViolation, StaleChange
+from helpdesk.db import end_read
+from helpdesk.errors import DomainError, StaleChange
 from helpdesk.i18n import told
 
 
@@ -46,25 +49,23 @@ def company_fact(company_id: int, group: str) -> ResponseReturnValue:
 def correct_company(company_id: int, group: str) -> ResponseReturnValue:
     """Correct one fact of the company."""
     fields, sheet = COMPANY_FIELDS.get(group) or abort(404), company_sheet(request.form)
-    actor, place = current_actor(), url_for(".company", company_id=company_id)
-    try:
-        with transaction():
-            if (answered := once(actor)) is not None:
-                return web.see_other(answered)
-            found, now = locked_company(company_id), clock.now(db.session)
-            before = actions.company_facts(found)
-            _refuse_stale(stamp(before, fields))
-            WRITE_COMPANY[group](found, sheet)
-            actions.note_company(found, before, by=actor.person_id, now=now)
-            remember(actor, place)
-    except (BadInput, RuleViolation, StaleChange) as error:
+
+    def verb(by: int, now: datetime) -> None:
+        found = locked_company(company_id)
+        before = actions.company_facts(found)
+        _refuse_stale(stamp(before, fields))
+        WRITE_COMPANY[group](found, sheet)
+        actions.note_company(found, before, by=by, now=now)
+
+    def refused(error: DomainError) -> ResponseReturnValue:
         end_read()
         found = _client(company_id)
         facts = actions.company_facts(found)
-        return _refused(_company_answer(found, _again(group, sheet, facts, fields, error)), error)
-    if group == "name" or not web.is_htmx():
-        return web.see_other(place)
-    return _company_piece(_client(company_id), group, None)
+        return _company_answer(found, _again(group, sheet, facts, fields, error)), status_of(error)
+
+    write = leading_to(url_for(".company", company_id=company_id), verb)
+    piece = _piece_or_page(group, lambda: _company_piece(_client(company_id), group, None))
+    return write_once(write, refused=refused, answer=piece)
 
 
 @blueprint.get("/clients/contacts/<int:contact_id>/facts/<group>")
@@ -83,25 +84,25 @@ def contact_fact(contact_id: int, group: str) -> ResponseReturnValue:
 def correct_contact(contact_id: int, group: str) -> ResponseReturnValue:
     """Correct one fact of the contact."""
     fields, sheet = CONTACT_FIELDS.get(group) or abort(404), contact_sheet(request.form)
-    actor, place = current_actor(), url_for(".contact", contact_id=contact_id)
-    try:
-        with transaction():
-            if (answered := once(actor)) is not None:
-                return web.see_other(answered)
-            found, now = locked_contact(contact_id), clock.now(db.session)
-            before = actions.contact_facts(found)
-            _refuse_stale(stamp(before, fields))
-            WRITE_CONTACT[group](found, sheet)
-            actions.note_contact(found, before, by=actor.person_id, now=now)
-            remember(actor, place)
-    except (BadInput, RuleViolation, StaleChange) as error:
+
+    def verb(by: int, now: datetime) -> None:
+        found = locked_contact(contact_id)
+        before = actions.contact_facts(found)
+        _refuse_stale(stamp(before, fields))
+        WRITE_CONTACT[group](found, sheet)
+        actions.note_contact(found, before, by=by, now=now)
+
+    def refused(error: DomainError) -> ResponseReturnValue:
         end_read()
         found = queries.contact(contact_id) or abort(404)
         facts = actions.contact_facts(found)
-        return _refused(_contact_answer(found, _again(group, sheet, facts, fields, error)), error)
-    if group == "name" or not web.is_htmx():
-        return web.see_other(place)
-    return _contact_piece(queries.contact(contact_id) or abort(404), group, None)
+        return _contact_answer(found, _again(group, sheet, facts, fields, error)), status_of(error)
+
+    def redrawn() -> str:
+        return _contact_piece(queries.contact(contact_id) or abort(404), group, None)
+
+    write = leading_to(url_for(".contact", contact_id=contact_id), verb)
+    return write_once(write, refused=refused, answer=_piece_or_page(group, redrawn))
 
 
 def _client(company_id: int) -> Company:
@@ -128,8 +129,10 @@ def _again(group: str, sheet: Any, facts: Any, fields: tuple[str, ...], error: D
     )
 
 
-def _refused(body: str, error: DomainError) -> ResponseReturnValue:
-    return make_response(body, 422 if isinstance(error, BadInput) else 409)
+def _piece_or_page(group: str, piece: Callable[[], str]) -> Callable[[str], ResponseReturnValue]:
+    """The fact alone for a script; the name stands in the head of the page too, so that is drawn anew."""
+    is_page = group == "name" or not web.is_htmx()
+    return lambda place: web.see_other(place) if is_page else piece()
 
 
 def _company_answer(found: Company, edited: Edited) -> str:
