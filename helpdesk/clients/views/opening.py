@@ -11,6 +11,7 @@ from helpdesk import clock, intake, web
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import current_actor, once, policy, remember
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import status_of
 from helpdesk.clients import queries
 from helpdesk.clients.models import Contact
 from helpdesk.clients.views.blueprint import blueprint
@@ -57,8 +58,7 @@ def open_ticket(contact_id: int) -> ResponseReturnValue:
             place = url_for("tickets.page", number=receipt.ticket_id)
             remember(actor, place)
     except DomainError as error:
-        status = 422 if isinstance(error, BadInput) else 409
-        return _page(_contact(contact_id), sheet, error), status
+        return _page(_contact(contact_id), sheet, error), status_of(error)
     flash(gettext("Ticket %(number)s is open.", number=receipt.ticket_id), "good")
     return web.see_other(place)
 
