@@ -22,6 +22,8 @@ def address_of(text: str) -> str:
         found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         sentence = N_("“%(email)s” is no e-mail address. It looks like name@firm.example.")
+        if not text.strip():
+            sentence = N_("Type an e-mail address, such as name@firm.example.")
         raise BadInput(sentence, FIELD, email=text.strip()[:100]) from error
     return found.normalized.lower()
 

@@ -75,6 +75,7 @@ def test_the_new_address_counts_when_its_link_was_pressed_and_the_old_one_is_tol
     ("email", "password", "words"),
     [
         ("nonsense", PASSWORD, "is no e-mail address"),
+        (" ", PASSWORD, "Type an e-mail address, such as"),
         ("ada@fernhill.example", PASSWORD, "This is your address already"),
         (NEW, "not the right one", "not your present password"),
     ],
