@@ -36,7 +36,7 @@ ZONE = Field("zone", "Time zone", "Часовой пояс", ("timezone", "zone"
 NOTE = Field(
     "note", "Note", "Заметка", ("notes", "comment", "comments", "remark", "комментарий", "примечание")
 )
-VIP = Field("vip", "VIP", "Важный клиент", ("important", "key account", "вип", "важный"))
+VIP = Field("vip", "VIP", "Особо важный", ("important", "key account", "вип", "важный", "важный клиент"))
 _MAIL = (
     "email",
     "emails",
@@ -154,19 +154,19 @@ FIELDS: Mapping[Cargo, tuple[Field, ...]] = {
         Field(
             "teams",
             "Member of teams",
-            "Участник групп",
+            "Участник команд",
             ("team", "teams", "group", "groups", "группа", "группы", "команда", "команды", "отдел"),
         ),
         Field(
             "leads",
             "Leads teams",
-            "Руководит группами",
+            "Руководит командами",
             ("lead of", "leads", "team lead", "руководит", "руководитель групп", "лид"),
         ),
         LANGUAGE,
     ),
     Cargo.ARTICLES: (
-        Field("title", "Title", "Заголовок", ("name", "subject", "heading", "название", "тема"), True),
+        Field("title", "Title", "Название", ("name", "subject", "heading", "заголовок", "тема"), True),
         Field(
             "body",
             "Text",
