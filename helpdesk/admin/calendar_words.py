@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from babel.dates import format_skeleton
-from flask_babel import get_locale, lazy_gettext
+from flask_babel import lazy_gettext
 
 from helpdesk.admin.words import DAYS, span_words
 from helpdesk.calendars.models import CalendarVersion
@@ -79,11 +78,6 @@ def holidays_in(months: Iterable[Month]) -> str:
 def weekday_of(day: date) -> str:
     """Its day of the week: Mon."""
     return str(DAYS[day.weekday()])
-
-
-def day_in_words(day: date) -> str:
-    """A day of any year, always with the year: Dec 24, 2026."""
-    return str(format_skeleton("yMMMd", day, locale=get_locale() or "en"))
 
 
 def pairs(codes: Iterable[str]) -> list[tuple[str, str]]:

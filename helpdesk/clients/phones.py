@@ -40,13 +40,6 @@ def national_digits(number: str) -> str:
     return str(phonenumbers.national_significant_number(phonenumbers.parse(number, None)))
 
 
-def region_of(number: str | None, otherwise: str = DEFAULT_REGION) -> str:
-    """The region of an E.164 number, so that a colleague's number without code is read the same way."""
-    if not number:
-        return otherwise
-    return phonenumbers.region_code_for_number(phonenumbers.parse(number, None)) or otherwise
-
-
 def begun_digits(typed: str) -> str:
     """The digits of a number that is still being typed, without the (0) dialled only inside the country."""
     return digits_of(_cleaned(typed))

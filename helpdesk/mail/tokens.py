@@ -71,11 +71,6 @@ def read_markers(text: str, keys: Keys) -> tuple[Token, ...]:
     return tuple(dict.fromkeys(token for token in found if token))
 
 
-def looks_signed(address: str) -> bool:
-    """True also for a wrong token: worth a log line, not an error."""
-    return bool(ADDRESS.match(address.strip()))
-
-
 def _checked(match: re.Match[str] | None, use: str, keys: Keys) -> Token | None:
     if match is None or match[1].lower() != use:
         return None

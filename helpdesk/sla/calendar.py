@@ -88,11 +88,6 @@ def working_hours(
     return WorkingHours(zone, tuple(tuple(sorted(w)) for w in weekly), tuple(replaced), tuple(closed))
 
 
-def always_open(zone: str = "UTC") -> WorkingHours:
-    """Around the clock, every day."""
-    return WorkingHours(zone, (((0, DAY_MIN),),) * 7)
-
-
 def check_hours(hours: WorkingHours, from_year: int) -> None:
     """Refuse hours that never open again from `from_year` on; raises CalendarError."""
     start = new_year(from_year)

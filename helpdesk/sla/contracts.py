@@ -39,12 +39,6 @@ class ContractLine:
     standing: Standing
 
 
-def contracts_of(company_id: int, now: datetime) -> list[ContractLine]:
-    """All contracts of one company: what holds or is to come first, then what has ended. One statement."""
-    lines = _read(_all().where(Contract.company_id == company_id), now)
-    return sorted(lines, key=lambda line: line.standing is Standing.ENDED)
-
-
 def contracts(typed: str, now: datetime, *, ended: bool = False) -> list[ContractLine]:
     """Contracts by company, at most two hundred and one; `typed` is any part of the name of
     company, contract or policy."""

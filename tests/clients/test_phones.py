@@ -100,11 +100,6 @@ def test_a_number_that_cannot_be_read_is_shown_as_typed() -> None:
     assert phones.shown(None, " 4021 ") == "4021"
 
 
-def test_a_neighbour_without_country_code_is_dialled_from_the_same_country() -> None:
-    assert phones.region_of("+4930901820") == "DE"
-    assert phones.region_of(None, "FR") == "FR"
-
-
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [("0172", True), ("+44 20", True), ("8 (495)", True), ("Room 12", False), ("12", False)],

@@ -12,7 +12,7 @@ from helpdesk.errors import BadInput, RuleViolation
 from helpdesk.history import SettingChange
 from helpdesk.sla.actions import contracts as actions
 from helpdesk.sla.actions.contracts import Agreement
-from helpdesk.sla.contracts import Standing, contracts, contracts_of
+from helpdesk.sla.contracts import Standing, contracts
 from helpdesk.sla.models import Contract, SlaPolicy
 from helpdesk.sla.policies import choose
 from tests.conftest import NOON
@@ -67,7 +67,7 @@ def test_two_contracts_at_once_are_refused_and_the_other_is_named(halden: Compan
     for other in (replace(care, since=NOON + 30 * DAY), replace(care, since=LONG_AGO, until=NOON + DAY)):
         with pytest.raises(actions.Overlapping, match="“Care Plus” holds for this company at the same time"):
             signed(halden, other)
-    assert len(contracts_of(halden.id, NOON)) == 1
+    assert len(contracts(halden.name, NOON)) == 1
 
 
 def test_one_contract_may_follow_another_at_once(halden: Company, care: Agreement) -> None:
@@ -122,7 +122,7 @@ def test_what_cannot_be_is_refused_at_its_place(
     with pytest.raises(BadInput) as problem:
         signed(halden, replace(care, **spoiled))  # type: ignore[arg-type]
     assert problem.value.field == field
-    assert contracts_of(halden.id, NOON) == []
+    assert contracts(halden.name, NOON) == []
 
 
 def test_a_policy_that_was_put_away_takes_no_new_contract(halden: Company, care: Agreement) -> None:
@@ -140,8 +140,13 @@ def test_contracts_say_how_they_stand(halden: Company, care: Agreement) -> None:
     signed(halden, replace(care, name="Old", since=LONG_AGO, until=NOON - DAY))
     signed(halden, replace(care, name="Now", since=NOON - DAY, until=NOON + 20 * DAY))
     signed(halden, replace(care, name="Next", since=NOON + 20 * DAY))
-    found = {line.name: line for line in contracts_of(halden.id, NOON)}
-    assert [line.standing for line in found.values()] == [Standing.COMING, Standing.ENDING, Standing.ENDED]
+    lines = [*contracts(halden.name, NOON), *contracts(halden.name, NOON, ended=True)]
+    found = {line.name: line for line in lines}
+    assert {line.name: line.standing for line in lines} == {
+        "Next": Standing.COMING,
+        "Now": Standing.ENDING,
+        "Old": Standing.ENDED,
+    }
     assert (found["Now"].first_day, found["Now"].last_day) == (date(2026, 3, 3), date(2026, 3, 24))
 
 

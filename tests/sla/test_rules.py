@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk.sla.calendar import WorkingHours, always_open, working_hours
+from helpdesk.sla.calendar import WorkingHours, working_hours
 from helpdesk.sla.cases import CaseError, differences, results
 from helpdesk.sla.rules import (
     Author,
@@ -36,7 +36,7 @@ FOUND = results(DOCUMENT)
 START = int(datetime(2026, 6, 8, 7, 0, tzinfo=UTC).timestamp())  # a Monday morning, 09:00 in Prague
 HOUR = 3600
 CALENDARS: dict[Key, WorkingHours] = {
-    "always": always_open(),
+    "always": working_hours("UTC", [[(0, 1440)]] * 7),
     "office": working_hours("Europe/Prague", [[(540, 1020)]] * 5 + [[], []]),
 }
 TARGETS = (
