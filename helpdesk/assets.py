@@ -58,7 +58,7 @@ class Served:
 
 
 def folder(name: str) -> Path:
-    """The folder `templates`, `migrations` or `docs`: beside the package in the tree, inside it when installed."""
+    """The folder `templates`, `migrations` or `docs`: beside the package in the tree, else inside it."""
     for place in (PACKAGE / name, PACKAGE.parent / name):
         if place.is_dir():
             return place

@@ -168,7 +168,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
 
 
 def settings() -> Settings:
-    """The settings of the running application, with what the firm chose on its screen; needs an app context."""
+    """The settings of the running application, with what the firm chose; needs an app context."""
     return cast("Settings", current_app.extensions.get(IN_FORCE) or current_app.extensions["settings"])
 
 

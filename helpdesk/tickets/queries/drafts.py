@@ -7,7 +7,7 @@ from helpdesk.tickets.models import Ticket
 
 
 def has_draft(person_id: int) -> ColumnElement[bool]:
-    """Whether the person has an unsent text on the ticket: a column, so that a list needs no statement more."""
+    """Whether the person has an unsent text on the ticket: a column, which costs a list no statement."""
     return (
         select(Draft.id)
         .where(Draft.person_id == person_id, Draft.ticket_id == Ticket.id)
