@@ -44,6 +44,15 @@ def untrusted(refusal: ssl.SSLCertVerificationError, shown: bytes | None, host: 
     return _of_a_stranger(certificate)
 
 
+def without_starttls(port: int, *, usual: int) -> Stopped:
+    """The server cannot turn its plain line on `port` into a protected one; TLS is `usual` elsewhere."""
+    return Stopped(
+        Step.ENCRYPTION,
+        gettext("The server does not offer STARTTLS on port %(port)s.", port=port),
+        gettext("Choose TLS, usually on port %(port)s.", port=usual),
+    )
+
+
 def _of_another(certificate: x509.Certificate, host: str) -> Stopped:
     names = ", ".join(_names(certificate)[:NAMES_SHOWN]) or "?"
     return Stopped(

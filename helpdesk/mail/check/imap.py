@@ -8,7 +8,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from helpdesk.i18n import gettext, ngettext
-from helpdesk.mail.check.certificates import certificate_of, untrusted, unverified
+from helpdesk.mail.check.certificates import certificate_of, untrusted, unverified, without_starttls
 from helpdesk.mail.check.findings import Finding, Step, Stopped, good, note, trimmed
 from helpdesk.mail.check.reach import TIMEOUT_S, Server, encrypted, reach
 from helpdesk.mail.models import Encryption
@@ -67,11 +67,7 @@ def _protect(client: IMAPClient, server: Server) -> None:
     except ssl.SSLCertVerificationError as refusal:
         raise untrusted(refusal, _shown(server), server.host) from refusal
     except TROUBLE as trouble:
-        raise Stopped(
-            Step.ENCRYPTION,
-            gettext("The server does not offer STARTTLS on port %(port)s.", port=server.port),
-            gettext("Choose TLS, usually on port %(port)s.", port=993),
-        ) from trouble
+        raise without_starttls(server.port, usual=993) from trouble
 
 
 def _shown(server: Server) -> bytes | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from helpdesk.i18n import gettext
-from helpdesk.mail.check.certificates import certificate_of, untrusted, unverified
+from helpdesk.mail.check.certificates import certificate_of, untrusted, unverified, without_starttls
 from helpdesk.mail.check.findings import Finding, Step, Stopped, good, note
 from helpdesk.mail.check.reach import TIMEOUT_S, Server, encrypted, reach
 from helpdesk.mail.models import Encryption
@@ -70,11 +70,7 @@ def _protect(relay: smtplib.SMTP, server: Server) -> None:
     except ssl.SSLCertVerificationError as refusal:
         raise untrusted(refusal, _shown(server), server.host) from refusal
     except TROUBLE as trouble:
-        raise Stopped(
-            Step.ENCRYPTION,
-            gettext("The server does not offer STARTTLS on port %(port)s.", port=server.port),
-            gettext("Choose TLS, usually on port %(port)s.", port=465),
-        ) from trouble
+        raise without_starttls(server.port, usual=465) from trouble
 
 
 def _shown(server: Server) -> bytes | None:
