@@ -171,7 +171,7 @@ def test_a_mailbox_nobody_reaches_says_why_and_is_read_once_it_is_back(visits: V
 
     eventually(failing)
     page = visits.of(cast.administrator)
-    page.goto("/settings")
+    page.goto("/settings/mailboxes")
     expect(page.get_by_role("row", name="billing@fernhill.example")).to_contain_text("Connection refused")
     assert faults(page) == []
     assert "not ok" in str(readiness(desk)["checks"])
@@ -184,7 +184,7 @@ def test_a_mailbox_nobody_reaches_says_why_and_is_read_once_it_is_back(visits: V
         box.imap_port, box.next_poll_at = working.imap_port, None
         box.imap_secret, box.imap_encryption = working.imap_secret, Encryption.NONE
     eventually(lambda: not failing())
-    page.goto("/settings")
+    page.goto("/settings/mailboxes")
     expect(page.get_by_role("row", name="billing@fernhill.example")).not_to_contain_text("refused")
 
 
