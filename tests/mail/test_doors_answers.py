@@ -130,7 +130,8 @@ def test_what_was_taken_back_is_in_the_composer_again_with_copy_and_files(
     client: FlaskClient, ada: Person, ticket: Ticket
 ) -> None:
     message = send(client, ticket, cc=OMAR, files=(BytesIO(b"plan"), "plan.txt"))
-    assert ticket.owner_id == ada.id
+    owner_id = ticket.owner_id
+    assert owner_id == ada.id
     undo_it = f"/tickets/{ticket.id}/messages/{message.id}/withdrawal"
     assert client.post(undo_it, data=form()).status_code == 303
     draft = db.session.scalars(select(Draft)).one()

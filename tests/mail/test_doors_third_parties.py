@@ -94,7 +94,7 @@ def test_a_forward_leaves_with_files_a_token_and_the_signature(
     )
     asked(ticket, ada, now, files=(file,))
     mail = to_vendor(relay, now)
-    body = mail.get_body().get_content().replace("\r\n", "\n")  # type: ignore[union-attr]
+    body = mail.get_body().get_content().replace("\r\n", "\n")
     assert body.startswith("Is this known?\n\n> The printer")
     assert body.rstrip().endswith("-- \nAda Lind\nFernhill Service\nMon to Fri")
     assert [part.get_filename() for part in mail.iter_attachments()] == ["Счёт № 5.txt"]

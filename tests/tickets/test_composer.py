@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -48,6 +49,11 @@ def ticket(ada: Person) -> Ticket:
     return ticket
 
 
+def json_of(answer: TestResponse) -> Any:
+    """What a script was answered."""
+    return answer.json
+
+
 def save(client: FlaskClient, ticket: Ticket, text: str, base: str = "", **more: str) -> TestResponse:
     return client.post(f"/tickets/{ticket.id}/draft", data=form(text=text, base=base, **more))
 
@@ -82,21 +88,21 @@ def test_a_draft_is_there_after_signing_in_on_another_device(
     client: FlaskClient, ada: Person, ticket: Ticket
 ) -> None:
     answer = save(client, ticket, "Hello Han", visibility="internal", cc="omar@brightwater.example")
-    assert answer.json["words"].startswith("Draft saved ")
+    assert json_of(answer)["words"].startswith("Draft saved ")
     sign_out(client)
     sign_in(client, ada)
     page = client.get(f"/tickets/{ticket.id}").text
     assert "Hello Han</textarea>" in page
     assert 'value="omar@brightwater.example"' in page
-    assert f'data-revision="{answer.json["revision"]}"' in page
+    assert f'data-revision="{json_of(answer)["revision"]}"' in page
 
 
 def test_two_devices_never_overwrite_each_other_in_silence(client: FlaskClient, ticket: Ticket) -> None:
-    first = save(client, ticket, "From the desk").json["revision"]
-    second = save(client, ticket, "From the phone", base=first).json["revision"]
+    first = json_of(save(client, ticket, "From the desk"))["revision"]
+    second = json_of(save(client, ticket, "From the phone", base=first))["revision"]
     late = save(client, ticket, "From the desk, longer", base=first)
     assert late.status_code == 409
-    assert (late.json["text"], late.json["revision"]) == ("From the phone", second)
+    assert (json_of(late)["text"], json_of(late)["revision"]) == ("From the phone", second)
     assert the_text() == "From the phone"
     assert save(client, ticket, "From the desk, longer", base=first, mine="1").status_code == 200
     assert the_text() == "From the desk, longer"
@@ -109,10 +115,10 @@ def test_a_window_that_never_saw_the_draft_does_not_overwrite_it(client: FlaskCl
 
 
 def test_what_was_sent_elsewhere_does_not_come_back_as_a_draft(client: FlaskClient, ticket: Ticket) -> None:
-    base = save(client, ticket, "Please restart").json["revision"]
+    base = json_of(save(client, ticket, "Please restart"))["revision"]
     client.post(f"/tickets/{ticket.id}/replies", data=form(text="Please restart"))
     late = save(client, ticket, "Please restart it", base=base)
-    assert (late.status_code, late.json["revision"]) == (409, "")
+    assert (late.status_code, json_of(late)["revision"]) == (409, "")
     assert the_text() is None
 
 
@@ -125,7 +131,7 @@ def test_a_saving_that_was_overtaken_by_the_sending_keeps_nothing(
 
 
 def test_an_emptied_composer_keeps_nothing(client: FlaskClient, ticket: Ticket) -> None:
-    base = save(client, ticket, "Hm").json["revision"]
+    base = json_of(save(client, ticket, "Hm"))["revision"]
     assert save(client, ticket, " ", base=base).json == {"revision": "", "words": ""}
     assert the_text() is None
 
