@@ -13,6 +13,7 @@ from helpdesk.accounts.models import Team, TeamRole
 from helpdesk.db import db
 from helpdesk.errors import DomainError
 from helpdesk.i18n import LANGUAGES, gettext, told
+from helpdesk.mail.mailboxes import refuse_own
 
 MOST = 50
 BETWEEN = re.compile(r"[\n;]+|,(?![^<]*>)(?=[^@]*@)")
@@ -68,6 +69,7 @@ def _read_one(piece: str, typed: Typed) -> tuple[Invitation | None, str]:
     name, email = parseaddr(piece) if "<" in piece else ("", piece)
     try:
         address = address_of(email)
+        refuse_own(address, "addresses")
     except DomainError as problem:
         return None, told(problem)
     known = invitations.account_with(address)

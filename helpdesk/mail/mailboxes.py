@@ -8,6 +8,7 @@ from sqlalchemy.orm import undefer
 
 from helpdesk.config import settings
 from helpdesk.db import db
+from helpdesk.errors import N_, BadInput
 from helpdesk.mail.models import Encryption, Mailbox
 from helpdesk.mail.watchers import watchers
 from helpdesk.notifications.actions import News, tell
@@ -101,6 +102,16 @@ def mailbox_of(addresses: tuple[str, ...]) -> Mailbox | None:
 
 def own_addresses() -> frozenset[str]:
     return frozenset(db.session.scalars(select(Mailbox.address)))
+
+
+def refuse_own(email: str, field: str) -> None:
+    """Nobody is reached at a mailbox of the desk: what is sent there becomes a ticket that others read.
+
+    Raises BadInput at the field.
+    """
+    if mailbox_of((email,)):
+        sentence = N_("%(email)s is a mailbox of this desk: what is sent there becomes a ticket.")
+        raise BadInput(sentence, field, email=email)
 
 
 def bare(address: str) -> str:

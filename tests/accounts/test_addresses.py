@@ -76,6 +76,7 @@ def test_the_new_address_counts_when_its_link_was_pressed_and_the_old_one_is_tol
     [
         ("nonsense", PASSWORD, "is no e-mail address"),
         (" ", PASSWORD, "Type an e-mail address, such as"),
+        ("SUPPORT+me@fernhill.example", PASSWORD, "is a mailbox of this desk"),
         ("ada@fernhill.example", PASSWORD, "This is your address already"),
         (NEW, "not the right one", "not your present password"),
     ],

@@ -123,6 +123,7 @@ def test_without_a_relay_the_link_is_shown_once_and_never_again(desk: FlaskClien
     [
         ("", "Type at least one address"),
         ("nina at fernhill", "is no e-mail address"),
+        ("desk@fernhill.example", "is a mailbox of this desk: what is sent there becomes a ticket."),
         ("new@fernhill.example\nada@fernhill.example", "signs in here already"),
         ("new@fernhill.example\nwaiting@fernhill.example", "is invited already"),
         ("new@fernhill.example\ngone@fernhill.example", "had an account that is shut"),
@@ -130,6 +131,7 @@ def test_without_a_relay_the_link_is_shown_once_and_never_again(desk: FlaskClien
     ],
 )
 def test_one_wrong_address_invites_nobody(desk: FlaskClient, typed: str, sentence: str) -> None:
+    a_mailbox("desk@fernhill.example")
     an_account(a_person(), "ada@fernhill.example")
     an_account(a_person(), "waiting@fernhill.example").invited_at = NOON
     an_account(a_person(), "gone@fernhill.example").disabled_at = NOON
@@ -302,6 +304,13 @@ def test_a_taken_address_is_refused(desk: FlaskClient, sam: Person) -> None:
     ada = an_agent("Ada Lind", line=1)
     taken = db.session.scalars(select(Account.email).where(Account.person_id == sam.id)).one()
     assert desk.post(f"/settings/people/{ada.id}/address", data=form(email=taken)).status_code == 409
+
+
+def test_nobody_gets_the_address_of_a_mailbox_where_others_would_read_his_links(desk: FlaskClient) -> None:
+    ada, mailbox = an_agent("Ada Lind", line=1), a_mailbox()
+    answer = desk.post(f"/settings/people/{ada.id}/address", data=form(email=mailbox.address))
+    assert answer.status_code == 422
+    assert "is a mailbox of this desk" in answer.text
 
 
 def test_roles_change_without_losing_the_past(desk: FlaskClient) -> None:

@@ -107,6 +107,18 @@ def test_a_contact_is_made_with_addresses_and_numbers(
         assert shown in page
 
 
+def test_a_contact_cannot_be_reached_at_a_mailbox_of_the_desk(
+    client: FlaskClient, session: Db, halden: Company
+) -> None:
+    """Answers to him would come back as new tickets."""
+    mailbox = factories.a_mailbox()
+    fields = PERSON | {"emails": mailbox.address, "company": halden.id}
+    answer = client.post("/clients/contacts", data=browsing.form(**fields))
+    assert answer.status_code == 422
+    assert "is a mailbox of this desk" in answer.text
+    assert session.scalars(select(Contact)).all() == []
+
+
 def test_the_list_finds_companies_and_people(client: FlaskClient, session: Db, halden: Company) -> None:
     factories.a_contact("Signe Holm", company=halden)
     session.commit()

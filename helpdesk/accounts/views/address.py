@@ -15,6 +15,7 @@ from helpdesk.accounts.views.profile import profile_page
 from helpdesk.db import db, end_read, transaction
 from helpdesk.errors import N_, BadInput
 from helpdesk.i18n import gettext, told
+from helpdesk.mail.mailboxes import refuse_own
 from helpdesk.mail.sending import can_send
 
 ADDRESS = TokenPurpose.ADDRESS
@@ -71,6 +72,7 @@ def _checked(typed: str, password: str, account_id: int) -> str:
         sentence = N_("This desk cannot send mail yet. An administrator can change your address.")
         raise BadInput(sentence, addresses.FIELD)
     email = addresses.address_of(typed)
+    refuse_own(email, addresses.FIELD)
     stored = db.session.scalar(select(Account.password_hash).where(Account.id == account_id))
     end_read()
     if not passwords.matches(password, stored):

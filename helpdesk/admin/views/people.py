@@ -24,6 +24,7 @@ from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.errors import BadInput, DomainError, StaleChange
 from helpdesk.i18n import gettext, ngettext, told
+from helpdesk.mail.mailboxes import refuse_own
 from helpdesk.mail.sending import can_send
 
 SECTION = "people"
@@ -136,6 +137,7 @@ def change_address(account: Account, person_id: int) -> ResponseReturnValue:
     actor, typed = guard.current_actor(), request.form.get("email", "")
     try:
         email = addresses.address_of(typed)
+        refuse_own(email, addresses.FIELD)
     except BadInput as problem:
         return _sheet_of(account, {"email": told(problem)}, email=typed), 422
     return _do(

@@ -13,6 +13,7 @@ from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.errors import BadInput, RuleViolation
 from helpdesk.i18n import LANGUAGES
+from helpdesk.mail.mailboxes import refuse_own
 from helpdesk.mail.models import Mailbox
 
 LONGEST_NAME, LONGEST_TEXT, MOST = 200, 4000, 30
@@ -57,7 +58,9 @@ def _write_contact_name(found: Contact, sheet: ContactSheet) -> None:
 
 
 def _write_emails(found: Contact, sheet: ContactSheet) -> None:
-    actions.set_addresses(found, _few(sheet.email_list, "emails"))
+    for email in _few(sheet.email_list, "emails"):
+        refuse_own(email, "emails")
+    actions.set_addresses(found, sheet.email_list)
 
 
 def _write_phones(found: Contact, sheet: ContactSheet) -> None:
