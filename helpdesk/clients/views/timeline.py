@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, pgettext
+from flask_babel.speaklater import LazyString
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -59,7 +60,7 @@ class Show(StrEnum):
 FILTERS: Mapping[Show, Any] = {
     Show.ALL: lazy_gettext("All"),
     Show.TICKETS: lazy_gettext("Tickets"),
-    Show.CALLS: lazy_gettext("Calls"),
+    Show.CALLS: LazyString(lambda: pgettext("filter", "Calls")),
     Show.MAILS: lazy_gettext("Mails"),
     Show.NOTES: lazy_gettext("Notes"),
 }
