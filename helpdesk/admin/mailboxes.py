@@ -72,6 +72,7 @@ def typed(form: Mapping[str, str]) -> Typed:
     """
     form = _same_account(form) if form.get("same_account") else form
     values = {name: form.get(name, "").strip() for name in FIELDS}
+    values["name"] = " ".join(values["name"].split())  # it stands in the head of every mail
     values["signature"] = form.get("signature", "").replace("\r\n", "\n").strip()
     passwords = {}
     for side in SIDES:

@@ -52,6 +52,14 @@ def test_language_zone_and_look_are_kept(client: FlaskClient, ada: Person) -> No
     assert '<html lang="ru" data-theme="dark">' in page
 
 
+def test_a_name_stays_on_one_line_for_it_stands_in_the_head_of_mails(
+    client: FlaskClient, ada: Person
+) -> None:
+    client.post("/profile", data=profile_form(name="Ada\r\nBcc: eve@evil.example"))
+    db.session.refresh(ada)
+    assert ada.name == "Ada Bcc: eve@evil.example"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"zone": "Mars/Olympus"}, {"language": "xx"}, {"theme": "pink"}, {"name": ""}, {"name": "x" * 101}],

@@ -98,6 +98,10 @@ def test_a_connected_mailbox_is_what_the_fetcher_and_the_sender_use(desk: FlaskC
     assert mailbox.address == "support@brightwater.example"
 
 
+def test_its_name_stays_on_one_line_for_it_stands_in_the_head_of_mails(desk: FlaskClient) -> None:
+    assert connected(desk, name="Support\r\nBcc: eve@evil.example").name == "Support Bcc: eve@evil.example"
+
+
 def test_no_password_comes_back_in_a_page_or_in_the_history(desk: FlaskClient) -> None:
     mailbox = connected(desk)
     save(desk, mailbox, imap_password="another one", name="Front desk")

@@ -110,7 +110,7 @@ def _profile_of(actor: Actor) -> ProfileForm:
 
 def _chosen(form: ProfileForm) -> Profile:
     return Profile(
-        name=str(form.name.data).strip(),
+        name=" ".join(str(form.name.data).split()),
         language=form.language.data or None,
         zone=form.zone.data or None,
         theme=Theme(form.theme.data),
