@@ -1,76 +1,25 @@
 """Doors to every verb on a ticket: read the form, act in one transaction, go on."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from helpdesk import clock, web
-from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission
-from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput, StaleChange
-from helpdesk.i18n import page_language
-from helpdesk.kb.actions import text_for_client
-from helpdesk.kb.models import Audience
-from helpdesk.kb.queries import article as find_article
 from helpdesk.tickets import actions
-from helpdesk.tickets.actions import drafts
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import ticket_loader
 from helpdesk.tickets.rules import DiscardReason, HandoverCard, MessageKind, ReturnReason, State
-from helpdesk.tickets.views import changing, clash, composing, walk
+from helpdesk.tickets.views import changing, clash, composing
+from helpdesk.tickets.views.acting import Act, act, gone, here
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.forms import chosen, moment_of, number_of, text_of
 from helpdesk.tickets.views.refused import COMPOSER, comes_back
-
-Act = Callable[[Actor, datetime], object]
-
-
-@dataclass(frozen=True)
-class Done:
-    """Where to go after a verb and what to say there; "" says nothing. `undo` is where to take it back."""
-
-    location: str
-    words: str = ""
-    undo: str = ""
-
-
-def act(ticket: Ticket, verb: Act, done: Done) -> ResponseReturnValue:
-    """Do it once, in one transaction with the receipt of the form, and go on.
-
-    Forms on properties and places carry the version they were opened with. Raises StaleChange.
-    """
-    actor, version = current_actor(), number_of(request.form, "version")
-    with transaction():
-        answered = guard.once(actor)
-        if answered is not None:
-            return web.see_other(answered)
-        if version is not None:
-            actions.check_version(ticket, version)
-        verb(actor, clock.now(db.session, not_before=ticket.last_event_at))
-        guard.remember(actor, done.location)
-    if done.undo:
-        undo = {"url": done.undo, "fields": []}
-        flash({"words": done.words, "links": [], "more": "", "undo": undo}, "good")  # type: ignore[arg-type]
-    elif done.words:
-        flash(done.words, "good")
-    return web.see_other(done.location)
-
-
-def here(ticket: Ticket, words: str = "") -> Done:
-    """Stay on the ticket's page."""
-    return Done(url_for("tickets.page", number=ticket.id, **walk.kept(request.form)), words)  # type: ignore[arg-type]
-
-
-def gone(ticket: Ticket, words: str) -> Done:
-    """Go to the list of the team that held it: the ticket may be out of sight now."""
-    return Done(url_for("tickets.team", team_id=ticket.team_id), words)
 
 
 @blueprint.post("/tickets/<int:number>/replies")
@@ -235,42 +184,6 @@ def restoration(ticket: Ticket, number: int) -> ResponseReturnValue:
     return act(
         ticket, lambda actor, now: actions.restore(ticket, by=actor.person_id, now=now), here(ticket, words)
     )
-
-
-@blueprint.post("/tickets/<int:number>/articles")
-@policy(Permission.TICKET_NOTE, load=ticket_loader)
-@comes_back("articles-dialog")
-def articles(ticket: Ticket, number: int) -> ResponseReturnValue:
-    """Remember that an instruction was used; with `insert` a browser without scripts gets its text as
-    draft.
-    """
-    article_id = number_of(request.form, "article_id")
-    article = find_article(article_id) if article_id else None
-    if article is None:
-        raise BadInput(gettext("Choose an instruction first."), "article_id")
-    wants_text = request.form.get("insert") and not web.is_htmx() and article.audience is Audience.CLIENTS
-    text = text_for_client(article, (ticket.language, page_language())) if wants_text else ""
-
-    def verb(actor: Actor, now: datetime) -> None:
-        actions.link_article(ticket, article.id, by=actor.person_id, now=now)
-        if text:
-            drafts.add_to_draft(drafts.Desk(ticket.id, actor.person_id), text, now=now)
-
-    return act(ticket, verb, here(ticket))
-
-
-@blueprint.post("/tickets/<int:number>/articles/<int:article_id>/outcome")
-@policy(Permission.TICKET_NOTE, load=ticket_loader)
-def article_outcome(ticket: Ticket, number: int, article_id: int) -> ResponseReturnValue:
-    """Say whether an instruction solved it."""
-    if find_article(article_id) is None:
-        raise BadInput(gettext("There is no such instruction."), "article_id")
-    solved = request.form.get("solved") in ("1", "yes")
-
-    def verb(actor: Actor, now: datetime) -> None:
-        actions.article_outcome(ticket, article_id, solved=solved, by=actor.person_id, now=now)
-
-    return act(ticket, verb, here(ticket))
 
 
 @blueprint.post("/tickets/<int:number>/priority")

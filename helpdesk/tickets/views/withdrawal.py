@@ -17,9 +17,9 @@ from helpdesk.tickets.actions.drafts import Desk, bring_back
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries import ticket_loader
 from helpdesk.tickets.views import walk
+from helpdesk.tickets.views.acting import Done, act
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.refused import comes_back
-from helpdesk.tickets.views.verbs import Done, act
 
 
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/withdrawal")
