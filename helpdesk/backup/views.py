@@ -1,13 +1,14 @@
 """Door to a copy of the desk in which mail stands still: what waits in it, and the button that starts it."""
 
-from flask import Blueprint, flash, request, url_for
+from datetime import datetime
+
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import clock, standstill, web
-from helpdesk.accounts import guard
+from helpdesk import standstill, web
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission, may
-from helpdesk.db import db, transaction
+from helpdesk.accounts.writing import leading_to, write_once
 from helpdesk.i18n import gettext as _
 from helpdesk.mail import restarting
 from helpdesk.standstill import Reason, Standstill
@@ -26,15 +27,13 @@ def standstill_page() -> str:
 @policy(Permission.SETTINGS_CHANGE)
 def start_mail() -> ResponseReturnValue:
     """Let the worker fetch and send again."""
-    actor, place = current_actor(), url_for("backup.standstill_page")
-    with transaction():
-        if (answered := guard.once(actor)) is not None:
-            return web.see_other(answered)
-        send = request.form.get("waiting") == "send"
-        restarting.start_mail(send_waiting=send, by=actor.person_id, now=clock.now(db.session))
-        guard.remember(actor, place)
-    flash(_("Mail goes again: the desk fetches and sends."), "good")
-    return web.see_other(place)
+    send = request.form.get("waiting") == "send"
+
+    def verb(by: int, now: datetime) -> None:
+        restarting.start_mail(send_waiting=send, by=by, now=now)
+
+    write = leading_to(url_for("backup.standstill_page"), verb)
+    return write_once(write, said=_("Mail goes again: the desk fetches and sends."))
 
 
 def on_page() -> tuple[Standstill, bool] | None:

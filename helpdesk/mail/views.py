@@ -2,16 +2,16 @@
 
 from io import BytesIO
 
-from flask import Blueprint, Response, abort, flash, request, send_file, url_for
+from flask import Blueprint, Response, abort, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from helpdesk import clock, web
-from helpdesk.accounts import guard
+from helpdesk import web
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission, Relation
-from helpdesk.db import db, transaction
+from helpdesk.accounts.writing import leading_to, write_once
+from helpdesk.db import db
 from helpdesk.headers import as_download
 from helpdesk.i18n import gettext as _
 from helpdesk.mail import actions, queries
@@ -90,28 +90,21 @@ def raw(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
 @policy(Permission.MAIL_HELD, load=HELD)
 def retry(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
     """Let it in after all; the worker takes it up at once."""
-    with transaction():
-        answered = guard.once(guard.current_actor())
-        if answered is not None:
-            return web.see_other(answered)
-        actions.retry(mail, now=clock.now(db.session))
-        guard.remember(guard.current_actor(), url_for(".held"))
-    flash(_("It is on its way in and will be a ticket in a moment."), "good")
-    return web.see_other(url_for(".held"))
+    return write_once(
+        leading_to(url_for(".held"), lambda by, now: actions.retry(mail, now=now)),
+        said=_("It is on its way in and will be a ticket in a moment."),
+    )
 
 
 @blueprint.post("/mail/held/<int:mail_id>/discard")
 @policy(Permission.MAIL_HELD, load=HELD)
 def discard(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
     """Say that nobody needs it, and why."""
-    with transaction():
-        answered = guard.once(guard.current_actor())
-        if answered is not None:
-            return web.see_other(answered)
-        actions.discard(mail, reason=request.form.get("reason", ""), now=clock.now(db.session))
-        guard.remember(guard.current_actor(), url_for(".held"))
-    flash(_("Discarded. Its bytes are kept, and it can be found under “Discarded”."), "good")
-    return web.see_other(url_for(".held"))
+    reason = request.form.get("reason", "")
+    return write_once(
+        leading_to(url_for(".held"), lambda by, now: actions.discard(mail, reason=reason, now=now)),
+        said=_("Discarded. Its bytes are kept, and it can be found under “Discarded”."),
+    )
 
 
 def _page(state: InboundState, page: list[InboundMail], chosen: InboundMail | None) -> str:

@@ -1,17 +1,17 @@
 """Writing instructions, publishing them and taking them back."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from helpdesk import clock, web
-from helpdesk.accounts import guard
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import leading_to, write_once
 from helpdesk.db import db, transaction
-from helpdesk.errors import DomainError
 from helpdesk.i18n import LANGUAGES, page_language, told
 from helpdesk.kb import actions, queries
 from helpdesk.kb.actions import Writing
@@ -61,24 +61,18 @@ def new_article() -> ResponseReturnValue:
 @policy(Permission.ARTICLE_WRITE)
 def create() -> ResponseReturnValue:
     """Keep it as a draft."""
-    sheet, actor = _sent(), guard.current_actor()
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            made = actions.create(
-                sheet.writing,
-                audience=Audience(sheet.audience),
-                section=sheet.section,
-                by=actor.person_id,
-                now=clock.now(db.session),
-            )
-            place = url_for(".article", article_id=made.id, language=sheet.language)
-            guard.remember(actor, place)
-    except DomainError as error:
-        return _sheet(sheet, sentence=told(error)), 409
-    flash(gettext("The draft is kept. A team lead publishes it."), "good")
-    return web.see_other(place)
+    sheet = _sent()
+
+    def write(by: int, now: datetime) -> str:
+        audience = Audience(sheet.audience)
+        made = actions.create(sheet.writing, audience=audience, section=sheet.section, by=by, now=now)
+        return url_for(".article", article_id=made.id, language=sheet.language)
+
+    return write_once(
+        write,
+        refused=lambda error: (_sheet(sheet, sentence=told(error)), 409),
+        said=gettext("The draft is kept. A team lead publishes it."),
+    )
 
 
 @blueprint.get("/instructions/<int:article_id>/edit")
@@ -100,19 +94,16 @@ def edit(article: Article, article_id: int) -> ResponseReturnValue:
 @policy(Permission.ARTICLE_EDIT, load=ARTICLE)
 def write(article: Article, article_id: int) -> ResponseReturnValue:
     """A new version; what cannot be kept comes back with every word still there."""
-    sheet, actor = _sent(), guard.current_actor()
-    place = url_for(".article", article_id=article.id, language=sheet.language)
-    try:
-        with transaction():
-            if (answered := guard.once(actor)) is not None:
-                return web.see_other(answered)
-            now = clock.now(db.session)
-            actions.write(article, sheet.writing, seen_version=sheet.version, by=actor.person_id, now=now)
-            actions.place(article, audience=Audience(sheet.audience), section=sheet.section, now=now)
-            guard.remember(actor, place)
-    except DomainError as error:
-        return _sheet(sheet, queries.article(article_id), sentence=told(error)), 409
-    return web.see_other(place)
+    sheet = _sent()
+
+    def verb(by: int, now: datetime) -> None:
+        actions.write(article, sheet.writing, seen_version=sheet.version, by=by, now=now)
+        actions.place(article, audience=Audience(sheet.audience), section=sheet.section, now=now)
+
+    return write_once(
+        leading_to(url_for(".article", article_id=article_id, language=sheet.language), verb),
+        refused=lambda error: (_sheet(sheet, queries.article(article_id), sentence=told(error)), 409),
+    )
 
 
 def _sheet(sheet: Sheet, article: Article | None = None, *, sentence: str = "") -> str:
