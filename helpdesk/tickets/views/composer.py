@@ -10,7 +10,8 @@ from helpdesk.notifications.letters import closing
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.rules import Channel, MessageKind
-from helpdesk.tickets.views.reading import Around, Facts, Said
+from helpdesk.tickets.views.around import Around
+from helpdesk.tickets.views.reading import Facts, Said
 from helpdesk.tickets.views.sizes import size_of
 
 QUOTABLE = (MessageKind.CLIENT, MessageKind.REPLY, MessageKind.THIRD_PARTY)

@@ -33,11 +33,12 @@ from helpdesk.tickets.queries.catalogue import catalogue, category_name
 from helpdesk.tickets.queries.linked import Tied, tied
 from helpdesk.tickets.routed import because_of
 from helpdesk.tickets.views import conversation, reading
+from helpdesk.tickets.views.around import Around, around_of
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.composer import Composer, composer_of
 from helpdesk.tickets.views.delivery import Reader
 from helpdesk.tickets.views.naming import without_unseen
-from helpdesk.tickets.views.reading import Around, Facts
+from helpdesk.tickets.views.reading import Facts
 from helpdesk.tickets.views.route import hops
 from helpdesk.tickets.views.walk import Walk, walk_of
 from helpdesk.tickets.words import Turn, TurnKind
@@ -132,7 +133,7 @@ def draw(ticket: Ticket, actor: Actor, *, refused: Refused | None = None) -> str
 def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
     """Everything around the ticket."""
     rights = rights_of(actor, ticket)
-    around = reading.around(ticket, actor, page_language())
+    around = around_of(ticket, actor, page_language())
     others = tied(around.tied)
     history = without_unseen(reading.happened_on(ticket.id), others.seen)
     said = reading.said_on(ticket.id)

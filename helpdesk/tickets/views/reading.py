@@ -1,4 +1,4 @@
-"""Everything that the page of one ticket shows, read in few statements whatever its length."""
+"""What was said and what happened on one ticket, read in few statements whatever its length."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -6,28 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ScalarSelect, cast, func, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
-from helpdesk.accounts import seats
-from helpdesk.accounts.actor import Actor
-from helpdesk.accounts.models import Membership, Person, Team
-from helpdesk.clients.models import ContactAddress, ContactPhone
+from helpdesk.accounts.models import Person, Team
 from helpdesk.clients.words import known_as
 from helpdesk.db import db
 from helpdesk.events import EventRow
-from helpdesk.kb.models import ArticleText, ArticleUse
-from helpdesk.notifications.models import Notice, Outbox, OutboxKind, OutboxRecipient
-from helpdesk.notifications.queries import is_unread
-from helpdesk.routing.models import RoutingDecision
-from helpdesk.tickets.models import Attachment, EventText, Handover, Message, ReadMark, Ticket
-from helpdesk.tickets.queries import visible_to
-from helpdesk.tickets.queries.counts import is_open
-from helpdesk.tickets.queries.linked import tied_to
+from helpdesk.notifications.models import Outbox, OutboxKind, OutboxRecipient
+from helpdesk.tickets.models import Attachment, EventText, Handover, Message
 from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnReason
-from helpdesk.tickets.views.unsent import unsent
+from helpdesk.tickets.views.jsonb import listed, object_of
 
-OTHERS = 8
 Facts = Mapping[str, Any]
 
 
@@ -93,23 +82,6 @@ class Happened:
     passed: Passed | None
 
 
-@dataclass(frozen=True)
-class Around:
-    """What stands beside the conversation, as plain rows."""
-
-    addresses: Sequence[Facts]
-    phones: Sequence[Facts]
-    routing: Facts | None
-    articles: Sequence[Facts]
-    unsent: Facts
-    teams: Sequence[Facts]
-    members: Sequence[Facts]
-    others: Sequence[Facts]
-    read_until: int
-    tied: Facts
-    has_news: bool
-
-
 def said_on(ticket_id: int, *, after: int = 0) -> dict[int, Said]:
     """The messages by id, oldest first; one statement."""
     rows = db.session.execute(
@@ -173,28 +145,6 @@ def happened_on(ticket_id: int, *, after: int = 0) -> list[Happened]:
     ]
 
 
-def around(ticket: Ticket, actor: Actor, language: str) -> Around:
-    """Addresses, teams, other tickets and the rest in one statement."""
-    row = db.session.execute(
-        select(
-            _rows(
-                ContactAddress, ("email", "undeliverable_at"), ContactAddress.contact_id == ticket.contact_id
-            ),
-            _rows(ContactPhone, ("typed", "e164"), ContactPhone.contact_id == ticket.contact_id),
-            _routing(ticket.id),
-            _articles(ticket.id, language),
-            unsent(ticket, actor.person_id),
-            _rows(Team, ("id", "name", "line", "is_default"), Team.retired_at.is_(None)),
-            _members(ticket.team_id),
-            _others(ticket, actor),
-            _read_until(ticket.id, actor.person_id),
-            tied_to(ticket, actor),
-            select(Notice.id).where(is_unread(actor.person_id), Notice.ticket_id == ticket.id).exists(),
-        )
-    ).one()
-    return Around(*row)
-
-
 def _passed(row: Handover, from_team: str, to_team: str) -> Passed:
     return Passed(
         kind=row.kind,
@@ -212,25 +162,13 @@ def _passed(row: Handover, from_team: str, to_team: str) -> Passed:
     )
 
 
-def _object(table: Any, names: Sequence[str]) -> Any:
-    return func.jsonb_build_object(*(part for name in names for part in (name, getattr(table, name))))
-
-
-def _listed(value: Any, order: Any) -> Any:
-    return func.coalesce(func.jsonb_agg(aggregate_order_by(value, order)), func.jsonb_build_array())
-
-
-def _rows(table: Any, names: Sequence[str], *conditions: Any) -> ScalarSelect[Any]:
-    return select(_listed(_object(table, names), table.id)).where(*conditions).scalar_subquery()
-
-
 def _files() -> ScalarSelect[Any]:
     names = ("name", "size", "inline", "content_id", "content_type")
-    file = _object(Attachment, names).op("||")(
+    file = object_of(Attachment, names).op("||")(
         func.jsonb_build_object("public_id", func.cast(Attachment.public_id, Message.text.type))
     )
     return (
-        select(_listed(file, Attachment.id))
+        select(listed(file, Attachment.id))
         .where(Attachment.message_id == Message.id)
         .correlate(Message)
         .scalar_subquery()
@@ -239,62 +177,9 @@ def _files() -> ScalarSelect[Any]:
 
 def _copies() -> ScalarSelect[Any]:
     return (
-        select(_listed(_object(OutboxRecipient, ("email", "field", "state", "answer")), OutboxRecipient.id))
+        select(listed(object_of(OutboxRecipient, ("email", "field", "state", "answer")), OutboxRecipient.id))
         .join(Outbox, Outbox.id == OutboxRecipient.outbox_id)
         .where(Outbox.message_id == Message.id, Outbox.kind == OutboxKind.REPLY)
         .correlate(Message)
         .scalar_subquery()
-    )
-
-
-def _routing(ticket_id: int) -> ScalarSelect[Any]:
-    return (
-        select(_object(RoutingDecision, ("rule_name", "because", "placement")))
-        .where(RoutingDecision.ticket_id == ticket_id)
-        .order_by(RoutingDecision.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
-def _articles(ticket_id: int, language: str) -> ScalarSelect[Any]:
-    """The used instructions, each under its title in the reader's language where there is one."""
-    title = (
-        select(ArticleText.title)
-        .where(ArticleText.article_id == ArticleUse.article_id, ArticleText.is_current)
-        .order_by(ArticleText.language != language, ArticleText.id)
-        .limit(1)
-        .correlate(ArticleUse)
-        .scalar_subquery()
-    )
-    use = func.jsonb_build_object("id", ArticleUse.article_id, "title", title, "outcome", ArticleUse.outcome)
-    return select(_listed(use, ArticleUse.id)).where(ArticleUse.ticket_id == ticket_id).scalar_subquery()
-
-
-def _members(team_id: int) -> ScalarSelect[Any]:
-    return (
-        select(_listed(_object(Person, ("id", "name")), Person.sort_key))
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.team_id == team_id, seats.is_current(), seats.can_work())
-        .scalar_subquery()
-    )
-
-
-def _others(ticket: Ticket, actor: Actor) -> ScalarSelect[Any]:
-    """Other open tickets of the contact, as far as the reader may see them."""
-    some = (
-        select(Ticket.id, Ticket.subject, Ticket.line)
-        .where(is_open(), Ticket.contact_id == ticket.contact_id, Ticket.id != ticket.id, visible_to(actor))
-        .order_by(Ticket.sort_due, Ticket.id)
-        .limit(OTHERS)
-        .subquery()
-    )
-    row = func.jsonb_build_object("id", some.c.id, "subject", some.c.subject, "line", some.c.line)
-    return select(_listed(row, some.c.id)).scalar_subquery()
-
-
-def _read_until(ticket_id: int, person_id: int) -> ScalarSelect[Any]:
-    last = func.coalesce(func.max(ReadMark.last_message_id), 0)
-    return (
-        select(last).where(ReadMark.ticket_id == ticket_id, ReadMark.person_id == person_id).scalar_subquery()
     )
