@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,7 +10,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from helpdesk import clock
-from helpdesk.config import IN_FORCE
 from helpdesk.db import db
 from helpdesk.mail.jobs import send_outbox
 from helpdesk.mail.models import Mailbox
@@ -20,6 +18,7 @@ from helpdesk.notifications.models import DeliveryState, Notice, Outbox, OutboxK
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import HandoverCard
+from tests.choosing import chosen
 from tests.factories import a_mailbox, an_agent, three_lines
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
 from tests.servers import Sink
@@ -38,12 +37,8 @@ def mailbox(session: object) -> Mailbox:
 @pytest.fixture(autouse=True)
 def relay(app: Flask, smtp_sink: Sink) -> Iterator[Sink]:
     """The installation's relay is the sink of this test."""
-    before = app.extensions["settings"]
-    app.extensions["settings"] = replace(before, smtp_url=smtp_sink.url)
-    app.extensions.pop(IN_FORCE, None)
-    yield smtp_sink
-    app.extensions["settings"] = before
-    app.extensions.pop(IN_FORCE, None)
+    with chosen(app, smtp_url=smtp_sink.url):
+        yield smtp_sink
 
 
 @contextmanager

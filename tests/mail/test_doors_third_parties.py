@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,7 +12,6 @@ from sqlalchemy import func, select
 
 from helpdesk import blobs, clock
 from helpdesk.accounts.models import Person
-from helpdesk.config import IN_FORCE
 from helpdesk.db import db
 from helpdesk.mail.jobs import send_outbox
 from helpdesk.mail.models import Mailbox
@@ -23,6 +21,7 @@ from helpdesk.tickets.draft_models import Draft
 from helpdesk.tickets.models import Message, Participant, Ticket
 from helpdesk.tickets.rules import HandoverCard, MessageKind, State, Visibility
 from tests.browsing import form, sign_in
+from tests.choosing import chosen
 from tests.factories import a_mailbox, a_policy, a_team, an_agent, the_team, three_lines
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
 from tests.servers import Sink
@@ -40,12 +39,8 @@ def mailbox(session: object) -> Mailbox:
 @pytest.fixture(autouse=True)
 def relay(app: Flask, smtp_sink: Sink) -> Iterator[Sink]:
     """The installation's relay is the sink of this test."""
-    before = app.extensions["settings"]
-    app.extensions["settings"] = replace(before, smtp_url=smtp_sink.url)
-    app.extensions.pop(IN_FORCE, None)
-    yield smtp_sink
-    app.extensions["settings"] = before
-    app.extensions.pop(IN_FORCE, None)
+    with chosen(app, smtp_url=smtp_sink.url):
+        yield smtp_sink
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from tests.conftest import settings_for
 from tests.factories import an_agent
 
 ANSWERS = {
-    "a page": ("GET", "/sign-in", 200),
+    "a page": ("GET", "/welcome", 200),
     "a redirect": ("GET", "/profile", 303),
     "a missing page": ("GET", "/nowhere", 404),
     "a wrong method": ("PUT", "/sign-in", 405),
@@ -54,7 +54,7 @@ def check_headers(answer: TestResponse) -> None:
 
 
 def test_the_nonce_is_new_with_every_answer_and_stands_on_every_script(client: FlaskClient) -> None:
-    first, second = client.get("/sign-in"), client.get("/sign-in")
+    first, second = client.get("/welcome"), client.get("/welcome")
     nonces = [
         re.findall(r"'nonce-([\w-]+)'", a.headers["Content-Security-Policy"])[0] for a in (first, second)
     ]
@@ -100,7 +100,7 @@ def https_desk(database: Urls, tmp_path: Path) -> Flask:
 
 
 def test_https_sets_hsts_and_a_host_cookie(https_desk: Flask) -> None:
-    answer = https_desk.test_client().get("/sign-in", base_url="https://desk.fernhill.example")
+    answer = https_desk.test_client().get("/welcome", base_url="https://desk.fernhill.example")
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-visit=")

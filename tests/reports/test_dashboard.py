@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from re import findall
@@ -16,6 +15,7 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import DiscardReason, HandoverCard, Priority, ReturnReason
 from tests.browsing import sign_in
+from tests.choosing import chosen
 from tests.conftest import NOON
 from tests.factories import (
     a_company,
@@ -274,13 +274,8 @@ def test_a_manager_of_some_clients_sees_only_theirs(client: FlaskClient) -> None
 
 def test_a_manager_who_sees_figures_only_gets_no_way_to_tickets(desk: FlaskClient) -> None:
     a_ticket(at=NOON - 5 * HOUR)
-    app = desk.application
-    before = app.extensions["settings"]
-    app.extensions["settings"] = replace(before, managers_see_figures_only=True)
-    try:
+    with chosen(desk.application, managers_see_figures_only=True):
         page = desk.get("/reports").text
-    finally:
-        app.extensions["settings"] = before
     figures = page.partition('class="dash"')[2]
     assert "1 breached" in figures
     assert "/tickets" not in figures
