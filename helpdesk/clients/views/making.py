@@ -1,12 +1,15 @@
 """Doors to new companies and new contacts."""
 
-from flask import abort, flash, request, url_for
+from datetime import datetime
+
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from helpdesk import clock, web
-from helpdesk.accounts.guard import current_actor, once, policy, remember
+from helpdesk import web
+from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import status_of, write_once
 from helpdesk.clients import actions, queries
 from helpdesk.clients.forms import CompanySheet, ContactSheet, company_sheet, contact_sheet, number_in
 from helpdesk.clients.models import Company, CompanyKind
@@ -14,8 +17,7 @@ from helpdesk.clients.views.blueprint import blueprint
 from helpdesk.clients.views.editing import choices
 from helpdesk.clients.views.writing import WRITE_COMPANY, WRITE_CONTACT
 from helpdesk.config import settings
-from helpdesk.db import db, transaction
-from helpdesk.errors import BadInput, DomainError
+from helpdesk.errors import DomainError
 from helpdesk.i18n import told
 
 FIELDS = {"phone": "main_phone", "place": "zone"}  # where a group of facts is refused as a whole
@@ -34,22 +36,21 @@ def new_company() -> ResponseReturnValue:
 @policy(Permission.CLIENT_CHANGE)
 def create_company() -> ResponseReturnValue:
     """A new company."""
-    sheet, actor, group = company_sheet(request.form), current_actor(), "name"
-    try:
-        with transaction():
-            if (answered := once(actor)) is not None:
-                return web.see_other(answered)
-            now = clock.now(db.session)
-            made = actions.create_company(sheet.name, now=now)
-            for group, write in WRITE_COMPANY.items():  # noqa: B007 - says below where it stopped
-                write(made, sheet)
-            actions.note_company(made, None, by=actor.person_id, now=now)
-            place = url_for(".company", company_id=made.id)
-            remember(actor, place)
-    except DomainError as error:
-        return _company_page(sheet, error, group), _status(error)
-    flash(gettext("%(name)s is a client now.", name=sheet.name), "good")
-    return web.see_other(place)
+    sheet, reached = company_sheet(request.form), ["name"]
+
+    def write(by: int, now: datetime) -> str:
+        made = actions.create_company(sheet.name, now=now)
+        for group, write_group in WRITE_COMPANY.items():
+            reached.append(group)
+            write_group(made, sheet)
+        actions.note_company(made, None, by=by, now=now)
+        return url_for(".company", company_id=made.id)
+
+    return write_once(
+        write,
+        refused=lambda error: (_company_page(sheet, error, reached[-1]), status_of(error)),
+        said=gettext("%(name)s is a client now.", name=sheet.name),
+    )
 
 
 @blueprint.get("/clients/contacts/new")
@@ -63,29 +64,27 @@ def new_contact() -> ResponseReturnValue:
 @policy(Permission.CLIENT_CHANGE)
 def create_contact() -> ResponseReturnValue:
     """Somebody new at a company, verified by whoever enters him."""
-    sheet, actor, company = contact_sheet(request.form), current_actor(), _company_asked()
-    try:
-        with transaction():
-            if (answered := once(actor)) is not None:
-                return web.see_other(answered)
-            now = clock.now(db.session)
-            made = actions.make_contact(
-                sheet.name,
-                company.id,
-                emails=sheet.email_list,
-                phones=sheet.phone_list,
-                verified=True,
-                region=settings().phone_region,
-                now=now,
-            )
-            for group in (WRITE_CONTACT.keys() - {"name"}) if not sheet.name.strip() else WRITE_CONTACT:
-                WRITE_CONTACT[group](made, sheet)
-            actions.note_contact(made, None, by=actor.person_id, now=now)
-            place = url_for(".contact", contact_id=made.id)
-            remember(actor, place)
-    except DomainError as error:
-        return _contact_page(sheet, _company_asked(), error), _status(error)
-    return web.see_other(place)
+    sheet, company = contact_sheet(request.form), _company_asked()
+
+    def write(by: int, now: datetime) -> str:
+        made = actions.make_contact(
+            sheet.name,
+            company.id,
+            emails=sheet.email_list,
+            phones=sheet.phone_list,
+            verified=True,
+            region=settings().phone_region,
+            now=now,
+        )
+        for group in (WRITE_CONTACT.keys() - {"name"}) if not sheet.name.strip() else WRITE_CONTACT:
+            WRITE_CONTACT[group](made, sheet)
+        actions.note_contact(made, None, by=by, now=now)
+        return url_for(".contact", contact_id=made.id)
+
+    def refused(error: DomainError) -> ResponseReturnValue:
+        return _contact_page(sheet, _company_asked(), error), status_of(error)
+
+    return write_once(write, refused=refused)
 
 
 def _company_asked() -> Company:
@@ -93,10 +92,6 @@ def _company_asked() -> Company:
     found = queries.company(company_id) if company_id else None
     is_there = found is not None and found.kind is CompanyKind.CLIENT and found.retired_at is None
     return found if found is not None and is_there else abort(404)
-
-
-def _status(error: DomainError) -> int:
-    return 422 if isinstance(error, BadInput) else 409
 
 
 def _company_page(sheet: CompanySheet, error: DomainError | None = None, group: str = "") -> str:
