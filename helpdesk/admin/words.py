@@ -17,6 +17,7 @@ from helpdesk.tickets.words import CHANNELS, TYPES
 
 WORDS_SHOWN = 3
 NAME: Any = LazyString(lambda: pgettext("thing", "Name"))  # people have another word for it in Russian
+SENT: Any = LazyString(lambda: pgettext("setting", "Sent"))  # a mail that goes out, not one that has gone
 DAYS: tuple[Any, ...] = (
     lazy_gettext("Mon"),
     lazy_gettext("Tue"),

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext
 
 from helpdesk.admin.sections.shape import Kind, Section
+from helpdesk.admin.words import SENT
 
 SECTIONS: tuple[Section, ...] = (
     Section(
@@ -48,7 +49,7 @@ SECTIONS: tuple[Section, ...] = (
                 {
                     "en": lazy_gettext("English"),
                     "ru": lazy_gettext("Russian"),
-                    "is_sent": lazy_gettext("Sent"),
+                    "is_sent": SENT,
                 },
                 "admin.mail_text",
                 "number",
