@@ -194,7 +194,7 @@ def test_pages_before_the_door_have_no_grave_fault(visits: Visits, cast: Cast, p
 
 
 @pytest.mark.parametrize(("path", "typed"), REFUSED)
-def test_a_refused_sheet_has_no_grave_fault(
+def test_a_refused_sheet_begins_at_its_fault_and_has_no_grave_one(
     visits: Visits, cast: Cast, path: str, typed: dict[str, str]
 ) -> None:
     visits.expect(422, 409)
@@ -206,6 +206,7 @@ def test_a_refused_sheet_has_no_grave_fault(
         page.locator(f"form:not([role=search]) [name={name}]").first.fill(words)
     main.click()
     expect(page.locator(".field-error").first).to_be_visible()
+    expect(page.locator("main form [aria-invalid=true]").first).to_be_focused()
     assert faults(page) == []
 
 
