@@ -37,6 +37,7 @@ EMPTY_IS_FINE = {
     "reason",
     "rule_name",
     "note",
+    "signature",  # most people have none of their own
     "systems",
     "position",
     "section",

@@ -1,6 +1,5 @@
 """Copying mail from a real Dovecot: each message once, whatever happens between commit and flag."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,6 +18,7 @@ from helpdesk.mail.models import Encryption, InboundMail, Mailbox
 from helpdesk.mail.queries import mailbox_states
 from helpdesk.notifications.models import Notice
 from helpdesk.secrets_box import seal
+from tests.choosing import chosen
 from tests.factories import a_mailbox, an_administrator, three_lines
 from tests.mail.letters import a_mail, tickets
 from tests.servers import PASSWORD, Dovecot, free_port
@@ -132,12 +132,11 @@ def test_a_new_numbering_of_the_same_mails_doubles_nothing(
 
 
 def test_of_a_huge_mail_only_the_beginning_is_fetched(
-    mailbox: Mailbox, dovecot: Dovecot, now: datetime, app: Flask, monkeypatch: pytest.MonkeyPatch
+    mailbox: Mailbox, dovecot: Dovecot, now: datetime, app: Flask
 ) -> None:
-    small = replace(app.extensions["settings"], mail_limit_mib=1)
-    monkeypatch.setitem(app.extensions, "settings", small)
     dovecot.put(mailbox.address, a_mail("word " * 300_000).as_bytes())
-    poll(mailbox)
+    with chosen(app, mail_limit_mib=1):
+        poll(mailbox)
     (mail,) = stored()
     assert (len(mail.raw), mail.size > 1_500_000) == (fetching.HEAD_OF_HUGE, True)
     process_inbound()
