@@ -27,6 +27,7 @@ from tests.factories import a_ticket, an_agent
 
 NOW = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
 SATURDAY_NIGHT = datetime(2026, 3, 7, 23, 30, tzinfo=UTC)
+WITH_PLACES = {"canned_answer"}  # their braces are filled when they are used
 EMPTY_IS_FINE = {
     "resolution",
     "preview",
@@ -159,7 +160,7 @@ def test_every_text_of_the_desk_says_something(session: scoped_session[Session])
                 found = session.scalars(select(column).where(column.isnot(None)).distinct()).all()
                 words = [str(value) for value in found]
                 braces = [one for one in words if re.search(r"\{\w+\}", one) and not one.startswith("{")]
-                assert braces == [], f"{table.name}.{column.name}"
+                assert braces == [] or table.name in WITH_PLACES, f"{table.name}.{column.name}"
                 if column.name not in EMPTY_IS_FINE:
                     assert "" not in words, f"{table.name}.{column.name}"
 
