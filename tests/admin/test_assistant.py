@@ -11,11 +11,13 @@ from helpdesk import firm
 from helpdesk.accounts.first import ensure_lines
 from helpdesk.accounts.models import Account, Membership, Team
 from helpdesk.admin.assistant import steps
-from helpdesk.admin.assistant.claiming import code
+from helpdesk.admin.assistant.claiming import Founder, code
+from helpdesk.admin.assistant.claiming import claim as claim_it
 from helpdesk.calendars.models import Calendar, CalendarHoliday
 from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.db import db
+from helpdesk.errors import RuleViolation
 from helpdesk.intake import receive
 from helpdesk.intake.incoming import Body, Incoming, Sender
 from helpdesk.mail.models import Mailbox
@@ -86,11 +88,18 @@ def test_the_code_may_be_typed_with_spaces_and_capitals(client: FlaskClient) -> 
     assert claim(client, code=code().replace("-", " ").upper()).status_code == 303
 
 
+def test_of_two_at_once_one_is_refused() -> None:
+    an_administrator("Grace Moreau")
+    founder = Founder("Eve Stone", "eve@other.example", "hash", "en")
+    with pytest.raises(RuleViolation, match="belongs to somebody already"):
+        claim_it(founder, firm.in_force(), now=NOON)
+
+
 def test_the_second_one_comes_too_late(client: FlaskClient) -> None:
     claim(client)
     client.delete_cookie("sid")
     answer = claim(client, email="eve@other.example")
-    assert answer.location == "/sign-in"
+    assert answer.location == "/welcome/mailbox"
     assert len(db.session.scalars(select(Account.id)).all()) == 1
 
 

@@ -44,6 +44,8 @@ def welcome() -> ResponseReturnValue:
 @policy(Permission.PUBLIC)
 def claim_desk() -> ResponseReturnValue:
     """Make the first administrator and sign in."""
+    if not first.is_unclaimed():
+        return web.see_other(url_for(".welcome_step", step=steps.reached()))
     guard.limit(CODES, request.remote_addr or "")
     sheet = {name: request.form.get(name, "") for name in _empty_sheet()}
     password = request.form.get("password", "")
@@ -55,7 +57,7 @@ def claim_desk() -> ResponseReturnValue:
         account_id = _claim(founder, choices)
     except BadInput as problem:
         return _claim_page(sheet, {problem.field or "name": told(problem)}), 422
-    except DomainError as problem:
+    except DomainError as problem:  # somebody was faster
         flash(told(problem), "bad")
         return web.see_other(url_for("accounts.sign_in"))
     enter(account_id)

@@ -11,6 +11,7 @@ from helpdesk.accounts.permissions import Permission, may
 from helpdesk.canned import queries as canned_answers
 from helpdesk.canned.models import CannedAnswer
 from helpdesk.canned.rules import filled
+from helpdesk.clients.models import CompanyKind
 from helpdesk.config import settings
 from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput
@@ -77,7 +78,7 @@ def places(ticket: Ticket, actor: Actor) -> dict[str, str]:
     return {
         "contact_name": name,
         "contact_first_name": _first(name),
-        "company": ticket.company.name,
+        "company": ticket.company.name if ticket.company.kind is CompanyKind.CLIENT else "",
         "ticket_number": f"{settings().ticket_prefix}#{ticket.id}",
         "ticket_subject": ticket.subject,
         "agent_name": actor.name,
