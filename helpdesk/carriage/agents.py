@@ -14,6 +14,7 @@ from helpdesk.carriage import cells
 from helpdesk.carriage.findings import BadCell, Claims, Entry, Findings, Tell
 from helpdesk.db import db
 from helpdesk.errors import N_, BadInput
+from helpdesk.mail.mailboxes import own_addresses
 
 NO_TEAM = N_("There is no team called “%(value)s”. There are: %(teams)s.")
 NO_TEAMS = N_("There is no team called “%(value)s”, and no other one yet.")
@@ -36,10 +37,11 @@ def examine(entries: Iterable[Entry], *, tell: Tell) -> Findings[AgentChange]:
     """What the rows come to; nothing is written."""
     accounts = {account.email: account for account in db.session.scalars(select(Account))}
     teams = {sort_key(team.name): team for team in db.session.scalars(_teams())}
-    claims, findings = Claims(), Findings[AgentChange]()
+    claims, findings, ours = Claims(), Findings[AgentChange](), own_addresses()
     for done, entry in enumerate(entries, start=1):
         try:
             email = _email(entry)
+            cells.not_ours((email,), ours, "email")
             claims.take(email, entry, "email")
             account = accounts.get(email)
             change = _change(entry, email, account, teams)

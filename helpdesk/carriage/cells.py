@@ -1,15 +1,17 @@
 """How the cells of a file are read: addresses, domains, yes and no, languages, zones, lists."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from zoneinfo import available_timezones
 
 from helpdesk.carriage.findings import BadCell, Entry
 from helpdesk.clients import phones, rules
 from helpdesk.errors import N_
 from helpdesk.i18n import LANGUAGES
+from helpdesk.mail.mailboxes import bare
 
 LONGEST_NAME, LONGEST_NOTE, MOST = 200, 4000, 30
+OUR_MAILBOX = N_("%(value)s is a mailbox of this desk: what is sent there becomes a ticket.")
 NO_MAIL = N_("“%(value)s” is no e-mail address.")
 NO_NUMBER = N_("“%(value)s” is no phone number.")
 NO_LANGUAGE = N_("“%(value)s” is no language of the desk. Write en or ru.")
@@ -78,6 +80,13 @@ def addresses(entry: Entry, code: str) -> tuple[str, ...]:
         if not rules.is_address(said):
             raise BadCell(code, NO_MAIL, value=said)
     return _few(found, code)
+
+
+def not_ours(emails: Iterable[str], ours: Collection[str], code: str) -> None:
+    """Nobody is reached at a mailbox of the desk. Raises BadCell for the first address that is one."""
+    for email in emails:
+        if bare(email) in ours:
+            raise BadCell(code, OUR_MAILBOX, value=email)
 
 
 def numbers(entry: Entry, code: str) -> tuple[str, ...]:

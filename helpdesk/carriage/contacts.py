@@ -17,6 +17,7 @@ from helpdesk.clients.models import Company, CompanyKind, Contact
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.errors import N_
+from helpdesk.mail.mailboxes import own_addresses
 
 NO_COMPANY = N_("There is no company called “%(value)s”. Bring the companies in first.")
 COMPANY_RETIRED = N_("%(value)s is a client no longer. Bring it back on its page first.")
@@ -41,10 +42,11 @@ class ContactChange:
 def examine(entries: Sequence[Entry], *, makes_companies: bool, tell: Tell) -> Findings[ContactChange]:
     """What the rows come to; nothing is written."""
     known, claims, findings = read_known(), Claims(), Findings[ContactChange]()
-    shared = shared_numbers(entries, known)
+    shared, ours = shared_numbers(entries, known), own_addresses()
     for done, entry in enumerate(entries, start=1):
         try:
             company = _company(entry, known, makes_companies)
+            cells.not_ours(cells.addresses(entry, "emails"), ours, "emails")
             found = _meant(entry, company, known, shared)
             _claim(entry, found, claims)
             change = _change(entry, company, found, known)

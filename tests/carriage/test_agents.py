@@ -11,7 +11,7 @@ from helpdesk.db import db
 from tests.admin.telling import history_of
 from tests.carriage.carrying import a_csv, brought_in, checked, faults
 from tests.conftest import NOON
-from tests.factories import a_person, an_account, an_agent, three_lines
+from tests.factories import a_mailbox, a_person, an_account, an_agent, three_lines
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 HEADS = ("E-mail", "Name", "Teams", "Leads teams", "Language")
@@ -76,3 +76,9 @@ def test_a_wrong_row_gets_its_sentence(email: str, sentence: str) -> None:
     run = checked(Cargo.AGENTS, a_csv(HEADS, ("a@firm.example", "A", "", "", ""), (email, "B", "", "", "")))
     assert faults(run) == [f"Row 3: {sentence}"]
     assert account_with("a@firm.example") is None
+
+
+def test_no_agent_signs_in_with_a_mailbox_of_the_desk() -> None:
+    three_lines()
+    a_mailbox("vera@firm.example")
+    assert "is a mailbox of this desk" in faults(checked(Cargo.AGENTS, a_csv(HEADS, ROW)))[0]

@@ -14,7 +14,7 @@ from helpdesk.clock import process_time
 from helpdesk.db import db
 from helpdesk.errors import RuleViolation
 from tests.carriage.carrying import a_csv, brought_in, checked, faults, fresh
-from tests.factories import a_company, a_contact, the_unknown_client
+from tests.factories import a_company, a_contact, a_mailbox, the_unknown_client
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 HEADS = ("Name", "Company", "E-mail", "Phone", "Position")
@@ -175,3 +175,10 @@ def test_a_wrong_cell_gets_its_sentence(head: str, cell: str, sentence: str) -> 
     run = checked(Cargo.CONTACTS, a_csv(("Name", "Company", head), ("Olga", "Brightwater", cell)))
     assert faults(run) == [f"Row 2: {sentence}"]
     assert db.session.scalars(select(ContactAddress.email)).all() == []
+
+
+def test_nobody_gets_the_address_of_a_mailbox_of_the_desk() -> None:
+    a_company("Brightwater")
+    a_mailbox("help@firm.example")
+    run = checked(Cargo.CONTACTS, a_csv(HEADS, ("Olga", "Brightwater", "help+x@firm.example", "", "")))
+    assert "is a mailbox of this desk" in faults(run)[0]
