@@ -119,7 +119,8 @@ def meter(run: ImportRun) -> Meter:
 
 
 def _fault_line(run: ImportRun, fault: dict[str, Any]) -> FaultLine:
-    said = gettext(fault["sentence"], **fault["values"])
+    sentence = str(fault["sentence"])
+    said = gettext(sentence, **fault["values"])
     words = gettext("Row %(row)s: %(words)s", row=number(fault["row"]), words=said)
     return FaultLine(fault["row"], _header(run, fault["code"]), fault["value"], said, words)
 
