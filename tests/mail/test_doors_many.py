@@ -1,7 +1,9 @@
 """Several workers at once on one database: every mail once, and one dead server stops only itself."""
 
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from helpdesk.notifications.models import Outbox
 from helpdesk.postgres import Urls
 from helpdesk.secrets_box import seal
 from helpdesk.tickets.models import Message, Ticket
+from tests.browser.desk import eventually
 from tests.conftest import settings_for
 from tests.factories import a_mailbox, three_lines
 from tests.mail.letters import SUPPORT, a_mail, arrive, hanna
@@ -31,7 +34,9 @@ MAILS = 24
 @pytest.fixture
 def desk(own_database: Urls, tmp_path: Path, smtp_sink: Sink) -> Flask:
     """A desk whose relay is the sink; workers see what others have committed."""
-    settings = settings_for(own_database, tmp_path, HELPDESK_SMTP_URL=smtp_sink.url)
+    settings = settings_for(
+        own_database, tmp_path, HELPDESK_SMTP_URL=smtp_sink.url, HELPDESK_POLL_INTERVAL_SECONDS="1"
+    )
     app = create_app(load_settings(settings))
     with app.app_context(), transaction():
         three_lines()
@@ -99,3 +104,29 @@ def test_a_dead_server_stops_only_its_own_mailbox(desk: Flask, dovecot: Dovecot)
     with desk.app_context():
         failing = db.session.scalars(select(Mailbox.address).where(Mailbox.failing_since.is_not(None))).all()
         assert failing == ["dead@many.example"]
+
+
+def test_while_one_server_says_nothing_another_is_looked_into_again(desk: Flask, dovecot: Dovecot) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as worker:
+        with desk.app_context(), transaction():
+            for name, port in (("alive", dovecot.port), ("silent", silent.getsockname()[1])):
+                a_mailbox(
+                    f"{name}@again.example",
+                    imap_host=dovecot.host,
+                    imap_port=port,
+                    imap_secret=seal(PASSWORD.encode()),
+                )
+        polling = worker.submit(at_once, desk, poll_mailboxes, 1)
+        heard, _ = silent.accept()
+        for number in (1, 2):
+            dovecot.put("alive@again.example", a_mail(f"letter {number}").as_bytes())
+            eventually(partial(has_stored, desk, number), what=f"letter {number} was not fetched")
+        assert not polling.done()
+        heard.close()
+        silent.close()
+        assert polling.result() == [2]
+
+
+def has_stored(desk: Flask, number: int) -> bool:
+    with desk.app_context():
+        return count(InboundMail) == number
