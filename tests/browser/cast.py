@@ -89,7 +89,7 @@ NAMES = {
         colleague="Noah Ray",
         company="Brightwater Dental",
         domain="brightwater.example",
-        mailbox="support@fernhill.example",
+        mailbox="frontdesk@fernhill.example",
     ),
     "ru": _Names(
         first="Анна Смирнова",
@@ -98,7 +98,7 @@ NAMES = {
         colleague="Олег Гусев",
         company="Северный ветер",
         domain="severveter.example",
-        mailbox="pomosch@fernhill.example",
+        mailbox="stoika@fernhill.example",
     ),
 }
 
