@@ -81,6 +81,8 @@ def _read(statement: Select[Any]) -> list[Change]:
 
 def _fields(event_ids: Sequence[int]) -> dict[int, list[SettingChange]]:
     found: dict[int, list[SettingChange]] = {}
+    if not event_ids:
+        return found
     statement = select(SettingChange).where(SettingChange.event_id.in_(event_ids)).order_by(SettingChange.id)
     for row in db.session.scalars(statement):
         found.setdefault(row.event_id, []).append(row)

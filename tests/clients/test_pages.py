@@ -140,13 +140,15 @@ def test_a_card_lists_only_the_open_tickets_that_its_reader_may_see(
         assert "Of another team" not in page
 
 
-@pytest.mark.parametrize("path", ["/clients", "/clients?q=holm", "/clients/companies/{company}"])
+@pytest.mark.parametrize(
+    ("path", "most"), [("/clients", 10), ("/clients?q=holm", 10), ("/clients/companies/{company}", 14)]
+)
 def test_a_list_takes_few_statements_however_long_it_is(
-    client: FlaskClient, session: Db, halden: Company, path: str
+    client: FlaskClient, session: Db, halden: Company, path: str, most: int
 ) -> None:
     for number in range(20):
         contact = factories.a_contact(f"Holm {number}", company=halden, email=f"holm{number}@halden.example")
         factories.a_ticket(f"Ticket {number}", contact=contact)
         factories.a_company(f"Firm {number}")
     session.commit()
-    assert statements(client, path.format(company=halden.id)) <= 14
+    assert statements(client, path.format(company=halden.id)) <= most
