@@ -24,6 +24,7 @@ from helpdesk.logs import configure_logging
 from helpdesk.mail.door import start_door
 from helpdesk.running import settings_from, with_database
 from helpdesk.serving import WebServer
+from helpdesk.sla.cli import sla_commands
 from helpdesk.timetable import timetable
 from helpdesk.worker import run_worker, stop_on_signals
 
@@ -183,6 +184,7 @@ def doctor(data: Path | None) -> None:
 main.add_command(backup.backup_command)
 main.add_command(backup.restore_command)
 main.add_command(backup.start_mail_command)
+main.add_command(sla_commands)
 database.add_command(backup.move_command)
 
 
