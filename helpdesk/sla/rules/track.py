@@ -8,6 +8,7 @@ from helpdesk.sla.rules.values import (
     ClockState,
     Crossing,
     Cycle,
+    Figures,
     Key,
     LedgerEntry,
     Line,
@@ -86,8 +87,9 @@ class Track:
     def run(self, t: int) -> None:
         """Count from t on."""
         if self.phase is not Phase.RUNNING:
-            self.note("started" if not self.segments and t == self.started_at else "resumed", t)
+            is_first = not self.segments and t == self.started_at
             self.phase, self.since, self.since_count = Phase.RUNNING, t, self.terms.open.counted(t)
+            self.note("started" if is_first else "resumed", t)
 
     def halt(self, t: int, phase: Phase) -> None:
         """Stop counting at t and be in `phase`."""
@@ -154,6 +156,7 @@ class Track:
         if terms.same_clock_as(self.terms):
             self.terms = replace(terms, thresholds=self.terms.thresholds)
             return
+        before = self._figures(t) if self.steps is not None else None
         after = self._recounted(t, terms.open) if mode is OnChange.RETROACTIVE else self.elapsed(t)
         running, phase = self.phase is Phase.RUNNING, self.phase
         self._close_segment(t)
@@ -164,7 +167,7 @@ class Track:
             self.phase, self.since, self.since_count = phase, t, terms.open.counted(t)
         if mode is OnChange.RETROACTIVE and phase is not Phase.IDLE:
             self._cross_in_the_past(t)
-        self.note("changed", t)
+        self.note("changed", t, before)
 
     def backdate(self, t: int, ran: list[tuple[int, int]]) -> None:
         """Count what a clock that begins at t would have counted, had it existed then."""
@@ -172,13 +175,16 @@ class Track:
         self.elapsed_s, self.epoch_from = self._recounted(t, self.terms.open), t
         self._cross_in_the_past(t)
 
-    def note(self, kind: str, t: int) -> None:
+    def note(self, kind: str, t: int, before: Figures | None = None) -> None:
         """Remember a step for the explanation, if one was asked for."""
         if self.steps is not None:
-            cause = self.cause
-            figures = (self.elapsed(t), self.terms.seconds)
+            cause, shown = self.cause, self._figures(t)
             who = (cause.seq, cause.actor, cause.reason) if cause else (None, None, None)
-            self.steps.append(Step(kind, t, *figures, *who))
+            figures = (shown.elapsed_s, shown.target_s)
+            self.steps.append(Step(kind, t, *figures, *who, shown.due_at, self.cycle, self.epoch, before))
+
+    def _figures(self, t: int) -> Figures:
+        return Figures(self.elapsed(t), self.terms.seconds, self._due_at())
 
     def next_cycle(self, t: int, terms: Terms) -> "Track":
         """A fresh clock of the same metric that remembers how the earlier ones ended."""
@@ -255,7 +261,17 @@ class Track:
         if percent == 100:
             self.due, self.breached_at = reached, at
             if self.steps is not None:
-                self.steps.append(Step("breached", at, self.terms.seconds, self.terms.seconds))
+                self.steps.append(
+                    Step(
+                        "breached",
+                        at,
+                        self.terms.seconds,
+                        self.terms.seconds,
+                        due_at=reached,
+                        cycle=self.cycle,
+                        epoch=self.epoch,
+                    )
+                )
 
     def _close_segment(self, t: int) -> None:
         self.advance(t)

@@ -213,6 +213,10 @@ class ClockState:
 class Blame:
     """Who used up the client's time at the breach, beside who held the ticket then.
 
+    Whoever writes a breach of the solution down finds it ready as `TicketClocks.blame` of the replay that
+    showed the breach, without another statement or pass: `holder` had the ticket, `responsible` used up the
+    time, `attribution` are the seconds of each line until `at`. None while the solution is not breached.
+
     `weights` are shares of the seconds above budget. `budget_gap`: no line was over its own budget, so the
     budgets add up to more than the target and the holder is named for want of another.
     """
@@ -227,11 +231,21 @@ class Blame:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """What a clock showed at an instant. `due_at` is None while nothing runs towards it."""
+
+    elapsed_s: int
+    target_s: int
+    due_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """Something that happened to one clock, in figures; a page turns it into words.
 
     `kind`: started, paused, resumed, stopped, idle, cancelled, changed, breached. `elapsed_s` is what the
-    clock showed; `seq` is the ledger entry that caused it, None when time alone did.
+    clock showed afterwards and `due_at` where it pointed; `seq` is the ledger entry that caused it, None when
+    time alone did. `before` is what it showed before its terms changed.
     """
 
     kind: str
@@ -241,6 +255,10 @@ class Step:
     seq: int | None = None
     actor: int | None = None
     reason: Key | None = None
+    due_at: int | None = None
+    cycle: int = 1
+    epoch: int = 1
+    before: Figures | None = None
 
 
 @dataclass(frozen=True, slots=True)
