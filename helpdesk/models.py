@@ -11,6 +11,7 @@ from helpdesk.mail import models as mail
 from helpdesk.notifications import models as notifications
 from helpdesk.routing import models as routing
 from helpdesk.sla import models as sla
+from helpdesk.sla.what_if import models as what_if
 from helpdesk.telephony import models as telephony
 from helpdesk.tickets import draft_models as drafts
 from helpdesk.tickets import models as tickets
@@ -35,4 +36,5 @@ __all__ = [
     "sla",
     "telephony",
     "tickets",
+    "what_if",
 ]

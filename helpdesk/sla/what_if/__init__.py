@@ -1,0 +1,1 @@
+"""Drafts of calendars and policies: what they would have changed, publishing them, and the recompute."""
