@@ -28,7 +28,8 @@ from helpdesk.clients.models import (
 )
 from helpdesk.db import db
 from helpdesk.mail.models import Encryption, Mailbox
-from helpdesk.sla.models import Contract, Metric, SlaPolicy, SlaPolicyVersion, SlaTarget
+from helpdesk.sla.acts import Act, Scope
+from helpdesk.sla.models import Contract, Metric, SlaPolicy, SlaPolicyStep, SlaPolicyVersion, SlaTarget
 from helpdesk.tickets.actions import ClientMessage, Opening, open_ticket
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import Channel, Priority, TicketType
@@ -260,7 +261,8 @@ RESOLUTION_S = {"P1": 14400, "P2": 28800, "P3": 86400, "P4": 144000}
 
 
 def a_policy(name: str = "", *, default: bool = False, calendar: Calendar | None = None) -> SlaPolicyVersion:
-    """A policy with first response, next response and resolution for each priority, paused while waiting."""
+    """A policy with first response, next response and resolution for each priority, paused while waiting; at
+    75, 90 and 100 percent owner, assignee and lead are told."""
     calendar = calendar or office_hours()
     policy = _kept(SlaPolicy(name=name or f"Policy {next(_count)}", is_default=default, created_at=LONG_AGO))
     version = _kept(
@@ -270,6 +272,12 @@ def a_policy(name: str = "", *, default: bool = False, calendar: Calendar | None
             valid_from=LONG_AGO,
             pause_states=["waiting_client", "waiting_third_party"],
             created_by_id=the_system().id,
+            steps=[
+                SlaPolicyStep(scope=scope, percent=percent, act=act)
+                for scope in Scope
+                for percent in (75, 90, 100)
+                for act in (Act.TELL_OWNER, Act.TELL_ASSIGNEE, Act.TELL_LEAD)
+            ],
         )
     )
     tables = {

@@ -9,7 +9,8 @@ import holidays
 from helpdesk.accounts.people import system_id
 from helpdesk.calendars.models import Calendar, CalendarHoliday, CalendarVersion, CalendarWindow
 from helpdesk.db import db
-from helpdesk.sla.models import Contract, Metric, SlaPolicy, SlaPolicyVersion, SlaTarget
+from helpdesk.sla.acts import DEFAULT_STEPS, Act, Scope, percents
+from helpdesk.sla.models import Contract, Metric, SlaPolicy, SlaPolicyStep, SlaPolicyVersion, SlaTarget
 from helpdesk.tickets.rules import Priority
 
 HOUR = 3600
@@ -174,6 +175,11 @@ def _policy(promised: Promise, calendar: Calendar, since: datetime) -> SlaPolicy
         valid_from=since,
         pause_states=["waiting_client", "waiting_third_party"],
         created_by_id=system_id(),
+        thresholds=list(percents((), DEFAULT_STEPS)),
+        steps=[
+            SlaPolicyStep(scope=Scope(step.scope), percent=step.percent, act=Act(step.act))
+            for step in sorted(DEFAULT_STEPS)
+        ],
         targets=[*_client_targets(promised, calendar.id), *_line_targets(promised, calendar.id)],
     )
     db.session.add(version)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Integer, Text
 
 from helpdesk.db import Base
+from helpdesk.sla.acts import Act, Scope
 
 
 class Metric(StrEnum):
@@ -49,6 +50,8 @@ class SlaPolicy(Base):
 class SlaPolicyVersion(Base):
     """One edition of a policy; never changed once made. `reopen_grace_s` is in seconds of real time.
 
+    `longest_wait_s` too: how long one waiting for others may last, None for as long as it takes.
+
     `overlap_allowed`: the lines may have more time together than the client's solution, on purpose.
     """
 
@@ -67,10 +70,12 @@ class SlaPolicyVersion(Base):
     thresholds: Mapped[list[int]] = mapped_column(ARRAY(Integer()), server_default=text("'{75,90,100}'"))
     forgive: Mapped[bool] = mapped_column(server_default=text("false"))
     overlap_allowed: Mapped[bool] = mapped_column(server_default=text("false"))
+    longest_wait_s: Mapped[int | None] = mapped_column(server_default="2592000")
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
     policy: Mapped[SlaPolicy] = relationship(lazy="raise")
     targets: Mapped[list["SlaTarget"]] = relationship(lazy="raise")
+    steps: Mapped[list["SlaPolicyStep"]] = relationship(lazy="raise")
 
 
 class SlaTarget(Base):
@@ -93,6 +98,22 @@ class SlaTarget(Base):
     type: Mapped[str | None]
     seconds: Mapped[int]
     calendar_id: Mapped[int] = mapped_column(ForeignKey("calendar.id"))
+
+
+class SlaPolicyStep(Base):
+    """What a version does when `percent` of a target is used up; one row for each act."""
+
+    __tablename__ = "sla_policy_step"
+    __table_args__ = (
+        UniqueConstraint("policy_version_id", "scope", "percent", "act"),
+        CheckConstraint("percent > 0", name="percent"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("sla_policy_version.id"))
+    scope: Mapped[Scope]
+    percent: Mapped[int] = mapped_column(SmallInteger)
+    act: Mapped[Act]
 
 
 class Contract(Base):
@@ -164,13 +185,23 @@ class SlaClock(Base):
 class SlaFiring(Base):
     """A threshold that was crossed:
 
-    Exactly one row whatever dies, keyed without the rebuildable clock's id.
+    Exactly one standing row whatever dies, keyed without the rebuildable clock's id. `withdrawn_at`: since
+    when it is known that it was not crossed after all; such a row stays, and another may follow.
     """
 
     __tablename__ = "sla_firing"
     __table_args__ = (
-        UniqueConstraint(
-            "ticket_id", "metric", "line", "cycle", "epoch", "percent", postgresql_nulls_not_distinct=True
+        Index(
+            "uq_sla_firing_standing",
+            "ticket_id",
+            "metric",
+            "line",
+            "cycle",
+            "epoch",
+            "percent",
+            unique=True,
+            postgresql_where=text("withdrawn_at is null"),
+            postgresql_nulls_not_distinct=True,
         ),
         Index("ix_sla_firing_at", "at"),
     )
@@ -188,3 +219,4 @@ class SlaFiring(Base):
     holder_team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     told: Mapped[bool]
+    withdrawn_at: Mapped[datetime | None]

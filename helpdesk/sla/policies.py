@@ -10,7 +10,8 @@ from sqlalchemy import Select, null, select
 from helpdesk.calendars.hours import versions_in_force
 from helpdesk.calendars.models import CalendarVersion
 from helpdesk.db import db
-from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyVersion, SlaTarget
+from helpdesk.sla.acts import Step, percents
+from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyStep, SlaPolicyVersion, SlaTarget
 from helpdesk.sla.rules import Metric, OnChange, PolicyVersion, Resumption, Target, TicketState
 
 
@@ -28,6 +29,14 @@ class Choice:
     def key(self) -> str:
         """The name of this combination in a ledger."""
         return f"{self.policy_version_id}/{','.join(map(str, self.calendar_version_ids))}"
+
+
+@dataclass(frozen=True)
+class Duties:
+    """What a policy version asks of the desk beside its targets. `longest_wait_s`: None has no cap."""
+
+    steps: frozenset[Step]
+    longest_wait_s: int | None
 
 
 def version_id_of(key: object) -> int:
@@ -55,6 +64,15 @@ def policy_of(choice: Choice) -> PolicyVersion:
     if choice.key not in known:
         known[choice.key] = _read(choice)
     return known[choice.key]
+
+
+def duties_of(policy_version_id: int) -> Duties:
+    """Its steps and its longest waiting; read once per process, since versions never change."""
+    known = cast("dict[int, Duties]", current_app.extensions.setdefault("sla_duties", {}))
+    if policy_version_id not in known:
+        row = db.session.get_one(SlaPolicyVersion, policy_version_id)
+        known[policy_version_id] = Duties(_steps_of(policy_version_id), row.longest_wait_s)
+    return known[policy_version_id]
 
 
 def _by_contract(company_id: int, at: datetime) -> Select[int, int]:
@@ -100,8 +118,13 @@ def _read(choice: Choice) -> PolicyVersion:
         ola_reentry=Resumption(row.ola_reentry),
         pause_states=frozenset(TicketState(state) for state in row.pause_states),
         forgive=row.forgive,
-        thresholds=tuple(sorted(row.thresholds)),
+        thresholds=percents(row.thresholds, _steps_of(row.id)),
     )
+
+
+def _steps_of(policy_version_id: int) -> frozenset[Step]:
+    rows = select(SlaPolicyStep).where(SlaPolicyStep.policy_version_id == policy_version_id)
+    return frozenset(Step(row.scope.value, row.percent, row.act.value) for row in db.session.scalars(rows))
 
 
 def _version_by_calendar(choice: Choice) -> dict[int, int]:

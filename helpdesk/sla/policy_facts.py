@@ -10,6 +10,7 @@ from helpdesk.calendars.models import Calendar
 from helpdesk.calendars.rules import working_day_s
 from helpdesk.db import db
 from helpdesk.history import Value
+from helpdesk.sla.acts import Act
 from helpdesk.sla.days import day_of
 from helpdesk.sla.sheets import Cell, PolicySheet
 from helpdesk.sla.typed import DAY, LONGEST, written
@@ -37,15 +38,29 @@ def facts_of(
         "reopen": sheet.reopen,
         "reopen_grace": written(sheet.reopen_grace_s),
         "ola_reentry": sheet.ola_reentry,
-        "thresholds": [f"{percent} %" for percent in sheet.thresholds],
+        "thresholds": [f"{percent} %" for percent in sheet.percents],
+        "longest_wait": written(sheet.longest_wait_s) if sheet.longest_wait_s is not None else None,
         "forgive": sheet.forgive,
         "overlap_allowed": sheet.overlap_allowed,
     }
+    facts |= _steps(sheet)
     if since is not None:
         facts["since"] = day_of(since).isoformat()
     if why:
         facts["why"] = why
     return facts
+
+
+def _steps(sheet: PolicySheet) -> dict[str, Value]:
+    """By scope and percent the acts, in the order in which they are named everywhere."""
+    order = [act.value for act in Act]
+    return {
+        f"steps-{scope}-{percent}": sorted(
+            (step.act for step in sheet.steps if (step.scope, step.percent) == (scope, percent)),
+            key=order.index,
+        )
+        for scope, percent in sorted({(step.scope, step.percent) for step in sheet.steps})
+    }
 
 
 def _target(cell: Cell, sheet: PolicySheet, before: PolicySheet | None, days: Mapping[int, int]) -> str:

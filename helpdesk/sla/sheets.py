@@ -10,9 +10,10 @@ from sqlalchemy import select
 from helpdesk.calendars.models import Calendar
 from helpdesk.db import db
 from helpdesk.errors import N_, BadInput
-from helpdesk.sla.models import SlaPolicy, SlaPolicyVersion, SlaTarget
+from helpdesk.sla.acts import DEFAULT_STEPS, LONGEST_WAIT_S, Act, Scope, Step, percents
+from helpdesk.sla.models import SlaPolicy, SlaPolicyStep, SlaPolicyVersion, SlaTarget
 from helpdesk.sla.rules import Metric, OnChange, Resumption
-from helpdesk.sla.typed import DAY, LONGEST, MINUTE
+from helpdesk.sla.typed import DAY, HOUR, LONGEST, MINUTE
 from helpdesk.tickets.rules import Priority
 
 LONGEST_NAME, MOST_THRESHOLDS, HIGHEST_PERCENT = 80, 8, 200
@@ -52,7 +53,8 @@ CELLS = tuple(
 class PolicySheet:
     """All that a policy says. `targets` are open seconds by cell; `calendars` ids by priority.
 
-    A cell that is not there starts no clock.
+    A cell that is not there starts no clock. `steps` are what happens at which percent; `thresholds` besides
+    these are only noted. `longest_wait_s` is real time, None without a cap.
     """
 
     name: str
@@ -66,11 +68,18 @@ class PolicySheet:
     thresholds: tuple[int, ...] = (75, 90, 100)
     forgive: bool = False
     overlap_allowed: bool = False
+    steps: frozenset[Step] = DEFAULT_STEPS
+    longest_wait_s: int | None = LONGEST_WAIT_S
     mixed: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), compare=False)
 
     def seconds(self, metric: str, priority: str, line: int | None = None) -> int | None:
         """The target for tickets of any type; None where no clock starts."""
         return self.targets.get(Cell(priority, metric, line))
+
+    @property
+    def percents(self) -> tuple[int, ...]:
+        """Every share that is noted: those of the steps, those typed besides, and a hundred."""
+        return percents(self.thresholds, self.steps)
 
 
 @dataclass(frozen=True)
@@ -83,8 +92,9 @@ class Overlap:
 
 
 def sheet_of(policy: SlaPolicy, version: SlaPolicyVersion) -> PolicySheet:
-    """What the version says; one statement. `mixed` counts by priority the cells in another calendar."""
+    """What the version says; two statements. `mixed` counts by priority the cells in another calendar."""
     rows = db.session.scalars(select(SlaTarget).where(SlaTarget.policy_version_id == version.id)).all()
+    steps = db.session.scalars(select(SlaPolicyStep).where(SlaPolicyStep.policy_version_id == version.id))
     counts: dict[str, Counter[int]] = {}
     for row in rows:
         counts.setdefault(row.priority, Counter())[row.calendar_id] += 1
@@ -100,6 +110,8 @@ def sheet_of(policy: SlaPolicy, version: SlaPolicyVersion) -> PolicySheet:
         thresholds=tuple(sorted(version.thresholds)),
         forgive=version.forgive,
         overlap_allowed=version.overlap_allowed,
+        steps=frozenset(Step(step.scope.value, step.percent, step.act.value) for step in steps),
+        longest_wait_s=version.longest_wait_s,
         mixed={
             priority: found.total() - found.most_common(1)[0][1]
             for priority, found in counts.items()
@@ -165,12 +177,15 @@ def _rules(sheet: PolicySheet) -> Iterator[BadInput]:
             yield BadInput(N_("Choose one of these."), name)
     if not 0 <= sheet.reopen_grace_s <= LONGEST:
         yield BadInput(N_("Between nothing and a year."), "reopen_grace")
-    percents = sheet.thresholds
     if (
-        not percents
-        or len(percents) > MOST_THRESHOLDS
-        or not all(1 <= p <= HIGHEST_PERCENT for p in percents)
+        not sheet.thresholds
+        or len(sheet.percents) > MOST_THRESHOLDS
+        or not all(1 <= p <= HIGHEST_PERCENT for p in sheet.percents)
     ):
         yield BadInput(
             N_("One to eight whole percents between 1 and 200, such as 75, 90, 100."), "thresholds"
         )
+    if not all(step.scope in set(Scope) and step.act in set(Act) for step in sheet.steps):
+        yield BadInput(N_("Choose one of these."), "thresholds")
+    if sheet.longest_wait_s is not None and not HOUR <= sheet.longest_wait_s <= LONGEST:
+        yield BadInput(N_("Waiting may last between an hour and a year."), "longest_wait")

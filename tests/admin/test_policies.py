@@ -83,7 +83,7 @@ def test_a_policy_is_made_from_spans_as_people_type_them(desk: FlaskClient, hour
         Cell("P2", "ola", 2): 5400,
         Cell("P3", "resolution"): 5400,
     }
-    assert (sheet.thresholds, sheet.pause_states) == ((75, 90, 100), ("waiting_client",))
+    assert (sheet.thresholds, sheet.pause_states) == ((50, 75, 90, 100, 120), ("waiting_client",))
     assert the_policy().is_default
     page = desk.get(where).text
     assert 'name="P2-resolution" value="2 d"' in page
@@ -293,7 +293,7 @@ def test_a_row_in_two_calendars_is_pointed_out(desk: FlaskClient, hours: Calenda
 
 def test_the_thresholds_are_drawn_with_their_spans(desk: FlaskClient, hours: Calendar) -> None:
     page = desk.get(made(desk, hours, thresholds="50, 150")).text
-    assert "Thresholds at 50, 100, 150 percent" in page
+    assert "Thresholds at 50, 75, 90, 100, 120, 150 percent" in page
     assert "2 h left" in page
 
 

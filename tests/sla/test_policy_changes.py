@@ -57,7 +57,8 @@ def test_the_first_policy_becomes_the_default_and_gives_the_next_ticket_its_dead
 def test_what_was_entered_is_what_is_stored(hours: Calendar) -> None:
     night = office_hours("Night", start=0, end=24)
     sheet = policies.starter_policy(hours, day_and_night=night)
-    sheet = replace(with_target(sheet, Cell("P2", "ola", 2), 5400), forgive=True, thresholds=(50, 100))
+    sheet = replace(with_target(sheet, Cell("P2", "ola", 2), 5400), forgive=True)
+    sheet = replace(sheet, thresholds=(50, 60, 75, 90, 100, 120), longest_wait_s=14 * 86_400)
     policy = made(sheet)
     assert sheet_of(policy, policies.in_force(policy.id, NOON)) == sheet
 

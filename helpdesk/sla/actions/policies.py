@@ -10,8 +10,9 @@ from helpdesk.calendars.models import Calendar
 from helpdesk.clients.models import Company
 from helpdesk.db import db
 from helpdesk.errors import N_, RuleViolation
+from helpdesk.sla.acts import Act, Scope
 from helpdesk.sla.days import day_of
-from helpdesk.sla.models import Contract, Metric, SlaPolicy, SlaPolicyVersion, SlaTarget
+from helpdesk.sla.models import Contract, Metric, SlaPolicy, SlaPolicyStep, SlaPolicyVersion, SlaTarget
 from helpdesk.sla.policy_facts import facts_of
 from helpdesk.sla.sheets import CELLS, PRIORITIES, Cell, PolicySheet, problems, sheet_of
 from helpdesk.sla.typed import HOUR, MINUTE
@@ -139,6 +140,7 @@ def withdraw(policy: SlaPolicy, version: SlaPolicyVersion, *, by: int, now: date
     """Take back a version that is still to come, so that no ticket can be under it."""
     if version.policy_id != policy.id or version.valid_from <= now:
         raise RuleViolation(N_("This version holds already; change the policy instead."))
+    db.session.execute(delete(SlaPolicyStep).where(SlaPolicyStep.policy_version_id == version.id))
     db.session.execute(delete(SlaTarget).where(SlaTarget.policy_version_id == version.id))
     db.session.execute(delete(SlaPolicyVersion).where(SlaPolicyVersion.id == version.id))
     planned = {"planned": day_of(version.valid_from).isoformat()}
@@ -200,8 +202,10 @@ def without_name(sheet: PolicySheet) -> tuple[object, ...]:
         used,
         frozenset(sheet.pause_states),
         rest,
-        tuple(sorted(sheet.thresholds)),
+        sheet.percents,
         sheet.overlap_allowed,
+        sheet.steps,
+        sheet.longest_wait_s,
     )
 
 
@@ -218,10 +222,15 @@ def _write(policy: SlaPolicy, sheet: PolicySheet, *, since: datetime, by: int) -
             reopen_grace_s=sheet.reopen_grace_s,
             ola_reentry=sheet.ola_reentry,
             pause_states=list(sheet.pause_states),
-            thresholds=sorted(sheet.thresholds),
+            thresholds=list(sheet.percents),
             forgive=sheet.forgive,
             overlap_allowed=sheet.overlap_allowed,
+            longest_wait_s=sheet.longest_wait_s,
             created_by_id=by,
+            steps=[
+                SlaPolicyStep(scope=Scope(step.scope), percent=step.percent, act=Act(step.act))
+                for step in sorted(sheet.steps)
+            ],
             targets=[
                 _target(cell, sheet)
                 for cell in sorted(sheet.targets, key=lambda cell: (places.get(cell, len(CELLS)), cell.code))
