@@ -25,6 +25,7 @@ class ThresholdCrossed(TicketEvent):
     """A clock has used up `percent` of its target: at `at`, and the sweep found it at `found_at`.
 
     `loud`: somebody is to be told; of several crossings found together only the highest is.
+    `policy_version_id`: the version whose steps say what follows.
     """
 
     kind: ClassVar[str] = "sla.threshold_crossed"
@@ -35,3 +36,4 @@ class ThresholdCrossed(TicketEvent):
     percent: int
     loud: bool
     found_at: datetime
+    policy_version_id: int

@@ -14,9 +14,11 @@ from helpdesk.accounts.people import system_id
 from helpdesk.db import db, savepoint, transaction
 from helpdesk.errors import DomainError
 from helpdesk.events import publish
+from helpdesk.sla import steps
 from helpdesk.sla.clocks import Slot, moment, refresh
 from helpdesk.sla.events import ThresholdCrossed
 from helpdesk.sla.models import Metric, SlaClock, SlaFiring
+from helpdesk.sla.policies import version_id_of
 from helpdesk.sla.rules import ClockState, Crossing, TicketClocks
 from helpdesk.tickets.models import Ticket
 
@@ -79,11 +81,13 @@ def fire(ticket: Ticket, now: datetime) -> int:
     refreshed = refresh(ticket, now)
     if refreshed is None:
         return 0
-    new = 0
+    new: list[ThresholdCrossed] = []
     for slot, crossings in refreshed.pending.items():
         new += _fire_clock(ticket, _state(refreshed.clocks, slot), crossings, now)
     refresh(ticket, now, recorded=True)
-    return new
+    if steps.are_due(new):
+        steps.act(ticket, new, now)
+    return len(new)
 
 
 def _state(clocks: TicketClocks, slot: Slot) -> ClockState:
@@ -91,28 +95,37 @@ def _state(clocks: TicketClocks, slot: Slot) -> ClockState:
     return next(c for c in clocks.clocks if (c.metric.value, c.line, c.cycle) == (metric, line, cycle))
 
 
-def _fire_clock(ticket: Ticket, state: ClockState, crossings: Sequence[Crossing], now: datetime) -> int:
+def _fire_clock(
+    ticket: Ticket, state: ClockState, crossings: Sequence[Crossing], now: datetime
+) -> list[ThresholdCrossed]:
     """One notice for the highest new crossing, however many were missed meanwhile."""
     new = [crossing for crossing in crossings if _written(ticket, state, crossing, now)]
+    events = []
     for crossing in new:
-        loud = crossing is new[-1] and not crossing.suppressed
         ticket.event_seq += 1
-        publish(
-            ThresholdCrossed(
-                at=moment(crossing.at) or now,
-                found_at=now,
-                actor_id=system_id(),
-                ticket_id=ticket.id,
-                seq=ticket.event_seq,
-                metric=Metric(state.metric.value),
-                line=state.line,
-                cycle=state.cycle,
-                epoch=state.epoch,
-                percent=crossing.percent,
-                loud=loud,
-            )
-        )
-    return len(new)
+        event = _event(ticket, state, crossing, now, loud=crossing is new[-1] and not crossing.suppressed)
+        publish(event)
+        events.append(event)
+    return events
+
+
+def _event(
+    ticket: Ticket, state: ClockState, crossing: Crossing, now: datetime, *, loud: bool
+) -> ThresholdCrossed:
+    return ThresholdCrossed(
+        at=moment(crossing.at) or now,
+        found_at=now,
+        actor_id=system_id(),
+        ticket_id=ticket.id,
+        seq=ticket.event_seq,
+        metric=Metric(state.metric.value),
+        line=state.line,
+        cycle=state.cycle,
+        epoch=state.epoch,
+        percent=crossing.percent,
+        loud=loud,
+        policy_version_id=version_id_of(state.policy),
+    )
 
 
 def _written(ticket: Ticket, state: ClockState, crossing: Crossing, now: datetime) -> bool:

@@ -107,6 +107,7 @@ def _noted(told: Told, found_at: datetime, one: Crossed, history: Sequence[Happe
         epoch=state.epoch,
         percent=one.percent,
         loud=True,
+        policy_version_id=version_id_of(state.policy),
     )
     before = [each for each in history if each.event.at <= one.at]
     return Happened(event=event, holder=before[-1].holder, recorded_at=found_at)
