@@ -16,6 +16,7 @@ from helpdesk.telephony import models as telephony
 from helpdesk.tickets import draft_models as drafts
 from helpdesk.tickets import models as tickets
 from helpdesk.tickets import saved as saved_views
+from helpdesk.tickets import wait_models as waits
 
 __all__ = [
     "accounts",

@@ -105,6 +105,7 @@ class Ticket(Base):
         Index("ix_ticket_words", "words", postgresql_using="gin"),
         Index("ix_ticket_tags", "tags", postgresql_using="gin"),
         Index("ix_ticket_active_at", "active_at", "id"),
+        Index("ix_ticket_wake_at", "wake_at", "id", postgresql_where=sql("wake_at is not null")),
         {"postgresql_with": {"fillfactor": 80}},
     )
 
@@ -142,6 +143,7 @@ class Ticket(Base):
     active_at: Mapped[datetime]
     unanswered_since: Mapped[datetime | None]
     first_answered_at: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None]
     wake_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

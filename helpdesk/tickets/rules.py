@@ -116,6 +116,23 @@ class LinkKind(StrEnum):
     BLOCKS = "blocks"
 
 
+class WaitReason(StrEnum):
+    """What is waited for, in short."""
+
+    INFORMATION = "information"
+    AGREED_DATE = "agreed_date"
+    DELIVERY = "delivery"
+    VENDOR = "vendor"
+    OTHER = "other"
+
+
+class WaitingFor(StrEnum):
+    """The states in which a ticket waits, and so for whom."""
+
+    CLIENT = "waiting_client"
+    THIRD_PARTY = "waiting_third_party"
+
+
 class HandoverKind(StrEnum):
     """Which way a ticket went between teams."""
 
