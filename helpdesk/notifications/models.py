@@ -35,6 +35,7 @@ class Notice(Base):
     """Something a person of the staff should know; `kind` names the sentence, `payload` fills it.
 
     `in_desk` and `by_mail` are what the person wished when it was written; `mailed_at`: a mail took it.
+    `visible_from` is the end of his quiet hours for what was to wait for it, None: at once.
     """
 
     __tablename__ = "notice"
@@ -65,6 +66,7 @@ class Notice(Base):
     in_desk: Mapped[bool] = mapped_column(server_default=text("true"))
     by_mail: Mapped[bool] = mapped_column(server_default=text("false"))
     mailed_at: Mapped[datetime | None]
+    visible_from: Mapped[datetime | None]
 
 
 class NotificationPreference(Base):
@@ -82,7 +84,8 @@ class NotificationHours(Base):
     """When notices may leave as mail; a missing row is the default.
 
     The quiet hours begin on the weekdays of `quiet_days` (0 is Monday) at `quiet_from` and last until
-    `quiet_until`, in minutes of the person's own day; both None: none.
+    `quiet_until`, in minutes of the person's own day; both None: none. With `quiet_outside` these are the
+    hours in which he works, and all others are quiet.
     """
 
     __tablename__ = "notification_hours"
@@ -100,6 +103,8 @@ class NotificationHours(Base):
     quiet_until: Mapped[int | None]
     quiet_days: Mapped[list[Any]]
     breach_passes: Mapped[bool]
+    quiet_outside: Mapped[bool] = mapped_column(server_default=text("false"))
+    p1_passes: Mapped[bool] = mapped_column(server_default=text("true"))
     muted_until: Mapped[datetime | None]
 
 

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Integer, Text
 
@@ -30,6 +31,18 @@ class ClockPhase(StrEnum):
     STOPPED = "stopped"
     CANCELLED = "cancelled"
     IDLE = "idle"
+
+
+class BreachCause(StrEnum):
+    """Why a deadline was missed, as people say it afterwards."""
+
+    BUSY = "busy"
+    HARD = "hard"
+    UNNOTICED = "unnoticed"
+    WRONG_LINE = "wrong_line"
+    OUTSIDE = "outside"
+    UNFIT = "unfit"
+    OTHER = "other"
 
 
 class SlaPolicy(Base):
@@ -187,6 +200,10 @@ class SlaFiring(Base):
 
     Exactly one standing row whatever dies, keyed without the rebuildable clock's id. `withdrawn_at`: since
     when it is known that it was not crossed after all; such a row stays, and another may follow.
+
+    `acts` says what became of each act of the policy: done, refused or why it had become pointless. `shares`
+    of a missed solution are the client's seconds by line, and who answers for it. `asked_at`: the desk wants
+    to know why; `explanation_id` is the event of the answer, whose words are kept with it.
     """
 
     __tablename__ = "sla_firing"
@@ -203,7 +220,14 @@ class SlaFiring(Base):
             postgresql_where=text("withdrawn_at is null"),
             postgresql_nulls_not_distinct=True,
         ),
+        CheckConstraint("(explanation_id is null) = (cause is null)", name="explained"),
         Index("ix_sla_firing_at", "at"),
+        Index("ix_sla_firing_breach", "at", "id", postgresql_where=text("percent = 100")),
+        Index(
+            "ix_sla_firing_unexplained",
+            "ticket_id",
+            postgresql_where=text("asked_at is not null and explanation_id is null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -220,3 +244,8 @@ class SlaFiring(Base):
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     told: Mapped[bool]
     withdrawn_at: Mapped[datetime | None]
+    acts: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    shares: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    asked_at: Mapped[datetime | None]
+    explanation_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+    cause: Mapped[BreachCause | None]
