@@ -4,17 +4,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from helpdesk.sla.calendar import WorkingHours
-from helpdesk.sla.rules.replay import run
+from helpdesk.sla.rules.blame import blame_at
+from helpdesk.sla.rules.holding import Hand, Holders, LineTime, by_line, hands
+from helpdesk.sla.rules.replay import Replay, run
+from helpdesk.sla.rules.track import Track
 from helpdesk.sla.rules.values import (
+    Blame,
     ClockState,
     Held,
     Key,
     LedgerEntry,
     Line,
     Metric,
+    OnChange,
     PolicyVersion,
     Step,
+    TicketClocks,
 )
+
+LINES = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +38,34 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Everything behind one clock: its present figures, priority and type, steps, pauses, and who held it.
+    """Everything behind one cycle of one clock.
 
-    `held` and `seconds_by_line` are the client's time by line, on the contract calendar.
+    `steps` and `pauses` are of this cycle; `hands` is its counted time by line, team and person, whose
+    seconds add up to the clock; `lines` sums them beside each line's budget. `blame` is of the breach that
+    stands, for the client's solution only. `all` are the other clocks of the ticket.
     """
 
     clock: ClockState
     priority: str
     type: str | None
+    line: Line
+    on_change: OnChange
+    forgives: bool
     steps: tuple[Step, ...]
     pauses: tuple[Pause, ...]
-    held: tuple[Held, ...]
-    seconds_by_line: Mapping[Line, int]
+    hands: tuple[Hand, ...]
+    lines: tuple[LineTime, ...]
+    blame: Blame | None
+    all: TicketClocks
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """The same time by line alone."""
+        return tuple(Held(one.line, one.from_at, one.to_at, one.seconds) for one in self.hands)
+
+    @property
+    def seconds_by_line(self) -> Mapping[Line, int]:
+        return {one.line: one.used_s for one in self.lines if one.used_s}
 
 
 def explain(
@@ -52,16 +76,37 @@ def explain(
     *,
     metric: Metric = Metric.RESOLUTION,
     line: Line | None = None,
+    cycle: int | None = None,
+    holders: Holders = (),
 ) -> Explanation | None:
-    """Why the clock stands where it stands at `as_of`; None when the ticket has no such clock."""
+    """Why the clock stands where it stands at `as_of`; None when the ticket has no such clock.
+
+    `cycle` None is the present one. `holders` are teams and people with the instants from which they held
+    the ticket.
+    """
     machine = run(ledger, policies, calendars, as_of, noting=True)
-    clocks = machine.result(as_of)
-    clock = clocks.current(metric, line)
-    if clock is None:
+    track = _track(machine, metric, line, cycle)
+    if track is None:
         return None
-    steps = tuple(sorted(machine.tracks[metric, line].steps or (), key=lambda step: step.at))
+    policy = machine.policy_in_force()
+    steps = tuple(
+        sorted((step for step in track.steps or () if step.cycle == track.cycle), key=lambda step: step.at)
+    )
+    found = hands(track.all_segments(as_of), machine.history.lines, holders)
+    budgets = _budgets(machine) if metric is Metric.RESOLUTION else {}
     return Explanation(
-        clock, machine.priority, machine.type, steps, pauses_of(steps), clocks.held, clocks.attribution
+        clock=track.state(as_of, machine.enforce_from),
+        priority=machine.priority,
+        type=machine.type,
+        line=machine.line,
+        on_change=policy.on_change,
+        forgives=policy.forgive,
+        steps=steps,
+        pauses=pauses_of(steps),
+        hands=found,
+        lines=by_line(found, budgets),
+        blame=blame_at(track, machine.history, budgets) if metric is Metric.RESOLUTION else None,
+        all=machine.result(as_of),
     )
 
 
@@ -78,3 +123,19 @@ def pauses_of(steps: Iterable[Step]) -> tuple[Pause, ...]:
     if began is not None:
         pauses.append(Pause(began.at, None, began.actor, began.reason, began.seq))
     return tuple(pauses)
+
+
+def _track(machine: Replay, metric: Metric, line: Line | None, cycle: int | None) -> Track | None:
+    """That cycle of the clock, by default its last."""
+    every = [
+        track
+        for track in (*machine.ended, *machine.tracks.values())
+        if track.metric is metric and track.line == line and cycle in (None, track.cycle)
+    ]
+    return max(every, key=lambda track: track.cycle, default=None)
+
+
+def _budgets(machine: Replay) -> dict[Line, int]:
+    """What each line may use: by its clock where it has one, else by the policy in force."""
+    named = {line: machine.terms((Metric.OLA, line)) for line in LINES}
+    return {line: terms.seconds for line, terms in named.items() if terms} | machine.budgets()

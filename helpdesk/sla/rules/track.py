@@ -179,9 +179,22 @@ class Track:
         """Remember a step for the explanation, if one was asked for."""
         if self.steps is not None:
             cause, shown = self.cause, self._figures(t)
-            who = (cause.seq, cause.actor, cause.reason) if cause else (None, None, None)
-            figures = (shown.elapsed_s, shown.target_s)
-            self.steps.append(Step(kind, t, *figures, *who, shown.due_at, self.cycle, self.epoch, before))
+            seq, actor, reason = (cause.seq, cause.actor, cause.reason) if cause else (None, None, None)
+            self.steps.append(
+                Step(
+                    kind,
+                    t,
+                    shown.elapsed_s,
+                    shown.target_s,
+                    seq,
+                    actor,
+                    reason,
+                    due_at=shown.due_at,
+                    cycle=self.cycle,
+                    epoch=self.epoch,
+                    before=before,
+                )
+            )
 
     def _figures(self, t: int) -> Figures:
         return Figures(self.elapsed(t), self.terms.seconds, self._due_at())
@@ -291,6 +304,8 @@ class Track:
     def _open_epoch(self, t: int, terms: Terms) -> None:
         if self.breached_at is not None:
             self.history.append(self.breached_at)
+        if self.cause is not None and self.cause.forgives:
+            self.inherited = len(self.history)
         self.epoch, self.epoch_from = self.epoch + 1, t
         self.due = self.breached_at = None
         self.crossed = []
