@@ -95,6 +95,7 @@ def record(event: Event) -> EventRow:
         recorded_at=getattr(event, "found_at", event.at),
         actor_id=event.actor_id,
         payload=payload_of(event),
+        idem_key=getattr(event, "idem_key", None),
         voids_id=getattr(event, "voids_id", None),
     )
     db.session.add(row)
@@ -102,7 +103,7 @@ def record(event: Event) -> EventRow:
     return row
 
 
-_OWN_COLUMNS = frozenset({"at", "actor_id", "ticket_id", "seq"})
+_OWN_COLUMNS = frozenset({"at", "actor_id", "ticket_id", "seq", "idem_key"})
 
 
 def payload_of(event: Event) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from helpdesk.history import SettingsChanged
 from helpdesk.notifications import account_letters, naming, third_parties
 from helpdesk.notifications import reactions as notifications
 from helpdesk.sla import reactions as sla
-from helpdesk.sla.events import ThresholdCrossed
+from helpdesk.sla.events import CalendarChanged, PolicyChanged, ThresholdCrossed
 from helpdesk.standstill import DeskMoved, DeskRestored, MailStarted
 from helpdesk.tickets import events as tickets
 
@@ -88,6 +88,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
         notifications.announce,
     ),
     ThresholdCrossed: (notifications.tell_threshold, notifications.announce),
+    CalendarChanged: (notifications.announce,),
+    PolicyChanged: (notifications.announce,),
     SignedIn: (),
     SignedOut: (),
     SignInFailed: (),

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from helpdesk.calendars.hours import hours_of
 from helpdesk.db import db
 from helpdesk.sla.calendar import WorkingHours
-from helpdesk.sla.ledger import Fact, choices_in, facts_of, ledger_of
+from helpdesk.sla.ledger import Fact, calendars_in, choices_in, facts_of, ledger_of
 from helpdesk.sla.models import ClockPhase, Metric, SlaClock, TicketSla
 from helpdesk.sla.policies import policy_of, version_id_of
 from helpdesk.sla.rules import ClockState, Crossing, Phase, PolicyVersion, TicketClocks, replay
@@ -55,8 +55,7 @@ def evaluate(facts: Sequence[Fact], as_of: datetime) -> TicketClocks:
     """Every clock of the ticket whose facts these are, at an instant; reads nothing but cached versions."""
     choices = choices_in(facts)
     policies: dict[Key, PolicyVersion] = {choice.key: policy_of(choice) for choice in choices}
-    versions = {version for choice in choices for version in choice.calendar_version_ids}
-    calendars: dict[Key, WorkingHours] = dict(hours_of(versions).items())
+    calendars: dict[Key, WorkingHours] = dict(hours_of(calendars_in(facts)).items())
     return replay(ledger_of(facts), policies, calendars, int(as_of.timestamp()))
 
 

@@ -21,6 +21,43 @@ class PolicyChosen(TicketEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CalendarChanged(TicketEvent):
+    """The ticket counts in a newer version of its hours: from `at` on, or `retroactive` from its beginning.
+
+    `forgives`: what was missed only by the old hours is missed no more. The two deadlines are the client's.
+    """
+
+    kind: ClassVar[str] = "sla.calendar_changed"
+    calendar_version_id: int
+    becomes_id: int
+    retroactive: bool
+    forgives: bool
+    recompute_id: int | None
+    due_before: datetime | None
+    due_after: datetime | None
+    found_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyChanged(TicketEvent):
+    """Another policy version or contract holds for the ticket: from `at` on, or from its beginning.
+
+    `mode`: what becomes of seconds counted already (carry, retroactive, restart).
+    """
+
+    kind: ClassVar[str] = "sla.policy_changed"
+    policy_version_id: int
+    contract_id: int | None
+    calendar_version_ids: tuple[int, ...]
+    mode: str
+    forgives: bool
+    recompute_id: int | None
+    due_before: datetime | None
+    due_after: datetime | None
+    found_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class ThresholdCrossed(TicketEvent):
     """A clock has used up `percent` of its target: at `at`, and the sweep found it at `found_at`.
 

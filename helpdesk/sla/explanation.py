@@ -15,7 +15,7 @@ from helpdesk.i18n import duration
 from helpdesk.i18n import moment as said
 from helpdesk.sla.calendar import OpenTime, WorkingHours, open_time
 from helpdesk.sla.clocks import moment
-from helpdesk.sla.ledger import Fact, choices_in, facts_of, ledger_of
+from helpdesk.sla.ledger import Fact, calendars_in, choices_in, facts_of, ledger_of
 from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyVersion
 from helpdesk.sla.policies import Choice, policy_of
 from helpdesk.sla.rules import ClockState, Explanation, Held, Pause, explain
@@ -73,9 +73,8 @@ def why(ticket: Ticket, now: datetime) -> Why | None:
 def _explained(facts: Sequence[Fact], choices: Mapping[str, Choice], now: datetime) -> Explanation | None:
     if not choices:
         return None
-    versions = {version for choice in choices.values() for version in choice.calendar_version_ids}
     policies = {key: policy_of(choice) for key, choice in choices.items()}
-    return explain(ledger_of(facts), policies, hours_of(versions), int(now.timestamp()))  # type: ignore[arg-type]
+    return explain(ledger_of(facts), policies, hours_of(calendars_in(facts)), int(now.timestamp()))  # type: ignore[arg-type]
 
 
 def _open(hours: WorkingHours, found: Explanation, now: datetime) -> OpenTime:

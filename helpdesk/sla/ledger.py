@@ -10,8 +10,9 @@ from sqlalchemy import select
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.sla.policies import Choice
-from helpdesk.sla.rules import Author, Kind, LedgerEntry, TicketState
+from helpdesk.sla.rules import Author, Kind, LedgerEntry, OnChange, TicketState
 
+CHOICES = frozenset({"sla.policy_chosen", "sla.policy_changed"})
 ENTRIES_PER_EVENT = 4  # room for the entries of one event between the places of two events
 
 
@@ -43,7 +44,14 @@ def facts_of(ticket_id: int) -> list[Fact]:
 
 def choices_in(facts: Iterable[Fact]) -> list[Choice]:
     """Every policy choice that the ledger names."""
-    return [_choice(fact.payload) for fact in facts if fact.kind == "sla.policy_chosen"]
+    return [_choice(fact.payload) for fact in facts if fact.kind in CHOICES]
+
+
+def calendars_in(facts: Iterable[Fact]) -> set[int]:
+    """Every calendar version that the ledger names, chosen or changed to."""
+    facts = list(facts)
+    chosen = {version for choice in choices_in(facts) for version in choice.calendar_version_ids}
+    return chosen | {fact.payload["becomes_id"] for fact in facts if fact.kind == "sla.calendar_changed"}
 
 
 def ledger_of(facts: Iterable[Fact]) -> list[LedgerEntry]:
@@ -173,6 +181,21 @@ def _policy(payload: Mapping[str, Any]) -> Entries:
     yield {"kind": Kind.POLICY_CHANGED, "policy": _choice(payload).key}
 
 
+def _policy_changed(payload: Mapping[str, Any]) -> Entries:
+    mode, forgives = OnChange(payload["mode"]), payload["forgives"]
+    yield {"kind": Kind.POLICY_CHANGED, "policy": _choice(payload).key, "mode": mode, "forgives": forgives}
+
+
+def _calendar_changed(payload: Mapping[str, Any]) -> Entries:
+    yield {
+        "kind": Kind.CALENDAR_EDITED,
+        "calendar": payload["calendar_version_id"],
+        "becomes": payload["becomes_id"],
+        "retroactive": payload["retroactive"],
+        "forgives": payload["forgives"],
+    }
+
+
 _MAKERS: dict[str, Callable[[Mapping[str, Any]], Entries]] = {
     "ticket.opened": _opened,
     "ticket.client_wrote": _client_wrote,
@@ -193,5 +216,7 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any]], Entries]] = {
     "ticket.merged": _discarded,
     "ticket.double_absorbed": _absorbed,
     "sla.policy_chosen": _policy,
+    "sla.policy_changed": _policy_changed,
+    "sla.calendar_changed": _calendar_changed,
 }
 KINDS = tuple(_MAKERS)

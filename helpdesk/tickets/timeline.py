@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from flask_babel import gettext
 
 from helpdesk.errors import N_
-from helpdesk.i18n import duration
+from helpdesk.i18n import duration, moment
 from helpdesk.tickets.words import DISCARD_REASONS, PRIORITIES, STATES, TYPES
 
 
@@ -212,6 +212,35 @@ def _threshold(event: Event) -> str:
     return gettext("%(clock)s: %(percent)s %% of the time is gone", clock=name, percent=percent)
 
 
+def _hours_changed(event: Event) -> str:
+    if event.payload.get("retroactive"):
+        words = gettext("The working hours were corrected, and all time was counted again")
+    else:
+        words = gettext("The working hours changed")
+    return _with(words, _moved_due(event.payload))
+
+
+def _policy_changed(event: Event) -> str:
+    if event.payload.get("mode") == "retroactive":
+        words = gettext("The SLA policy changed, and all time was counted again by it")
+    else:
+        words = gettext("The SLA policy changed")
+    return _with(words, _moved_due(event.payload))
+
+
+def _moved_due(payload: Mapping[str, Any]) -> str:
+    """Where the client's deadline went, if it moved."""
+    before, after = (payload.get(name) for name in ("due_before", "due_after"))
+    if before == after:
+        return ""
+    if before and after:
+        old, new = (moment(datetime.fromisoformat(one)) for one in (before, after))
+        return gettext("due moved from %(old)s to %(new)s", old=old, new=new)
+    if after:
+        return gettext("due %(new)s from now on", new=moment(datetime.fromisoformat(after)))
+    return gettext("no deadline any more")
+
+
 def _clock(payload: Mapping[str, Any]) -> str:
     if payload.get("line"):
         return gettext("Line %(line)s", line=payload["line"])
@@ -264,4 +293,6 @@ SENTENCES: Mapping[str, tuple[str, Callable[[Event], str]]] = {
     "ticket.double_absorbed": ("merge", _absorbed),
     "ticket.person_mentioned": ("at", _mentioned),
     "sla.threshold_crossed": ("clock", _threshold),
+    "sla.calendar_changed": ("clock", _hours_changed),
+    "sla.policy_changed": ("clock", _policy_changed),
 }

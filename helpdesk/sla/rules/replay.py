@@ -140,7 +140,7 @@ class Replay(Clockwork):
 
     def policy_changed(self, entry: LedgerEntry) -> None:
         self.policy = self.policy_named(entry.policy)
-        self.retarget(entry.at)
+        self.retarget(entry.at, entry.mode)
 
     def calendar_edited(self, entry: LedgerEntry) -> None:
         if entry.calendar is not None and entry.becomes is not None:

@@ -153,6 +153,8 @@ class LedgerEntry:
     calendar: Key | None = None
     becomes: Key | None = None
     retroactive: bool = False
+    mode: OnChange | None = None  # what this change does; None: what the new policy says
+    forgives: bool = False  # what was missed only by the old terms is missed no more
     entry: int | None = None  # the seq that is voided
 
 
