@@ -1,0 +1,113 @@
+"""Letting open tickets follow a change: a recompute is written down here, and the worker carries it out.
+
+Call one of these in the transaction that makes the change. What is resolved or closed never follows; new
+tickets need nothing, they choose what holds when they come in.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+
+from helpdesk.db import db, notify
+from helpdesk.sla.what_if.models import Reach, RecomputeState, SlaRecompute, Subject
+
+CHANNEL = "recompute"
+
+
+def calendar_version(
+    calendar_id: int,
+    version_id: int,
+    *,
+    by: int,
+    now: datetime,
+    since: datetime | None = None,
+    reach: Reach = Reach.ONWARD,
+    why: str = "",
+    seen: Mapping[str, int] | None = None,
+) -> SlaRecompute:
+    """Open tickets count in this version of their calendar from now, or from `since` later.
+
+    `Reach.ONWARD` keeps what was counted; `Reach.RETROACTIVE` counts from each ticket's beginning, and what
+    was missed only by the old hours is missed no more. `seen` are the figures that were looked at before.
+    """
+    return _plan(Subject.CALENDAR, calendar_id, version_id, reach, since, why, seen, by=by, now=now)
+
+
+def policy_version(
+    policy_id: int,
+    version_id: int,
+    *,
+    by: int,
+    now: datetime,
+    since: datetime | None = None,
+    reach: Reach = Reach.ONWARD,
+    why: str = "",
+    seen: Mapping[str, int] | None = None,
+) -> SlaRecompute:
+    """Open tickets under this policy go over to this version of it; else as `calendar_version`."""
+    return _plan(Subject.POLICY, policy_id, version_id, reach, since, why, seen, by=by, now=now)
+
+
+def policy_for_company(
+    company_id: int,
+    *,
+    by: int,
+    now: datetime,
+    since: datetime | None = None,
+    reach: Reach = Reach.ONWARD,
+    why: str = "",
+) -> SlaRecompute:
+    """Open tickets of the company go over to the policy that its contracts give it then, else the default.
+
+    For a contract that begins, changes or ends: call it after the rows of the contract are written, with
+    `since` as the instant from which that holds (None: now). A planned one looks at the contracts of its own
+    instant, so it may be called again whenever they change. Tickets whose policy stays are left alone.
+    """
+    return _plan(Subject.COMPANY, company_id, None, reach, since, why, None, by=by, now=now)
+
+
+def zone_rules(calendar_id: int, version_id: int, *, by: int, now: datetime) -> SlaRecompute:
+    """Open tickets whose deadline lies beyond a change of the zone's own rules count by the new ones."""
+    return _plan(Subject.ZONE, calendar_id, version_id, Reach.ONWARD, None, "", None, by=by, now=now)
+
+
+def is_coming(subject: Subject, subject_id: int, version_id: int | None) -> SlaRecompute | None:
+    """The recompute that waits for the instant of this version."""
+    return db.session.scalar(
+        select(SlaRecompute).where(
+            SlaRecompute.subject == subject,
+            SlaRecompute.subject_id == subject_id,
+            SlaRecompute.version_id == version_id,
+            SlaRecompute.state == RecomputeState.PLANNED,
+        )
+    )
+
+
+def _plan(
+    subject: Subject,
+    subject_id: int,
+    version_id: int | None,
+    reach: Reach,
+    since: datetime | None,
+    why: str,
+    seen: Mapping[str, int] | None,
+    *,
+    by: int,
+    now: datetime,
+) -> SlaRecompute:
+    row = SlaRecompute(
+        subject=subject,
+        subject_id=subject_id,
+        version_id=version_id,
+        reach=reach,
+        effective_at=max(since or now, now),
+        why=why,
+        seen=dict(seen or {}),
+        by_id=by,
+        created_at=now,
+    )
+    db.session.add(row)
+    db.session.flush()
+    notify(CHANNEL)
+    return row
