@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 DAY_MIN = 24 * 60
 BREACH_PERCENT = 100
 THRESHOLD = "sla.threshold_crossed"
+RECOMPUTED = "sla.recompute_finished"
 
 
 class Topic(StrEnum):
@@ -91,6 +92,8 @@ TOPICS: Mapping[str, Topic] = {
     "ticket.merged": Topic.NOTED,
     "ticket.double_absorbed": Topic.NOTED,
     "ticket.resolved": Topic.RESOLVED,
+    "sla.step_refused": Topic.BREACHED,
+    RECOMPUTED: Topic.BREACHED,
     "mail.not_delivered": Topic.NOT_DELIVERED,
     "mail.bounced": Topic.NOT_DELIVERED,
     "mail.mailbox_failing": Topic.TROUBLE,

@@ -6,7 +6,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from helpdesk.i18n import gettext as _
-from helpdesk.notifications.rules import THRESHOLD, MailWhen, Topic
+from helpdesk.i18n import ngettext
+from helpdesk.notifications.rules import RECOMPUTED, THRESHOLD, MailWhen, Topic
 
 SENTENCES = {
     "ticket.opened": _l("A new ticket came in"),
@@ -25,6 +26,7 @@ SENTENCES = {
     "ticket.access_widened": _l("Somebody was mentioned in a note and reads this ticket from now on"),
     "ticket.merged": _l("A ticket of yours was a double and goes on in another one"),
     "ticket.double_absorbed": _l("A double was merged into a ticket of yours"),
+    "sla.step_refused": _l("The policy wanted something done here that the rules do not allow: please look"),
     "mail.not_delivered": _l("An answer did not reach everybody: look at it, or phone"),
     "mail.bounced": _l("An answer came back undelivered: check the address, or phone"),
     "mail.mailbox_failing": _l("A mailbox has not answered for a quarter of an hour: see the settings"),
@@ -72,7 +74,17 @@ def sentence(kind: str, payload: Mapping[str, Any]) -> str:
     """What happened, in one sentence without the ticket's number."""
     if kind == THRESHOLD:
         return _of_clock(str(payload.get("metric")), int(payload.get("percent") or 0))
+    if kind == RECOMPUTED:
+        return _recomputed(int(payload.get("count") or 0))
     return str(SENTENCES.get(kind) or _("Something happened"))
+
+
+def _recomputed(count: int) -> str:
+    return ngettext(
+        "A change of hours or promises made %(num)s deadline of your teams a missed one",
+        "A change of hours or promises made %(num)s deadlines of your teams missed ones",
+        count,
+    )
 
 
 def _of_clock(metric: str, percent: int) -> str:

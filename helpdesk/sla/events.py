@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from helpdesk.events import TicketEvent
-from helpdesk.sla.models import Metric
+from helpdesk.events import Event, TicketEvent
+from helpdesk.sla.acts import Act
+from helpdesk.sla.models import BreachCause, Metric
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +33,15 @@ class CalendarChanged(TicketEvent):
     becomes_id: int
     retroactive: bool
     forgives: bool
-    recompute_id: int | None
+    recompute_id: int
     due_before: datetime | None
     due_after: datetime | None
     found_at: datetime
+
+    @property
+    def idem_key(self) -> str:
+        """A ticket follows a recompute once."""
+        return f"recompute:{self.recompute_id}:{self.ticket_id}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +57,25 @@ class PolicyChanged(TicketEvent):
     calendar_version_ids: tuple[int, ...]
     mode: str
     forgives: bool
-    recompute_id: int | None
+    recompute_id: int
     due_before: datetime | None
     due_after: datetime | None
     found_at: datetime
+
+    @property
+    def idem_key(self) -> str:
+        """A ticket follows a recompute once."""
+        return f"recompute:{self.recompute_id}:{self.ticket_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecomputeFinished(Event):
+    """All open tickets have followed a change; `breaches` counts for each of the teams what came by it."""
+
+    kind: ClassVar[str] = "sla.recompute_finished"
+    recompute_id: int
+    team_ids: tuple[int, ...]
+    breaches: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +83,8 @@ class ThresholdCrossed(TicketEvent):
     """A clock has used up `percent` of its target: at `at`, and the sweep found it at `found_at`.
 
     `loud`: somebody is to be told; of several crossings found together only the highest is.
-    `policy_version_id`: the version whose steps say what follows.
+    `policy_version_id`: the version whose steps say what follows; `tell`: its acts that name who hears of
+    it. `due_at` is the clock's deadline, None while it does not run; `target_s` are open seconds.
     """
 
     kind: ClassVar[str] = "sla.threshold_crossed"
@@ -74,3 +96,29 @@ class ThresholdCrossed(TicketEvent):
     loud: bool
     found_at: datetime
     policy_version_id: int
+    tell: tuple[str, ...] = ()
+    due_at: datetime | None = None
+    target_s: int = 0
+    priority: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRefused(TicketEvent):
+    """The policy wanted something done at that percent, and a rule of the desk did not let it happen."""
+
+    kind: ClassVar[str] = "sla.step_refused"
+    metric: Metric
+    line: int | None
+    percent: int
+    act: Act
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreachExplained(TicketEvent):
+    """Somebody said why a deadline was missed; his words are kept beside the event."""
+
+    kind: ClassVar[str] = "sla.breach_explained"
+    firing_id: int
+    metric: Metric
+    line: int | None
+    cause: BreachCause

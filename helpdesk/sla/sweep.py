@@ -4,6 +4,7 @@ follow.
 
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -72,10 +73,11 @@ def _claim(now: datetime, broken: Iterable[int]) -> Sequence[Ticket]:
     return db.session.scalars(statement.with_for_update(key_share=True, skip_locked=True)).all()
 
 
-def fire(ticket: Ticket, now: datetime) -> int:
+def fire(ticket: Ticket, now: datetime, *, quietly: bool = False) -> int:
     """Write down what the ticket's clocks have crossed, tell of the highest of each, and set the next firing.
 
-    The ticket is locked, perhaps since after `now` was read. How many crossings were new.
+    The ticket is locked, perhaps since after `now` was read. How many crossings were new. `quietly`: nobody
+    is told and nothing else follows, since a change of the rules crossed them and says so by itself.
     """
     now = max(now, ticket.last_event_at)
     refreshed = refresh(ticket, now)
@@ -83,7 +85,9 @@ def fire(ticket: Ticket, now: datetime) -> int:
         return 0
     new: list[ThresholdCrossed] = []
     for slot, crossings in refreshed.pending.items():
-        new += _fire_clock(ticket, _state(refreshed.clocks, slot), crossings, now)
+        if quietly:
+            crossings = tuple(replace(crossing, suppressed=True) for crossing in crossings)
+        new += _fire_clock(ticket, refreshed.clocks, slot, crossings, now)
     refresh(ticket, now, recorded=True)
     if steps.are_due(new):
         steps.act(ticket, new, now)
@@ -96,21 +100,25 @@ def _state(clocks: TicketClocks, slot: Slot) -> ClockState:
 
 
 def _fire_clock(
-    ticket: Ticket, state: ClockState, crossings: Sequence[Crossing], now: datetime
+    ticket: Ticket, clocks: TicketClocks, slot: Slot, crossings: Sequence[Crossing], now: datetime
 ) -> list[ThresholdCrossed]:
     """One notice for the highest new crossing, however many were missed meanwhile."""
-    new = [crossing for crossing in crossings if _written(ticket, state, crossing, now)]
+    state = _state(clocks, slot)
+    new = [crossing for crossing in crossings if _written(ticket, clocks, state, crossing, now)]
+    aloud = [crossing.percent for crossing in new if not crossing.suppressed]
+    tell = steps.tell_at(version_id_of(state.policy), state.line, aloud)
     events = []
     for crossing in new:
         ticket.event_seq += 1
-        event = _event(ticket, state, crossing, now, loud=crossing is new[-1] and not crossing.suppressed)
+        is_highest = crossing is new[-1] and not crossing.suppressed
+        event = _event(ticket, state, crossing, now, tell=tell if is_highest else None)
         publish(event)
         events.append(event)
     return events
 
 
 def _event(
-    ticket: Ticket, state: ClockState, crossing: Crossing, now: datetime, *, loud: bool
+    ticket: Ticket, state: ClockState, crossing: Crossing, now: datetime, *, tell: tuple[str, ...] | None
 ) -> ThresholdCrossed:
     return ThresholdCrossed(
         at=moment(crossing.at) or now,
@@ -123,13 +131,21 @@ def _event(
         cycle=state.cycle,
         epoch=state.epoch,
         percent=crossing.percent,
-        loud=loud,
+        loud=tell is not None,
         policy_version_id=version_id_of(state.policy),
+        tell=tell or (),
+        due_at=moment(state.due_at),
+        target_s=state.target_s,
+        priority=ticket.priority.value,
     )
 
 
-def _written(ticket: Ticket, state: ClockState, crossing: Crossing, now: datetime) -> bool:
+def _written(
+    ticket: Ticket, clocks: TicketClocks, state: ClockState, crossing: Crossing, now: datetime
+) -> bool:
     """Whether this crossing is new; the unique key decides, whoever else is sweeping."""
+    version, told = version_id_of(state.policy), not crossing.suppressed
+    asked = told and steps.asks_at(version, state.line, crossing.percent)
     statement = (
         insert(SlaFiring)
         .values(
@@ -144,7 +160,9 @@ def _written(ticket: Ticket, state: ClockState, crossing: Crossing, now: datetim
             holder_line=ticket.line,
             holder_team_id=ticket.team_id,
             holder_id=ticket.assignee_id,
-            told=not crossing.suppressed,
+            told=told,
+            shares=steps.shares_at(clocks, state, crossing.percent),
+            asked_at=now if asked else None,
         )
         .on_conflict_do_nothing()
         .returning(SlaFiring.id)

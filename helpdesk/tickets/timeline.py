@@ -241,6 +241,21 @@ def _moved_due(payload: Mapping[str, Any]) -> str:
     return gettext("no deadline any more")
 
 
+def _refused(event: Event) -> str:
+    if event.payload["act"] == "escalate":
+        words = gettext("The policy wanted to hand it to the next line, which was not possible")
+    else:
+        words = gettext("The policy wanted to raise the priority, which was not possible")
+    return _with(words, event.words)
+
+
+def _explained(event: Event) -> str:
+    words = gettext(
+        "%(name)s said why it was late (%(clock)s)", name=event.actor, clock=_clock(event.payload)
+    )
+    return _with(words, event.words)
+
+
 def _clock(payload: Mapping[str, Any]) -> str:
     if payload.get("line"):
         return gettext("Line %(line)s", line=payload["line"])
@@ -293,6 +308,8 @@ SENTENCES: Mapping[str, tuple[str, Callable[[Event], str]]] = {
     "ticket.double_absorbed": ("merge", _absorbed),
     "ticket.person_mentioned": ("at", _mentioned),
     "sla.threshold_crossed": ("clock", _threshold),
+    "sla.step_refused": ("warn", _refused),
+    "sla.breach_explained": ("flag", _explained),
     "sla.calendar_changed": ("clock", _hours_changed),
     "sla.policy_changed": ("clock", _policy_changed),
 }

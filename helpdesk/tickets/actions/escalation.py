@@ -7,6 +7,7 @@ from typing import TypedDict
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Team
+from helpdesk.accounts.people import system_id
 from helpdesk.db import db
 from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, publish
@@ -99,7 +100,7 @@ def _go(ticket: Ticket, team: Team, person_id: int | None, verb: Verb, *, by: in
     )
     ticket.state = rules.next_state(ticket.state, verb)
     ticket.wake_at = None
-    for reader in {by, ticket.assignee_id}:
+    for reader in {by, ticket.assignee_id} - {system_id()}:
         add_participant(ticket, reader, "former_holder", now=now)
     place(ticket, team, person_id, now)
     ticket.handover_count += 1

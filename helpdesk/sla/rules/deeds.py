@@ -1,0 +1,82 @@
+"""Which acts of a policy follow from crossings, and which of them make no sense any more. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from helpdesk.sla.acts import Act, Scope, Step
+
+TELLING = (Act.TELL_OWNER, Act.TELL_ASSIGNEE, Act.TELL_LEAD, Act.TELL_MANAGER)
+DOING = (Act.RAISE_PRIORITY, Act.ESCALATE)
+LAST_LINE = 3
+
+
+class Outcome(StrEnum):
+    """What became of an act; all but done and refused say why it had become pointless."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    BEFORE = "before"
+    TOO_LATE = "too_late"
+    MOVED_SINCE = "moved_since"
+    TOGETHER = "together"
+    HIGHEST = "highest"
+    LAST_LINE = "last_line"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crossed:
+    """A threshold that was newly written down. `runs`: its clock still counts."""
+
+    percent: int
+    at: datetime
+    runs: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Where the ticket stands now; `is_top`: nothing is more urgent."""
+
+    line: int
+    since: datetime
+    is_top: bool
+
+
+def steps_at(steps: Iterable[Step], line: int | None, percents: Iterable[int]) -> frozenset[Step]:
+    """The steps for these shares of a clock; `line` None is a clock of the client."""
+    scope, wanted = Scope.CLIENT if line is None else Scope.LINE, set(percents)
+    return frozenset(step for step in steps if step.scope == scope and step.percent in wanted)
+
+
+def told_at(steps: Iterable[Step], line: int | None, percents: Iterable[int]) -> tuple[str, ...]:
+    """Who hears of crossings found together: everybody whom any of them names, once, of the highest."""
+    acts = {step.act for step in steps_at(steps, line, percents)}
+    return tuple(act.value for act in TELLING if act in acts)
+
+
+def outcome_of(act: Act, one: Crossed, together: Sequence[Crossed], held: Held) -> Outcome | None:
+    """Why there is no sense in the act any more, None when there is.
+
+    `together` are all crossings of the clock at which the policy wants that act and which were found at once;
+    after an outage these may be several, and old. Decided so:
+
+    - A clock that was stopped, paused or left behind meanwhile gains nothing from a higher priority or
+      another line: too late.
+    - A ticket that somebody handed on after the crossing has had its hand-over: moved since.
+    - Several hand-overs found together are one, that of the highest percent: a line that never saw the
+      ticket is not passed over.
+    - Several raises found together are done one by one: the ticket ends as urgent as without the outage.
+    - A question why is always asked: the breach stays a fact however late it is found.
+    """
+    if act not in DOING:
+        return None
+    if not one.runs:
+        return Outcome.TOO_LATE
+    if act is Act.RAISE_PRIORITY:
+        return Outcome.HIGHEST if held.is_top else None
+    if held.since >= one.at:
+        return Outcome.MOVED_SINCE
+    if one.percent < max(other.percent for other in together):
+        return Outcome.TOGETHER
+    return Outcome.LAST_LINE if held.line >= LAST_LINE else None
