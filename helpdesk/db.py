@@ -2,7 +2,7 @@
 
 import enum
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -94,3 +94,9 @@ def end_read() -> None:
 def notify(channel: str, payload: str = "") -> None:
     """Wake whoever listens on `channel`; PostgreSQL delivers it only when the transaction commits."""
     db.session.execute(text("select pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload})
+
+
+def notify_all(channel: str, payloads: Iterable[str]) -> None:
+    """Wake whoever listens on `channel` once for each payload, in one statement."""
+    every = text("select pg_notify(:channel, payload) from unnest(cast(:payloads as text[])) payload")
+    db.session.execute(every, {"channel": channel, "payloads": sorted(payloads)})

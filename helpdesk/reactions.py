@@ -19,12 +19,19 @@ from helpdesk.accounts.events import (
     SignedOut,
     SignInFailed,
 )
-from helpdesk.events import Event, Reaction
+from helpdesk.events import Event, Reaction, Together
 from helpdesk.history import SettingsChanged
-from helpdesk.notifications import account_letters, naming, third_parties
+from helpdesk.notifications import account_letters, breaches, naming, recomputes, third_parties, thresholds
 from helpdesk.notifications import reactions as notifications
 from helpdesk.sla import reactions as sla
-from helpdesk.sla.events import CalendarChanged, PolicyChanged, ThresholdCrossed
+from helpdesk.sla.events import (
+    BreachExplained,
+    CalendarChanged,
+    PolicyChanged,
+    RecomputeFinished,
+    StepRefused,
+    ThresholdCrossed,
+)
 from helpdesk.standstill import DeskMoved, DeskRestored, MailStarted
 from helpdesk.tickets import events as tickets
 
@@ -87,9 +94,12 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
         naming.tell_leads_of_access,
         notifications.announce,
     ),
-    ThresholdCrossed: (notifications.tell_threshold, notifications.announce),
+    ThresholdCrossed: (Together(thresholds.tell_thresholds), Together(notifications.announce_all)),
+    StepRefused: (breaches.tell_refused, notifications.announce),
+    BreachExplained: (notifications.announce,),
     CalendarChanged: (notifications.announce,),
     PolicyChanged: (notifications.announce,),
+    RecomputeFinished: (recomputes.tell_leads,),
     SignedIn: (),
     SignedOut: (),
     SignInFailed: (),

@@ -1,6 +1,6 @@
 """Who is in which team now, and who runs the desk: the one place that says so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -30,10 +30,22 @@ def can_work() -> ColumnElement[bool]:
 
 def person_ids(team_id: int, *, role: TeamRole | None = None) -> Sequence[int]:
     """Who is in the team now, in order of id; with `role` only those in that role."""
-    statement = select(Membership.person_id).where(Membership.team_id == team_id, is_current(), can_work())
+    return person_ids_by_team((team_id,), role=role)[team_id]
+
+
+def person_ids_by_team(
+    team_ids: Iterable[int], *, role: TeamRole | None = None
+) -> Mapping[int, Sequence[int]]:
+    """Who is in each of these teams now, in order of id; one statement."""
+    people: dict[int, list[int]] = {team_id: [] for team_id in team_ids}
+    statement = select(Membership.team_id, Membership.person_id).where(
+        Membership.team_id.in_(people), is_current(), can_work()
+    )
     if role is not None:
         statement = statement.where(Membership.role == role)
-    return db.session.scalars(statement.order_by(Membership.person_id)).all()
+    for team_id, person_id in db.session.execute(statement.order_by(Membership.person_id)):
+        people[team_id].append(person_id)
+    return people
 
 
 def administrator_ids() -> Sequence[int]:

@@ -1,19 +1,21 @@
 """Writes of notices and of outgoing mail: rows only, nothing leaves the building here."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import cast, func, select, update
+from sqlalchemy import BigInteger, DateTime, Text, bindparam, column, func, insert, select, update
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.selectable import TableValuedAlias
 
 from helpdesk.db import db, notify
 from helpdesk.mail.headers import Address
 from helpdesk.notifications.letters import Letter
 from helpdesk.notifications.models import DeliveryState, Notice, Outbox, OutboxKind, OutboxRecipient
 from helpdesk.notifications.preferences import ways_of
-from helpdesk.notifications.rules import Ways, topic_of
+from helpdesk.notifications.rules import Topic, Ways, topic_of
 from helpdesk.notifications.signing import marks_for
 from helpdesk.tickets.models import Ticket
 
@@ -127,38 +129,78 @@ class News:
 
 def tell(people: Iterable[int | None], news: News, *, but: int | None = None) -> None:
     """A notice to each person once for each event, as he wishes to hear of it, and none to whoever did it."""
-    wanted = {person for person in people if person is not None and person != but}
-    wanted -= _already_told(news)
-    ways = ways_of(wanted, topic_of(news.kind, news.payload or {}))
-    for person_id in sorted(wanted):
-        way = ways[person_id]
-        if way.in_desk or way.by_mail:
-            db.session.add(_notice(person_id, news, way))
-    db.session.flush()
+    tell_all([(people, news)], but=but)
+
+
+def tell_all(told: Iterable[tuple[Iterable[int | None], News]], *, but: int | None = None) -> None:
+    """Tell each circle of people its news; the statements do not grow with the news."""
+    circles = [({one for one in people if one is not None and one != but}, news) for people, news in told]
+    known = _already_told([news for _, news in circles])
+    ways = _ways(circles)
+    notices = [
+        _notice(person_id, news, ways[topic_of(news.kind, news.payload or {})][person_id])
+        for people, news in circles
+        for person_id in sorted(people)
+        if (person_id, news.event_id) not in known
+    ]
+    wanted = [notice for notice in notices if notice["in_desk"] or notice["by_mail"]]
+    if wanted:
+        db.session.execute(insert(Notice), wanted)
+
+
+def _ways(circles: Iterable[tuple[set[int], News]]) -> dict[Topic, dict[int, Ways]]:
+    people = defaultdict[Topic, set[int]](set)
+    for circle, news in circles:
+        people[topic_of(news.kind, news.payload or {})] |= circle
+    return {topic: ways_of(many, topic) for topic, many in people.items()}
 
 
 def overtake(news: News, same: tuple[str, ...]) -> None:
     """What was said before of the same ticket and alike in those fields of the payload is old news: read."""
-    said = news.payload or {}
-    earlier = update(Notice).where(Notice.ticket_id == news.ticket_id, Notice.kind == news.kind)
-    alike = [Notice.payload[name].is_not_distinct_from(cast(said.get(name), JSONB)) for name in same]
-    unread = Notice.read_at.is_(None)
+    overtake_all([news], same)
+
+
+def overtake_all(many: Sequence[News], same: tuple[str, ...]) -> None:
+    """What any of these news make old is read now, in one statement."""
+    if not many:
+        return
+    later = _recordset(many)
+    alike = [Notice.payload[name].is_not_distinct_from(later.c.payload[name]) for name in same]
+    earlier = update(Notice).where(Notice.ticket_id == later.c.ticket_id, Notice.kind == later.c.kind)
     db.session.execute(
-        earlier.where(unread, *alike).values(read_at=news.at).execution_options(synchronize_session=False)
+        earlier.where(Notice.read_at.is_(None), *alike)
+        .values(read_at=later.c.at)
+        .execution_options(synchronize_session=False)
     )
 
 
-def _notice(person_id: int, news: News, way: Ways) -> Notice:
-    return Notice(
-        person_id=person_id,
-        kind=news.kind,
-        ticket_id=news.ticket_id,
-        event_id=news.event_id,
-        payload=news.payload or {},
-        created_at=news.at,
-        in_desk=way.in_desk,
-        by_mail=way.by_mail,
+def _recordset(many: Iterable[News]) -> TableValuedAlias:
+    """News as a table of the statement."""
+    rows = [
+        {"ticket_id": one.ticket_id, "kind": one.kind, "at": one.at.isoformat(), "payload": one.payload or {}}
+        for one in many
+    ]
+    columns = (
+        column("ticket_id", BigInteger),
+        column("kind", Text),
+        column("at", DateTime(timezone=True)),
+        column("payload", JSONB),
     )
+    given = func.jsonb_to_recordset(bindparam("given", rows, type_=JSONB))
+    return given.table_valued(*columns, name="later").render_derived(with_types=True)
+
+
+def _notice(person_id: int, news: News, way: Ways) -> dict[str, Any]:
+    return {
+        "person_id": person_id,
+        "kind": news.kind,
+        "ticket_id": news.ticket_id,
+        "event_id": news.event_id,
+        "payload": news.payload or {},
+        "created_at": news.at,
+        "in_desk": way.in_desk,
+        "by_mail": way.by_mail,
+    }
 
 
 def read_on_ticket(person_id: int, ticket_id: int, *, now: datetime) -> None:
@@ -167,7 +209,10 @@ def read_on_ticket(person_id: int, ticket_id: int, *, now: datetime) -> None:
     db.session.execute(mine.where(Notice.ticket_id == ticket_id).values(read_at=now))
 
 
-def _already_told(news: News) -> set[int]:
-    if news.event_id is None:
+def _already_told(many: Iterable[News]) -> set[tuple[int, int | None]]:
+    """Who has heard of which event, as pairs of person and event."""
+    events = [news.event_id for news in many if news.event_id is not None]
+    if not events:
         return set()
-    return set(db.session.scalars(select(Notice.person_id).where(Notice.event_id == news.event_id)))
+    told = select(Notice.person_id, Notice.event_id).where(Notice.event_id.in_(events))
+    return {(person_id, event_id) for person_id, event_id in db.session.execute(told)}

@@ -1,13 +1,13 @@
 """Who is told when something happened to a ticket: the client by mail, the staff by notices, open pages."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select
 
 from helpdesk.accounts import seats
-from helpdesk.accounts.models import TeamRole
 from helpdesk.clients.models import Contact, ContactAddress
-from helpdesk.db import db, notify
+from helpdesk.db import db, notify, notify_all
 from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, TicketEvent
 from helpdesk.mail.headers import Address
@@ -17,7 +17,6 @@ from helpdesk.notifications.actions import (
     News,
     acknowledgements_since,
     hold_back,
-    overtake,
     queue_mail,
     tell,
     undo,
@@ -170,21 +169,14 @@ def tell_holders(event: TicketFact, row: EventRow) -> None:
     tell((ticket.owner_id, ticket.assignee_id), _news(event, row), but=event.actor_id)
 
 
-def tell_threshold(event: TicketEvent, row: EventRow) -> None:
-    """Say to owner, assignee and the team's leads how much of a target is used; only of the highest."""
-    if not row.payload["loud"]:
-        return
-    ticket = db.session.get_one(Ticket, event.ticket_id)
-    people = (ticket.owner_id, ticket.assignee_id, *seats.person_ids(ticket.team_id, role=TeamRole.LEAD))
-    used = {name: row.payload.get(name) for name in ("metric", "percent", "line")}
-    news = News(kind=event.kind, ticket_id=ticket.id, event_id=row.id, at=event.at, payload=used)
-    overtake(news, ("metric", "line"))
-    tell(people, news)
-
-
 def announce(event: TicketEvent, row: EventRow) -> None:
     """Let open pages know that this ticket changed."""
     notify("desk", str(event.ticket_id))
+
+
+def announce_all(happened: Sequence[tuple[TicketEvent, EventRow]]) -> None:
+    """Let open pages know that these tickets changed."""
+    notify_all("desk", {str(event.ticket_id) for event, _ in happened})
 
 
 def _news(event: TicketFact, row: EventRow) -> News:
