@@ -1,7 +1,7 @@
 """The hand-written table of answers, read from matrix.yaml."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,9 @@ class Door:
     query: dict[str, Any] = field(default_factory=dict)
     public: bool = False
     demo: bool = False
+
+    def __str__(self) -> str:
+        return self.route
 
     @property
     def method(self) -> str:
@@ -67,14 +70,19 @@ class Cell:
         return stranger or self.expected in (401, 403, 404)
 
 
-def doors() -> list[Door]:
+@cache
+def doors() -> tuple[Door, ...]:
     """Every entry of the table, in its order."""
-    return [Door(**entry) for entry in yaml.safe_load(FILE.read_text("utf-8"))]
+    entries = yaml.load(FILE.read_text("utf-8"), yaml.CSafeLoader)
+    return tuple(Door(**entry) for entry in entries)
 
 
-def cells() -> Iterator[Cell]:
+def cells_of(door: Door) -> tuple[Cell, ...]:
+    """That door for every role in every relation that its thing knows."""
+    return tuple(Cell(door, relation, role) for relation in door.relations for role in Role)
+
+
+@cache
+def cells() -> tuple[Cell, ...]:
     """Every door for every role in every relation that its thing knows."""
-    for door in doors():
-        for relation in door.relations:
-            for role in Role:
-                yield Cell(door, relation, role)
+    return tuple(cell for door in doors() for cell in cells_of(door))
