@@ -7,10 +7,17 @@ tickets need nothing, they choose what holds when they come in.
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from helpdesk.db import db, notify
-from helpdesk.sla.what_if.models import Reach, RecomputeState, SlaRecompute, Subject
+from helpdesk.sla.what_if.models import (
+    ItemState,
+    Reach,
+    RecomputeState,
+    SlaRecompute,
+    SlaRecomputeItem,
+    Subject,
+)
 
 CHANNEL = "recompute"
 
@@ -82,6 +89,18 @@ def is_coming(subject: Subject, subject_id: int, version_id: int | None) -> SlaR
             SlaRecompute.state == RecomputeState.PLANNED,
         )
     )
+
+
+def try_again(run: SlaRecompute) -> int:
+    """Let the worker take up once more what failed; how many tickets that is."""
+    failed = (SlaRecomputeItem.recompute_id == run.id) & (SlaRecomputeItem.state == ItemState.FAILED)
+    again = update(SlaRecomputeItem).where(failed).values(state=ItemState.WAITING)
+    count = len(db.session.execute(again.returning(SlaRecomputeItem.ticket_id)).all())
+    if count:
+        run.state, run.finished_at = RecomputeState.RUNNING, None
+        db.session.flush()
+        notify(CHANNEL)
+    return count
 
 
 def _plan(
