@@ -37,5 +37,6 @@ __all__ = [
     "sla",
     "telephony",
     "tickets",
+    "waits",
     "what_if",
 ]

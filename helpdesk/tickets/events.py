@@ -13,6 +13,7 @@ from helpdesk.tickets.rules import (
     ReturnReason,
     State,
     TicketType,
+    WaitReason,
 )
 
 
@@ -206,12 +207,19 @@ class PropertiesChanged(TicketFact):
 
 @dataclass(frozen=True, kw_only=True)
 class StateChanged(TicketFact):
-    """It began to wait, or went on; `wake_at` is when waiting ends by itself, None: never."""
+    """It began to wait, or went on. `wake_at` is when waiting ends by itself, `about` what is waited for;
+    both None when it went on. `since`: when the waiting began that ended here; `by_date`: its date came, and
+    the desk noticed at `found_at` (None: as it happened).
+    """
 
     kind: ClassVar[str] = "ticket.state_changed"
     old: State
     new: State
     wake_at: datetime | None
+    about: WaitReason | None = None
+    since: datetime | None = None
+    by_date: bool = False
+    found_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 date, files that nobody sent go.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -9,7 +10,8 @@ from sqlalchemy import ColumnElement, Select, delete, or_, select
 
 from helpdesk import blobs, clock
 from helpdesk.accounts.people import system_id
-from helpdesk.db import db, transaction
+from helpdesk.db import db, savepoint, transaction
+from helpdesk.errors import DomainError
 from helpdesk.tickets import actions
 from helpdesk.tickets.draft_models import Draft, Upload
 from helpdesk.tickets.models import Ticket
@@ -17,6 +19,8 @@ from helpdesk.tickets.rules import REOPEN_DAYS, WAITING_STATES, State
 
 KEEP_ALONE = timedelta(days=1)
 KEEP_BESIDE_TEXT = timedelta(days=30)
+
+log = logging.getLogger(__name__)
 
 
 def close_resolved() -> int:
@@ -33,7 +37,7 @@ def wake_waiting() -> int:
     """Let every waiting ticket go on whose date has come; how many."""
     return _one_by_one(
         lambda now: Ticket.state.in_(WAITING_STATES) & (Ticket.wake_at <= now),
-        actions.resume,
+        actions.wake,
     )
 
 
@@ -74,15 +78,26 @@ def _named_somewhere(digest: str) -> Select[tuple[bool]]:
 
 def _one_by_one(is_due: Callable[[datetime], ColumnElement[bool]], act: Callable[..., object]) -> int:
     """Each ticket in a transaction of its own, until none is due; one that others hold is left to the next
-    run.
+    run, and so is one that cannot be done, without keeping the others waiting.
     """
-    done = 0
+    done, broken = 0, set[int]()
     while True:
         with transaction():
             now = clock.now(db.session)
-            statement = select(Ticket).where(is_due(now)).order_by(Ticket.id).limit(1)
-            ticket = db.session.scalar(statement.with_for_update(key_share=True, skip_locked=True))
+            due = select(Ticket).where(is_due(now), Ticket.id.not_in(broken)).order_by(Ticket.id).limit(1)
+            ticket = db.session.scalar(due.with_for_update(key_share=True, skip_locked=True))
             if ticket is None:
                 return done
+            done += _done(ticket, act, now, broken)
+
+
+def _done(ticket: Ticket, act: Callable[..., object], now: datetime, broken: set[int]) -> int:
+    number = ticket.id
+    try:
+        with savepoint():
             act(ticket, by=system_id(), now=max(now, ticket.last_event_at))
-        done += 1
+    except (DomainError, LookupError):
+        log.exception("ticket %s cannot go on by itself", number)
+        broken.add(number)
+        return 0
+    return 1

@@ -266,6 +266,9 @@ def check_resolution(state: State, *, note: str, client_known: bool) -> None:
         raise RuleViolation("Write in a sentence what solved it.")
 
 
+LONGEST_WAIT = timedelta(days=30)  # of one waiting, where nobody said until when
+
+
 def check_wait(state: State, verb: Verb, *, reason: str, wake_at: datetime | None, now: datetime) -> None:
     """Refuse to let a finished ticket wait, to wait for nothing that has a name, or until the past."""
     next_state(state, verb)

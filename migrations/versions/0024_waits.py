@@ -8,20 +8,19 @@ down_revision = "0023"
 branch_labels = None
 depends_on = None
 
-_WAITING = "('waiting_client', 'waiting_third_party')"
 _OPEN = sa.text("ended_at is null")
 _AWAKE = sa.text("wake_at is not null")
 
 # Every waiting of the past, from the log: it ended with the next event after which the ticket stood elsewhere.
-_PAST = f"""
+_PAST = """
     insert into ticket_wait
         (ticket_id, event_id, state, about, reason, since, wake_at, by_id, ended_at, ended_seq)
     select t.id, e.id, e.payload ->> 'new', 'other', coalesce(words.text, ''), e.effective_at,
         coalesce((e.payload ->> 'wake_at')::timestamptz,
             greatest(e.effective_at + interval '30 days', date_trunc('hour', now()) + interval '1 day')),
         e.actor_id,
-        coalesce(over.effective_at, case when t.state in {_WAITING} then null else t.last_event_at end),
-        coalesce(over.seq, case when t.state in {_WAITING} then null else t.event_seq end)
+        coalesce(over.effective_at, case when t.state not like 'waiting%' then t.last_event_at end),
+        coalesce(over.seq, case when t.state not like 'waiting%' then t.event_seq end)
     from event e
     join ticket t on t.id = e.ticket_id
     left join event_text words on words.event_id = e.id
@@ -31,13 +30,13 @@ _PAST = f"""
             and n.payload ->> 'state' <> e.payload ->> 'new'
         order by n.seq limit 1
     ) over on true
-    where e.kind = 'ticket.state_changed' and e.payload ->> 'new' in {_WAITING}
+    where e.kind = 'ticket.state_changed' and e.payload ->> 'new' like 'waiting%'
     order by e.id"""
 # A ticket that was thrown away while it waited, and brought back, waits on.
-_AGAIN = f"""
+_AGAIN = """
     update ticket_wait set ended_at = null, ended_seq = null where id in (
         select max(w.id) from ticket_wait w join ticket t on t.id = w.ticket_id
-        where t.state in {_WAITING} group by w.ticket_id
+        where t.state like 'waiting%' group by w.ticket_id
         having bool_and(w.ended_at is not null))"""
 _STANDING = """
     update ticket t set waiting_since = w.since, wake_at = coalesce(t.wake_at, w.wake_at)

@@ -23,6 +23,7 @@ from helpdesk.tickets.rules import (
     State,
     TicketType,
     Urgency,
+    WaitReason,
 )
 
 VERBS = (
@@ -160,9 +161,20 @@ class Played:
         actions.return_ticket(self.ticket, reason_code=code, reason=reason, by=by, now=at)
 
     def wait(
-        self, state: State, reason: str, *, by: int, at: datetime, wake_at: datetime | None = None
+        self,
+        state: State,
+        reason: str,
+        *,
+        by: int,
+        at: datetime,
+        wake_at: datetime,
+        about: WaitReason = WaitReason.OTHER,
+        party: str = "",
     ) -> None:
-        actions.wait(self.ticket, state, reason=reason, by=by, now=at, wake_at=wake_at)
+        for_whom = actions.Party(name=party)
+        actions.wait(
+            self.ticket, state, reason=reason, by=by, now=at, wake_at=wake_at, about=about, party=for_whom
+        )
 
     def resume(self, *, by: int, at: datetime) -> None:
         actions.resume(self.ticket, by=by, now=at)

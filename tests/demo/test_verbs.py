@@ -27,6 +27,7 @@ OWN = {
     "message": {"id", "public_id", "inbound_mail_id", "stems", "words", "html", "has_html", "is_unverified"},
     "event": {"id", "idem_key", "voids_id"},
     "handover": {"id", "event_id"},
+    "ticket_wait": {"id", "event_id"},
     "participant": {"id", "until"},
     "article_use": {"id"},
     "sla_clock": {"id"},

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from helpdesk.demo.chronicle.news import tell_all
 from helpdesk.demo.chronicle.rows import Batch, Row
 from helpdesk.demo.chronicle.shape import Happened
+from helpdesk.demo.chronicle.standing import Waited
 from helpdesk.demo.chronicle.telling import Told
 from helpdesk.events import payload_of
 from helpdesk.sla.clocks import NEVER, evaluate, moment, slot_of
@@ -31,7 +32,7 @@ def finish(told: Told, until: datetime) -> Batch:
     merged = _merged(history, _found(told, crossings, history, until))
     _write_events(told, merged)
     _write_clocks(told, merged)
-    _write_rest(told)
+    _write_rest(told, merged)
     tell_all(told, merged, until)
     return told.batch
 
@@ -230,13 +231,15 @@ def _clock_row(ticket_id: int, state: ClockState, seq: int, checkpoint: datetime
     }
 
 
-def _write_rest(told: Told) -> None:
+def _write_rest(told: Told, merged: Sequence[Happened]) -> None:
     batch, ids = told.batch, told.event_ids
     batch.add("ticket", **vars(told.ticket))
     for event, words in told.texts:
         batch.add("event_text", event_id=ids[id(event)], text=words)
     for event, row in told.handovers:
         batch.add("handover", **row, event_id=ids[id(event)])
+    for waited in told.waits:
+        batch.add("ticket_wait", **waited.row, event_id=ids[id(waited.begun)], **_end_of(waited, merged))
     for row in told.participants.values():
         batch.add("participant", **row)
     for row in told.uses.values():
@@ -245,6 +248,13 @@ def _write_rest(told: Told) -> None:
         batch.add("read_mark", person_id=person_id, ticket_id=told.number, last_message_id=message_id)
     for event, mail in told.notices:
         mail["key"] = f"resolved:{ids[id(event)]}"
+
+
+def _end_of(waited: Waited, merged: Sequence[Happened]) -> Row:
+    if waited.ended is None:
+        return {"ended_at": None, "ended_seq": None}
+    seq = next(seq for seq, one in enumerate(merged, start=1) if one.event is waited.ended)
+    return {"ended_at": waited.ended.at, "ended_seq": seq}
 
 
 def _shown(result: TicketClocks) -> list[ClockState]:

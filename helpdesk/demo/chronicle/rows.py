@@ -23,6 +23,7 @@ ORDER = (
     "event",
     "event_text",
     "handover",
+    "ticket_wait",
     "participant",
     "article_use",
     "routing_decision",

@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,15 @@ from helpdesk.tickets import events, rules
 from helpdesk.tickets.rules import Channel, HandoverKind, Line, State, Verb
 
 
+@dataclass
+class Waited:
+    """One waiting: the event that began it, its row, and the event that ended it (None: it lasts)."""
+
+    begun: Event
+    row: Row
+    ended: Event | None = None
+
+
 class Standing(Talk):
     """A ticket in memory with all its rows; the verbs live in telling.Told."""
 
@@ -28,6 +38,7 @@ class Standing(Talk):
         self.happened: list[Happened] = []
         self.texts: list[tuple[Event, str]] = []
         self.handovers: list[tuple[Event, Row]] = []
+        self.waits: list[Waited] = []
         self.participants: dict[int, Row] = {}
         self.uses: dict[int, Row] = {}
         self.read: dict[int, int] = {}
@@ -70,6 +81,7 @@ class Standing(Talk):
             "active_at": at,
             "unanswered_since": None,
             "first_answered_at": None,
+            "waiting_since": None,
             "wake_at": None,
             "resolved_at": None,
             "closed_at": None,
@@ -104,6 +116,8 @@ class Standing(Talk):
     def publish(self, event: type[events.TicketFact], *, by: int, at: datetime, **own: Any) -> Event:
         self.ticket.last_event_at = self.ticket.active_at = at
         made = event(at=at, actor_id=by, ticket_id=self.number, seq=0, state=self.ticket.state, **own)
+        if self.ticket.waiting_since is not None and self.ticket.state not in rules.WAITING_STATES:
+            self.waits[-1].ended, self.ticket.waiting_since = made, None
         if by in self.desk.agents and self.ticket.last_message_id:
             self.read[by] = self.ticket.last_message_id
         return self.happen(made)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from helpdesk.demo.chronicle.desk import Unit
 from helpdesk.demo.chronicle.rows import Row
 from helpdesk.demo.chronicle.shape import Start
-from helpdesk.demo.chronicle.standing import Standing, told
+from helpdesk.demo.chronicle.standing import Standing, Waited, told
 from helpdesk.kb.models import Outcome
 from helpdesk.tickets import events, rules
 from helpdesk.tickets.rules import (
@@ -19,6 +19,8 @@ from helpdesk.tickets.rules import (
     State,
     TicketType,
     Verb,
+    WaitingFor,
+    WaitReason,
 )
 
 _WAITS = {State.WAITING_CLIENT: Verb.WAIT_CLIENT, State.WAITING_THIRD_PARTY: Verb.WAIT_THIRD_PARTY}
@@ -148,22 +150,43 @@ class Told(Standing):
         self.hand_over(event, way, HandoverKind.RETURN, by, reason_code=code, reason=reason.strip())
 
     def wait(
-        self, state: State, reason: str, *, by: int, at: datetime, wake_at: datetime | None = None
+        self,
+        state: State,
+        reason: str,
+        *,
+        by: int,
+        at: datetime,
+        wake_at: datetime,
+        about: WaitReason = WaitReason.OTHER,
+        party: str = "",
     ) -> None:
         """Wait for the client or a third party."""
         old = self.ticket.state
         rules.check_wait(old, _WAITS[state], reason=reason, wake_at=wake_at, now=at)
         self.ticket.state, self.ticket.wake_at = rules.next_state(old, _WAITS[state]), wake_at
+        self.ticket.waiting_since = at
         event = self.publish(
-            events.StateChanged, by=by, at=at, old=old, new=self.ticket.state, wake_at=wake_at
+            events.StateChanged, by=by, at=at, old=old, new=self.ticket.state, wake_at=wake_at, about=about
         )
         self.texts.append((event, reason.strip()))
+        row = {
+            "ticket_id": self.number,
+            "state": WaitingFor(self.ticket.state.value),
+            "about": about,
+            "reason": reason.strip(),
+            "party": party,
+            "since": at,
+            "wake_at": wake_at,
+            "by_id": by,
+        }
+        self.waits.append(Waited(event, row))
 
     def resume(self, *, by: int, at: datetime) -> None:
         """Go on with what waited."""
-        old = self.ticket.state
+        old, since = self.ticket.state, self.ticket.waiting_since
         self.ticket.state, self.ticket.wake_at = rules.next_state(old, Verb.RESUME), None
-        self.publish(events.StateChanged, by=by, at=at, old=old, new=self.ticket.state, wake_at=None)
+        new = self.ticket.state
+        self.publish(events.StateChanged, by=by, at=at, old=old, new=new, wake_at=None, since=since)
 
     def resolve(self, note: str, *, by: int, at: datetime, in_call: bool = False) -> None:
         """Say what solved it."""

@@ -8,7 +8,7 @@ from helpdesk.demo.staging.steps import Cut, Steps
 from helpdesk.kb.models import Outcome
 from helpdesk.sla.rules import Metric
 from helpdesk.telephony.models import CallOutcome
-from helpdesk.tickets.rules import Channel, Line, Priority, ReturnReason, State, TicketType
+from helpdesk.tickets.rules import Channel, Line, Priority, ReturnReason, State, TicketType, WaitReason
 
 ONE_MINUTE = timedelta(minutes=1)
 CLOSES_AFTER = timedelta(days=7)
@@ -169,7 +169,7 @@ class Course(Steps):
         self.pause(5, 30)
         self.go(self.t)
         reason = self.words.shared("wait_client")
-        self.told.wait(State.WAITING_CLIENT, reason, by=agent.id, at=self.t)
+        self.wait(State.WAITING_CLIENT, reason, WaitReason.INFORMATION, agent)
         if self.scene.stops == "waiting":
             raise Cut
         self.real_time(0.4, 70)
@@ -181,7 +181,7 @@ class Course(Steps):
         if agent is None:
             agent = self._picks_up()
         if self.scene.stops == "third":
-            self.told.wait(State.WAITING_THIRD_PARTY, self.words.shared("wait_other"), by=agent.id, at=self.t)
+            self.ask_outside(agent)
         if self.scene.stops and self.scene.depth == 2:
             raise Cut
         if self.scene.returns and self.told.handovers:
@@ -233,9 +233,7 @@ class Course(Steps):
         if self.scene.stops:
             raise Cut
         if self.rng.random() < 0.2:
-            self.told.wait(
-                State.WAITING_THIRD_PARTY, self.words.shared("wait_other"), by=expert.id, at=self.t
-            )
+            self.ask_outside(expert)
             self.real_time(2, 20)
             self.go(self.t)
             self.told.resume(by=expert.id, at=self.t)

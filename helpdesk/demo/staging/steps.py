@@ -9,12 +9,13 @@ from helpdesk.demo.chronicle.desk import Agent, Caller, Desk, Unit
 from helpdesk.demo.chronicle.rows import Row
 from helpdesk.demo.chronicle.telling import Told
 from helpdesk.demo.staging.wording import Wording
+from helpdesk.demo.stories.phrases import PARTIES
 from helpdesk.demo.stories.shape import Story
 from helpdesk.kb.models import Outcome
 from helpdesk.routing import rules as routing
 from helpdesk.sla.rules import Metric
 from helpdesk.telephony.models import CallOutcome, Direction
-from helpdesk.tickets.rules import WAITING_STATES, Channel, Line, Priority
+from helpdesk.tickets.rules import WAITING_STATES, Channel, Line, Priority, State, WaitReason
 
 
 class Cut(Exception):
@@ -179,6 +180,18 @@ class Steps:
         here = self.t.astimezone(ZoneInfo(self.desk.zone))
         if not 7 <= here.hour < 20:
             self.t += timedelta(hours=(31 - here.hour) % 24, minutes=self.rng.randint(0, 90))
+
+    def ask_outside(self, agent: Agent) -> None:
+        reason = self.words.shared("wait_other")
+        self.wait(State.WAITING_THIRD_PARTY, reason, WaitReason.VENDOR, agent, PARTIES.get(reason, ""))
+
+    def wait(self, state: State, reason: str, about: WaitReason, agent: Agent, party: str = "") -> None:
+        """Wait until a morning after the client's answer, or for what still waits after today."""
+        from_day = self.until if self.scene.stops else self.t + timedelta(days=4)
+        day = from_day.astimezone(ZoneInfo(self.desk.zone)) + timedelta(days=1 + self.told.number % 4)
+        day += timedelta(days=8 - day.isoweekday() if day.isoweekday() > 5 else 0)
+        wake_at = day.replace(hour=9, minute=0, second=0, microsecond=0).astimezone(UTC)
+        self.told.wait(state, reason, by=agent.id, at=self.t, wake_at=wake_at, about=about, party=party)
 
     def pause(self, least: int, most: int) -> None:
         self.t += timedelta(seconds=self.rng.randint(least, most))

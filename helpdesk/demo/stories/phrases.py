@@ -282,3 +282,13 @@ RU = Phrases(
     ),
 )
 PHRASES = {"en": EN, "ru": RU}
+
+# Whom such a waiting is for, by its words.
+PARTIES = {
+    "The mail provider is looking into its log": "Nordpost",
+    "The data centre changes the part in tonight's window": "Kabel & Rack",
+    "The client's telephone supplier answers tomorrow": "Fernruf",
+    "Почтовый провайдер смотрит свой журнал": "Нордпост",
+    "Дата-центр заменит узел в ночное окно": "Кабель и стойка",
+    "Поставщик телефонии клиента ответит завтра": "Фернруф",
+}

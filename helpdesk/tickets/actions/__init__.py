@@ -30,8 +30,9 @@ from helpdesk.tickets.actions.properties import (
     change_type,
 )
 from helpdesk.tickets.actions.restoring import restore
-from helpdesk.tickets.actions.state import close, discard, reopen, resolve, resume, wait
+from helpdesk.tickets.actions.state import close, discard, reopen, resolve, resume, wait, wake
 from helpdesk.tickets.actions.third_party import Forward, add_third_party_answer, forward
+from helpdesk.tickets.actions.waits import Party
 from helpdesk.tickets.actions.withdrawal import withdraw_reply
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Forward",
     "NewFile",
     "Opening",
+    "Party",
     "Reply",
     "accepts_answers",
     "add_client_message",
@@ -79,5 +81,6 @@ __all__ = [
     "take",
     "unlink",
     "wait",
+    "wake",
     "withdraw_reply",
 ]

@@ -10,8 +10,9 @@ from sqlalchemy import inspect
 from helpdesk.db import db
 from helpdesk.errors import StaleChange
 from helpdesk.events import EventRow
+from helpdesk.tickets.actions.waits import end_wait
 from helpdesk.tickets.models import EventText, Ticket
-from helpdesk.tickets.rules import State
+from helpdesk.tickets.rules import WAITING_STATES, State
 
 # Without the people and teams around it: an outer join cannot be locked.
 _COLUMNS = [column.key for column in inspect(Ticket).column_attrs if not column.deferred]
@@ -44,6 +45,8 @@ def stamp(ticket: Ticket, by: int, now: datetime) -> Stamp:
     """
     ticket.event_seq += 1
     ticket.last_event_at = ticket.active_at = now
+    if ticket.waiting_since is not None and ticket.state not in WAITING_STATES:
+        end_wait(ticket, now)
     db.session.flush()
     return Stamp(at=now, actor_id=by, ticket_id=ticket.id, seq=ticket.event_seq, state=ticket.state)
 

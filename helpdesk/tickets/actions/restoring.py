@@ -8,6 +8,7 @@ from helpdesk.db import db
 from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, publish
 from helpdesk.tickets.actions.ledger import stamp
+from helpdesk.tickets.actions.waits import wait_on
 from helpdesk.tickets.events import TicketDiscarded, TicketRestored
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import State
@@ -28,6 +29,7 @@ def restore(ticket: Ticket, *, by: int, now: datetime) -> EventRow:
     ticket.closed_at = ticket.discarded_at = ticket.discard_reason = None
     ticket.wake_at = _moment(thrown.payload.get("wake_at"))
     ticket.unanswered_since = _moment(thrown.payload.get("owed_since"))
+    wait_on(ticket)
     event = TicketRestored(**stamp(ticket, by, now), voids_id=thrown.id, undoes=thrown.seq or 0)
     return publish(event)
 

@@ -10,6 +10,7 @@ from helpdesk.events import EventRow, publish
 from helpdesk.tickets import rules
 from helpdesk.tickets.actions.holders import seats_of
 from helpdesk.tickets.actions.ledger import keep_words, stamp
+from helpdesk.tickets.actions.waits import NOBODY_NAMED, Party, begin_wait, end_wait
 from helpdesk.tickets.events import (
     StateChanged,
     TicketClosed,
@@ -18,30 +19,66 @@ from helpdesk.tickets.events import (
     TicketResolved,
 )
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.rules import DiscardReason, Line, State, Verb
+from helpdesk.tickets.rules import DiscardReason, Line, State, Verb, WaitReason
 
 _WAITS = {State.WAITING_CLIENT: Verb.WAIT_CLIENT, State.WAITING_THIRD_PARTY: Verb.WAIT_THIRD_PARTY}
 
 
 def wait(
-    ticket: Ticket, state: State, *, reason: str, by: int, now: datetime, wake_at: datetime | None = None
+    ticket: Ticket,
+    state: State,
+    *,
+    reason: str,
+    by: int,
+    now: datetime,
+    wake_at: datetime | None = None,
+    about: WaitReason = WaitReason.OTHER,
+    party: Party = NOBODY_NAMED,
 ) -> EventRow:
-    """Wait for the client or a third party; at `wake_at` it goes on by itself, None: only when somebody
-    acts.
+    """Wait for the client or a third party; at `wake_at` it goes on by itself, None: after the longest time
+    that anything waits.
     """
     old, verb = ticket.state, _WAITS[state]
     rules.check_wait(old, verb, reason=reason, wake_at=wake_at, now=now)
-    ticket.state, ticket.wake_at = rules.next_state(old, verb), wake_at
-    row = publish(StateChanged(**stamp(ticket, by, now), old=old, new=ticket.state, wake_at=wake_at))
+    if ticket.waiting_since is not None:
+        end_wait(ticket, now)
+    ticket.state, ticket.wake_at = rules.next_state(old, verb), wake_at or now + rules.LONGEST_WAIT
+    ticket.waiting_since = now
+    change = StateChanged(
+        **stamp(ticket, by, now), old=old, new=ticket.state, wake_at=ticket.wake_at, about=about
+    )
+    row = publish(change)
     keep_words(row, reason)
+    begin_wait(ticket, row, reason, about, party)
     return row
 
 
 def resume(ticket: Ticket, *, by: int, now: datetime) -> EventRow:
     """Go on with what waited."""
-    old = ticket.state
+    return _go_on(ticket, by=by, now=now)
+
+
+def wake(ticket: Ticket, *, by: int, now: datetime) -> EventRow:
+    """The date has come to which it waited: it goes on since then, however late that is noticed, and whoever
+    holds it is told why.
+    """
+    due = ticket.wake_at or now
+    return _go_on(ticket, by=by, now=now, woke_at=max(due, ticket.last_event_at))
+
+
+def _go_on(ticket: Ticket, *, by: int, now: datetime, woke_at: datetime | None = None) -> EventRow:
+    old, since = ticket.state, ticket.waiting_since
     ticket.state, ticket.wake_at = rules.next_state(old, Verb.RESUME), None
-    return publish(StateChanged(**stamp(ticket, by, now), old=old, new=ticket.state, wake_at=None))
+    change = StateChanged(
+        **stamp(ticket, by, woke_at or now),
+        old=old,
+        new=ticket.state,
+        wake_at=None,
+        since=since,
+        by_date=woke_at is not None,
+        found_at=now if woke_at else None,
+    )
+    return publish(change)
 
 
 def resolve(ticket: Ticket, note: str, *, by: int, now: datetime, in_call: bool = False) -> EventRow:

@@ -10,6 +10,7 @@ from helpdesk.db import db
 from helpdesk.errors import NotPermitted, RuleViolation
 from helpdesk.events import EventRow, publish
 from helpdesk.tickets.actions.ledger import stamp
+from helpdesk.tickets.actions.waits import take_back_waits, wait_on
 from helpdesk.tickets.events import ReplyWithdrawn
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import WAITING_STATES, State
@@ -45,14 +46,13 @@ def withdraw_reply(ticket: Ticket, message: Message, *, by: int, now: datetime) 
     before = _standing(
         event for event in history if event.seq < replied.seq and not _is_voided(event, history)
     )
+    voided = tuple(event.seq for event in act)
     _restore(ticket, before, replied)
+    if len(voided) > 1:
+        take_back_waits(ticket, voided)
+        wait_on(ticket)
     return publish(
-        ReplyWithdrawn(
-            **stamp(ticket, by, now),
-            message_id=message.id,
-            voids_id=replied.id,
-            voided=tuple(event.seq for event in act),
-        )
+        ReplyWithdrawn(**stamp(ticket, by, now), message_id=message.id, voids_id=replied.id, voided=voided)
     )
 
 
