@@ -9,8 +9,10 @@ from helpdesk.config import Settings
 from helpdesk.mail.jobs import poll_mailboxes, process_inbound, send_outbox
 from helpdesk.notifications.jobs import mail_notices, tidy_notices
 from helpdesk.sla.sweep import sweep
+from helpdesk.sla.what_if.drafts import CHANNEL as TRIALS
 from helpdesk.sla.what_if.following import CHANNEL as RECOMPUTES
 from helpdesk.sla.what_if.recomputing import recompute
+from helpdesk.sla.what_if.trials import try_drafts
 from helpdesk.tickets.jobs import close_resolved, tidy_uploads, wake_waiting
 from helpdesk.worker import Job
 
@@ -26,6 +28,7 @@ def timetable(settings: Settings) -> tuple[Job, ...]:
         Job("answer_resets", answer_requests, every=10, channel=RESETS),
         Job("sweep", sweep, every=settings.sweep_interval_seconds, channel="sla"),
         Job("recompute", recompute, every=10, channel=RECOMPUTES),
+        Job("try_drafts", try_drafts, every=30, channel=TRIALS),
         Job("wake_waiting", wake_waiting, every=60),
         Job("close_resolved", close_resolved, every=300),
         Job("carry_imports", carry, every=30, channel=IMPORTS),
