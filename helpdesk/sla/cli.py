@@ -1,12 +1,17 @@
 """The `helpdesk sla` commands: settle an argument about a deadline, and prove that the clocks are right."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
-import yaml
 
-from helpdesk.sla.cases import differences, results
+from helpdesk.sla.casefile import differences, document_in, plain
+from helpdesk.sla.cases import Answers, answers
+from helpdesk.sla.given import CaseError
+
+DIFFERENT, UNREADABLE = 1, 2
 
 
 @click.group(name="sla")
@@ -15,19 +20,71 @@ def sla_commands() -> None:
 
 
 @sla_commands.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one object, {case id: result}.")
 @click.option(
     "--check", is_flag=True, help="Compare with what the file expects; ends with 1 on a difference."
 )
 def replay(file: Path, as_json: bool, check: bool) -> None:
-    """Evaluate the cases of a FILE with the engine that runs the desk. Needs no database."""
-    document = yaml.safe_load(file.read_text("utf-8"))
-    found = results(document)
-    wrong = differences(document, found) if check else {}
+    """Evaluate the cases of a FILE with the engine that runs the desk. Needs no database.
+
+    The file is YAML: calendars, policies, and for each case what happened when. The guide has an example,
+    under “Settle an argument about a deadline”. Ends with 2 when something cannot be read; the other cases
+    are evaluated all the same.
+    """
+    found = _answers_in(file)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
-    for case, (expected, result) in wrong.items():
-        click.echo(f"{case}: expected {expected}, found {result}", err=as_json)
-    if wrong:
-        raise SystemExit(1)
+        click.echo(json.dumps(plain(found.results), ensure_ascii=False))
+    elif not check:
+        _print(found.results)
+    wrong = _compare(found, to_errors=as_json) if check else 0
+    _say((*found.remarks, *found.problems))
+    if found.problems or wrong:
+        raise SystemExit(UNREADABLE if found.problems else DIFFERENT)
+
+
+def _answers_in(file: Path) -> Answers:
+    try:
+        return answers(document_in(file))
+    except CaseError as problem:
+        return Answers(problems=[str(problem)])
+
+
+def _compare(found: Answers, *, to_errors: bool) -> int:
+    """Say what is not as expected; how many cases that are."""
+    wrong = 0
+    for name, expected in found.expected.items():
+        places = list(differences(expected, found.results[name]))
+        wrong += bool(places)
+        for where, wanted, got in places:
+            click.echo(f"{name}: {where}: expected {wanted}, found {got}", err=to_errors)
+    fine, silent = len(found.expected) - wrong, len(found.results) - len(found.expected)
+    summary = [f"{fine} as expected"]
+    summary += [f"{wrong} not"] if wrong else []
+    summary += [f"{silent} expect nothing"] if silent else []
+    click.echo(f"Cases: {', '.join(summary)}.", err=to_errors)
+    return wrong
+
+
+def _print(results: dict[str, Any]) -> None:
+    for name, result in results.items():
+        click.echo(name)
+        for key, value in result.items():
+            if isinstance(value, dict) and any(isinstance(each, dict) for each in value.values()):
+                for clock, figures in value.items():
+                    click.echo(f"  {clock}: {_line(figures)}")
+            else:
+                click.echo(f"  {key}: {_line(value)}")
+
+
+def _line(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_line(each)}" for key, each in value.items()) or "none"
+    if isinstance(value, list):
+        return "; ".join(_line(each) for each in value)
+    return "none" if value is None else str(plain(value)).lower() if isinstance(value, bool) else str(value)
+
+
+def _say(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        click.echo(sentence, err=True)

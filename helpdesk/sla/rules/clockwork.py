@@ -68,7 +68,11 @@ class Clockwork:
             track.advance(as_of)
             track.judge(as_of)
 
-    def retarget(self, t: int, mode: OnChange | None = None) -> None:
+    def retarget(self, t: int, mode: OnChange | None = None, *, lowered: bool = False) -> None:
+        """Count against what holds now; what was missed is forgiven by a lowered priority, if the policy lets
+        it, or by an entry that says so itself.
+        """
+        forgives = self.cause is not None and self.cause.forgives
         mode = mode or self.policy_in_force().on_change
         for slot, track in self.tracks.items():
             if track.phase in (Phase.STOPPED, Phase.CANCELLED):
@@ -78,7 +82,7 @@ class Clockwork:
             if terms is None:
                 self.cancel(t, slot)
             else:
-                track.change(t, terms, mode)
+                track.change(t, terms, mode, forgiving=forgives or (lowered and terms.forgive))
         self.begin_missing(t, retroactive=mode is OnChange.RETROACTIVE)
 
     def begin_missing(self, t: int, *, retroactive: bool) -> None:

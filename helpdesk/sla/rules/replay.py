@@ -58,12 +58,29 @@ def run(
 
 
 def in_force(ledger: Iterable[LedgerEntry], as_of: int) -> list[LedgerEntry]:
-    """Entries up to `as_of` in order from the creation on, without those that were voided by then."""
-    entries = sorted((e for e in ledger if e.at <= as_of), key=lambda e: (e.at, e.seq))
-    voided = {e.entry for e in entries if e.kind is Kind.VOIDED}
-    entries = [e for e in entries if e.seq not in voided and e.kind is not Kind.VOIDED]
+    """Entries up to `as_of` in order from the creation on, without those that were voided by then.
+
+    The creation is first in its instant, whatever was recorded before it.
+    """
+    entries = sorted((e for e in ledger if e.at <= as_of), key=_order)
+    if any(e.kind is Kind.VOIDED for e in entries):
+        voided = _voided(entries)
+        entries = [e for e in entries if e.seq not in voided and e.kind is not Kind.VOIDED]
     created = next((i for i, e in enumerate(entries) if e.kind is Kind.CREATED), len(entries))
     return entries[created:]
+
+
+def _order(entry: LedgerEntry) -> tuple[int, bool, int]:
+    return entry.at, entry.kind is not Kind.CREATED, entry.seq
+
+
+def _voided(entries: list[LedgerEntry]) -> set[int | None]:
+    """What is voided; a voiding that was itself voided later voids nothing."""
+    voided: set[int | None] = set()
+    for entry in sorted((e for e in entries if e.kind is Kind.VOIDED), key=lambda e: e.seq, reverse=True):
+        if entry.seq not in voided:
+            voided.add(entry.entry)
+    return voided
 
 
 class Replay(Clockwork):
@@ -131,8 +148,8 @@ class Replay(Clockwork):
         self._enter_state(entry.at, TicketState.OPEN)
 
     def priority_changed(self, entry: LedgerEntry) -> None:
-        self.priority = entry.priority or self.priority
-        self.retarget(entry.at)
+        before, self.priority = self.priority, entry.priority or self.priority
+        self.retarget(entry.at, lowered=self.priority > before)
 
     def type_changed(self, entry: LedgerEntry) -> None:
         self.type = entry.type

@@ -69,7 +69,7 @@ class Track:
     crossed: list[tuple[int, int]] = field(default_factory=list)
     needs: tuple[tuple[int, int], ...] = ()
     history: list[int] = field(default_factory=list)
-    inherited: int = 0
+    missed: bool = False  # in an earlier epoch, and not forgiven
     closed: tuple[Cycle, ...] = ()
     steps: list[Step] | None = None
     cause: LedgerEntry | None = None
@@ -151,7 +151,7 @@ class Track:
                 return
             self._cross(percent, t)
 
-    def change(self, t: int, terms: Terms, mode: OnChange) -> None:
+    def change(self, t: int, terms: Terms, mode: OnChange, *, forgiving: bool = False) -> None:
         """Count against other terms from t on and open a new epoch; the same terms change nothing."""
         if terms.same_clock_as(self.terms):
             self.terms = replace(terms, thresholds=self.terms.thresholds)
@@ -160,6 +160,8 @@ class Track:
         after = self._recounted(t, terms.open) if mode is OnChange.RETROACTIVE else self.elapsed(t)
         running, phase = self.phase is Phase.RUNNING, self.phase
         self._close_segment(t)
+        self.missed |= self.breached_at is not None
+        self.missed &= not forgiving
         self._open_epoch(t, terms)
         self._keep_segments(mode)
         self.elapsed_s = 0 if mode is OnChange.RESTART else after
@@ -210,7 +212,6 @@ class Track:
             t,
             cycle=self.cycle + 1,
             history=history,
-            inherited=len(history),
             closed=(*self.closed, result),
             steps=self.steps,
             cause=self.cause,
@@ -219,7 +220,6 @@ class Track:
     def state(self, as_of: int, enforce_from: int) -> ClockState:
         """This clock as a value."""
         elapsed = self.elapsed(as_of)
-        own = self.history[self.inherited :]
         decided = None if self.stopped_at is None else True
         return ClockState(
             metric=self.metric,
@@ -238,7 +238,7 @@ class Track:
             met=decided if self.breached_at is None else False,
             breached_at=self.breached_at,
             breach_history=tuple(self.history),
-            missed_once=self.breached_at is not None or (bool(own) and not self.terms.forgive),
+            missed_once=self.breached_at is not None or self.missed,
             next_crossing=self._next_crossing(enforce_from),
             crossings=tuple(Crossing(percent, at, at < enforce_from) for percent, at in self.crossed),
             closed_cycles=self.closed,
@@ -304,8 +304,6 @@ class Track:
     def _open_epoch(self, t: int, terms: Terms) -> None:
         if self.breached_at is not None:
             self.history.append(self.breached_at)
-        if self.cause is not None and self.cause.forgives:
-            self.inherited = len(self.history)
         self.epoch, self.epoch_from = self.epoch + 1, t
         self.due = self.breached_at = None
         self.crossed = []
