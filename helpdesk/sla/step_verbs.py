@@ -65,11 +65,12 @@ def _clock(one: ThresholdCrossed) -> str:
 
 def _next_team(ticket: Ticket, now: datetime) -> int:
     """Of the rules only those count that place into the next line; the first that fits wins."""
-    lines = dict(db.session.execute(select(Team.id, Team.line).where(Team.retired_at.is_(None))).tuples())
     wanted = ticket.line + 1
-    fitting = [rule for rule in active_rules() if lines.get(rule.placement.team_id or 0) == wanted]
+    on_line = select(Team.id).where(Team.line == wanted, Team.retired_at.is_(None))
+    there = set(db.session.scalars(on_line))
+    fitting = [rule for rule in active_rules() if rule.placement.team_id in there]
     team_id = decide(fitting, _facts(ticket, now)).placement.team_id if fitting else None
-    team_id = team_id or db.session.scalar(select(Team.id).where(Team.line == wanted, Team.is_default))
+    team_id = team_id or db.session.scalar(on_line.where(Team.is_default))
     if team_id is None:
         raise RuleViolation("There is no team on line %(line)s that could take it.", line=wanted)
     return team_id
@@ -78,11 +79,8 @@ def _next_team(ticket: Ticket, now: datetime) -> int:
 def _facts(ticket: Ticket, now: datetime) -> Facts:
     """What the rules may ask of a ticket that is here already."""
     here = now.astimezone(ZoneInfo(settings().default_timezone))
-    company_vip, contact_vip = db.session.execute(
-        select(Company.vip, Contact.vip).where(
-            Company.id == ticket.company_id, Contact.id == ticket.contact_id
-        )
-    ).one()
+    client = select(Company.vip, Contact.vip).join(Contact, Contact.id == ticket.contact_id)
+    company_vip, contact_vip = db.session.execute(client.where(Company.id == ticket.company_id)).one()
     first = select(Message.text).where(
         Message.ticket_id == ticket.id, Message.kind == MessageKind.CLIENT, ~Message.is_machine
     )

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from helpdesk.accounts.people import system_id
 from helpdesk.db import db, savepoint
 from helpdesk.errors import RuleViolation
-from helpdesk.events import publish
+from helpdesk.events import EventRow, publish
 from helpdesk.sla.acts import BREACH, Act
 from helpdesk.sla.events import StepRefused, ThresholdCrossed
 from helpdesk.sla.models import ClockPhase, SlaClock, SlaFiring
@@ -18,6 +18,7 @@ from helpdesk.sla.rules import ClockState, Metric, TicketClocks
 from helpdesk.sla.rules.deeds import DOING, Crossed, Held, Outcome, outcome_of, steps_at, told_at
 from helpdesk.sla.step_verbs import VERBS, refusal_words
 from helpdesk.tickets.actions.ledger import keep_words
+from helpdesk.tickets.events import PriorityChanged
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import Priority
 
@@ -67,12 +68,12 @@ def act(ticket: Ticket, crossed: Sequence[ThresholdCrossed], now: datetime) -> N
     A verb that the rules refuse is undone to its savepoint, the crossing stays, and the lead hears of it; any
     other error undoes this ticket only, and the sweep tries it again later.
     """
-    firings = _firings(ticket.id)
+    firings, raised_at = _firings(ticket.id), _raised_at(ticket.id)
     for one in crossed:
         firing = next(row for row in firings if _is_of(row, one))
         _ask_once(firing, firings)
         for wanted in _wanted(one) if firing.told else ():
-            outcome = _outcome(wanted, one, crossed, firings, ticket)
+            outcome = _before(wanted, firing, firings) or _outcome(wanted, one, crossed, ticket, raised_at)
             firing.acts = {**firing.acts, wanted.value: (outcome or _done(wanted, ticket, one, now)).value}
     db.session.flush()
 
@@ -115,27 +116,42 @@ def _ask_once(firing: SlaFiring, firings: Sequence[SlaFiring]) -> None:
         firing.asked_at = None
 
 
+def _before(wanted: Act, firing: SlaFiring, firings: Sequence[SlaFiring]) -> Outcome | None:
+    tried = any(row.acts.get(wanted.value) in TRIED for row in _earlier(firing, firings))
+    return Outcome.BEFORE if tried else None
+
+
 def _outcome(
     wanted: Act,
     one: ThresholdCrossed,
     crossed: Sequence[ThresholdCrossed],
-    firings: Sequence[SlaFiring],
     ticket: Ticket,
+    raised_at: datetime | None,
 ) -> Outcome | None:
     """Why the act is not tried, None when it is."""
-    firing = next(row for row in firings if _is_of(row, one))
-    if any(row.acts.get(wanted.value) in TRIED for row in _earlier(firing, firings)):
-        return Outcome.BEFORE
-    clock = (one.metric, one.line, one.cycle)
-    runs = _runs(ticket.id, one)
+    clock, runs = (one.metric, one.line, one.cycle), _runs(ticket.id, one)
     together = [
         Crossed(percent=other.percent, at=other.at, runs=runs)
         for other in crossed
         if (other.metric, other.line, other.cycle) == clock and wanted in _wanted(other)
     ]
-    mine = Crossed(percent=one.percent, at=one.at, runs=runs)
-    is_top = ticket.priority == Priority.P1
-    return outcome_of(wanted, mine, together, Held(line=ticket.line, since=ticket.held_since, is_top=is_top))
+    held = Held(
+        line=ticket.line,
+        since=ticket.held_since,
+        is_top=ticket.priority == Priority.P1,
+        raised_at=raised_at,
+    )
+    return outcome_of(wanted, Crossed(percent=one.percent, at=one.at, runs=runs), together, held)
+
+
+def _raised_at(ticket_id: int) -> datetime | None:
+    """When the desk itself last changed the priority, in an earlier look at the ticket."""
+    raised = select(func.max(EventRow.effective_at)).where(
+        EventRow.ticket_id == ticket_id,
+        EventRow.kind == PriorityChanged.kind,
+        EventRow.actor_id == system_id(),
+    )
+    return db.session.scalar(raised)
 
 
 def _runs(ticket_id: int, one: ThresholdCrossed) -> bool:

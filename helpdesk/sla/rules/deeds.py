@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     BEFORE = "before"
     TOO_LATE = "too_late"
     MOVED_SINCE = "moved_since"
+    RAISED_SINCE = "raised_since"
     TOGETHER = "together"
     HIGHEST = "highest"
     LAST_LINE = "last_line"
@@ -36,11 +37,14 @@ class Crossed:
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """Where the ticket stands now; `is_top`: nothing is more urgent."""
+    """Where the ticket stands now; `is_top`: nothing is more urgent. `raised_at` is when the desk itself last
+    raised the priority, before this sweep looked at the ticket; None: never.
+    """
 
     line: int
     since: datetime
     is_top: bool
+    raised_at: datetime | None = None
 
 
 def steps_at(steps: Iterable[Step], line: int | None, percents: Iterable[int]) -> frozenset[Step]:
@@ -67,6 +71,8 @@ def outcome_of(act: Act, one: Crossed, together: Sequence[Crossed], held: Held) 
     - Several hand-overs found together are one, that of the highest percent: a line that never saw the
       ticket is not passed over.
     - Several raises found together are done one by one: the ticket ends as urgent as without the outage.
+    - What only the desk's own raise has made due, on whatever clock, raises nothing again: a higher priority
+      has less time, so one raise would pull the next one after it up to the top.
     - A question why is always asked: the breach stays a fact however late it is found.
     """
     if act not in DOING:
@@ -74,9 +80,15 @@ def outcome_of(act: Act, one: Crossed, together: Sequence[Crossed], held: Held) 
     if not one.runs:
         return Outcome.TOO_LATE
     if act is Act.RAISE_PRIORITY:
-        return Outcome.HIGHEST if held.is_top else None
+        return _not_raised(one, held)
     if held.since >= one.at:
         return Outcome.MOVED_SINCE
     if one.percent < max(other.percent for other in together):
         return Outcome.TOGETHER
     return Outcome.LAST_LINE if held.line >= LAST_LINE else None
+
+
+def _not_raised(one: Crossed, held: Held) -> Outcome | None:
+    if held.is_top:
+        return Outcome.HIGHEST
+    return Outcome.RAISED_SINCE if held.raised_at is not None and held.raised_at >= one.at else None
