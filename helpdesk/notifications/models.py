@@ -52,6 +52,7 @@ class Notice(Base):
             "person_id",
             postgresql_where=text("by_mail and mailed_at is null and read_at is null"),
         ),
+        Index("ix_notice_unread_of_ticket", "ticket_id", postgresql_where=text("read_at is null")),
         Index("ix_notice_mailed", "person_id", "mailed_at", postgresql_where=text("mailed_at is not null")),
     )
 

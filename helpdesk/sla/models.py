@@ -145,14 +145,22 @@ class Contract(Base):
 
 
 class TicketSla(Base):
-    """Which policy version a ticket runs under, and through which contract (null: the default policy)."""
+    """Which policy version a ticket runs under, and through which contract (null: the default policy).
+
+    `failing_since`: since when its clocks cannot be computed, `failure` is the kind of error.
+    """
 
     __tablename__ = "ticket_sla"
+    __table_args__ = (
+        Index("ix_ticket_sla_failing", "failing_since", postgresql_where=text("failing_since is not null")),
+    )
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
     policy_version_id: Mapped[int] = mapped_column(ForeignKey("sla_policy_version.id"))
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
     missed: Mapped[bool] = mapped_column(server_default=text("false"))
+    failing_since: Mapped[datetime | None]
+    failure: Mapped[str] = mapped_column(server_default="")
 
 
 class SlaClock(Base):
@@ -167,8 +175,12 @@ class SlaClock(Base):
     __table_args__ = (
         UniqueConstraint("ticket_id", "metric", "line", "cycle", postgresql_nulls_not_distinct=True),
         Index("ix_sla_clock_next_fire_at", "next_fire_at", postgresql_where=text("next_fire_at is not null")),
-        Index("ix_sla_clock_breached_at", "breached_at", postgresql_where=text("breached_at is not null")),
-        Index("ix_sla_clock_metric_stopped_at", "metric", "stopped_at"),
+        Index(
+            "ix_sla_clock_metric_stopped_at",
+            "metric",
+            "stopped_at",
+            postgresql_where=text("stopped_at is not null"),
+        ),
         {"postgresql_with": {"fillfactor": 80}},
     )
 
