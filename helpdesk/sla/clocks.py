@@ -1,54 +1,76 @@
 """The clock rows of a ticket: a cache of the ledger's replay, rewritten whenever the ledger grows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select, text
+from sqlalchemy.orm.attributes import set_committed_value
 
 from helpdesk.calendars.hours import hours_of
-from helpdesk.db import db
+from helpdesk.sla import rows
 from helpdesk.sla.calendar import WorkingHours
-from helpdesk.sla.ledger import Fact, calendars_in, choices_in, facts_of, ledger_of
-from helpdesk.sla.models import ClockPhase, Metric, SlaClock, TicketSla
+from helpdesk.sla.histories import History, Mark, histories_of
+from helpdesk.sla.ledger import Fact, calendars_in, choices_in, ledger_of
 from helpdesk.sla.policies import policy_of, version_id_of
+from helpdesk.sla.rows import Cached, Row
 from helpdesk.sla.rules import ClockState, Crossing, Phase, PolicyVersion, TicketClocks, replay
 from helpdesk.sla.rules.values import REPORTED_ONLY, Key
 from helpdesk.tickets.models import Ticket
 
-INFINITY = text("'infinity'::timestamptz")
 NEVER = datetime.max.replace(tzinfo=UTC)  # how the driver reads infinity
 Slot = tuple[str, int | None, int]
 
 
 @dataclass(frozen=True)
-class Refreshed:
-    """What a refresh found: the replay itself, and for each clock what was crossed but not yet recorded."""
+class Passing:
+    """A threshold that a clock has passed, perhaps in an earlier epoch than its present one."""
 
-    clocks: TicketClocks
-    pending: dict[Slot, tuple[Crossing, ...]]
+    state: ClockState
+    epoch: int
+    crossing: Crossing
+
+    @property
+    def mark(self) -> Mark:
+        """The name under which it is written down."""
+        return Mark(*slot_of(self.state), self.epoch, self.crossing.percent)
 
 
-def refresh(ticket: Ticket, now: datetime, *, recorded: bool = False) -> Refreshed | None:
-    """Replay the ticket's ledger up to `now`, rewrite its clock rows and the deadline it is sorted by.
+@dataclass(frozen=True)
+class Reading:
+    """A ticket's clocks at an instant, by the ledger up to `seq`.
 
-    A threshold crossed but not yet recorded stays due for the sweep; `recorded` says that the caller has just
-    recorded them all. None when the desk has no policy, and so no clocks.
+    `unwritten` is what was crossed and not written down yet, the highest of each clock last.
     """
-    facts = facts_of(ticket.id)
-    if not choices_in(facts):
+
+    ticket_id: int
+    as_of: datetime
+    seq: int
+    clocks: TicketClocks
+    unwritten: Sequence[Passing] = ()
+
+
+def refresh(ticket: Ticket, now: datetime) -> Reading | None:
+    """Replay the ticket's ledger up to `now`, rewrite its clock rows and the deadline it is sorted by; two
+    statements.
+
+    A threshold that was crossed and not written down yet stays due for the sweep. None when the desk has no
+    policy, and so no clocks.
+    """
+    reading = read(ticket.id, histories_of((ticket.id,))[ticket.id], now)
+    if reading is not None:
+        rows.write([cached(reading)])
+        set_committed_value(ticket, "sort_due", _sort_due(reading.clocks) or NEVER)
+    return reading
+
+
+def read(ticket_id: int, history: History, now: datetime) -> Reading | None:
+    """What the clocks show at `now` by this history; None without a policy."""
+    if not choices_in(history.facts):
         return None
-    result = evaluate(facts, now)
-    rows = {_slot_of(row): row for row in _rows(ticket.id)}
-    pending = {}
-    for state in _shown(result):
-        row = rows.get(slot_of(state))
-        waiting = () if recorded else _pending(state, row)
-        _write(row or _new(ticket, state), state, waiting, seq=facts[-1].seq, now=now)
-        if waiting:
-            pending[slot_of(state)] = waiting
-    _sort(ticket, result)
-    return Refreshed(result, pending)
+    clocks = evaluate(history.facts, now)
+    passed = [passing for state in shown(clocks) for passing in _passings(state)]
+    unwritten = tuple(passing for passing in passed if passing.mark not in history.marks)
+    return Reading(ticket_id, now, history.facts[-1].seq, clocks, unwritten)
 
 
 def evaluate(facts: Sequence[Fact], as_of: datetime) -> TicketClocks:
@@ -57,6 +79,23 @@ def evaluate(facts: Sequence[Fact], as_of: datetime) -> TicketClocks:
     policies: dict[Key, PolicyVersion] = {choice.key: policy_of(choice) for choice in choices}
     calendars: dict[Key, WorkingHours] = dict(hours_of(calendars_in(facts)).items())
     return replay(ledger_of(facts), policies, calendars, int(as_of.timestamp()))
+
+
+def cached(reading: Reading, *, event_seq: int | None = None) -> Cached:
+    """What the cache is to hold of this reading."""
+    waiting = _first_by_slot(reading.unwritten)
+    return Cached(
+        ticket_id=reading.ticket_id,
+        clocks=[_row(state, waiting, reading) for state in shown(reading.clocks)],
+        sort_due=_sort_due(reading.clocks),
+        missed=reading.clocks.missed,
+        event_seq=event_seq,
+    )
+
+
+def shown(clocks: TicketClocks) -> list[ClockState]:
+    """The clocks that have rows; the others are for reports only."""
+    return [state for state in clocks.clocks if state.metric not in REPORTED_ONLY]
 
 
 def slot_of(state: ClockState) -> Slot:
@@ -69,67 +108,47 @@ def moment(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def _slot_of(row: SlaClock) -> Slot:
-    return row.metric.value, row.line, row.cycle
+def _passings(state: ClockState) -> Iterable[Passing]:
+    return (Passing(state, state.epoch, crossing) for crossing in state.crossings)
 
 
-def _rows(ticket_id: int) -> Sequence[SlaClock]:
-    return db.session.scalars(select(SlaClock).where(SlaClock.ticket_id == ticket_id)).all()
+def _first_by_slot(unwritten: Iterable[Passing]) -> Mapping[Slot, Crossing]:
+    first: dict[Slot, Crossing] = {}
+    for passing in unwritten:
+        first.setdefault(slot_of(passing.state), passing.crossing)
+    return first
 
 
-def _shown(result: TicketClocks) -> list[ClockState]:
-    return [state for state in result.clocks if state.metric not in REPORTED_ONLY]
+def _row(state: ClockState, waiting: Mapping[Slot, Crossing], reading: Reading) -> Row:
+    following = waiting.get(slot_of(state)) or state.next_crossing
+    return {
+        "ticket_id": reading.ticket_id,
+        "metric": state.metric.value,
+        "line": state.line,
+        "cycle": state.cycle,
+        "epoch": state.epoch,
+        "policy_version_id": version_id_of(state.policy),
+        "calendar_version_id": int(state.calendar),
+        "target_s": state.target_s,
+        "phase": state.phase.value,
+        "started_at": moment(state.started_at),
+        "stopped_at": moment(state.stopped_at),
+        "elapsed_s": state.elapsed_s,
+        "checkpoint_at": reading.as_of,
+        "due_at": moment(state.due_at),
+        "met": state.met,
+        "breached_at": moment(state.breached_at),
+        "missed_once": state.missed_once,
+        "next_fire_at": moment(following.at) if following else None,
+        "next_percent": following.percent if following else None,
+        "event_seq": reading.seq,
+    }
 
 
-def _pending(state: ClockState, row: SlaClock | None) -> tuple[Crossing, ...]:
-    """Crossings of the present epoch that no sweep has recorded: those from the row's next percent on."""
-    least = 0
-    if row is not None and row.epoch == state.epoch:
-        if row.next_percent is None:
-            return ()
-        least = row.next_percent
-    return tuple(crossing for crossing in state.crossings if crossing.percent >= least)
-
-
-def _new(ticket: Ticket, state: ClockState) -> SlaClock:
-    row = SlaClock(ticket_id=ticket.id, metric=Metric(state.metric.value), line=state.line, cycle=state.cycle)
-    db.session.add(row)
-    return row
-
-
-def _write(
-    row: SlaClock, state: ClockState, pending: tuple[Crossing, ...], *, seq: int, now: datetime
-) -> None:
-    following = pending[0] if pending else state.next_crossing
-    row.epoch = state.epoch
-    row.policy_version_id = version_id_of(state.policy)
-    row.calendar_version_id = int(state.calendar)
-    row.target_s = state.target_s
-    row.phase = ClockPhase(state.phase.value)
-    row.started_at = moment(state.started_at)
-    row.stopped_at = moment(state.stopped_at)
-    row.elapsed_s = state.elapsed_s
-    row.checkpoint_at = now
-    row.due_at = moment(state.due_at)
-    row.met = state.met
-    row.breached_at = moment(state.breached_at)
-    row.missed_once = state.missed_once
-    row.next_fire_at = moment(following.at) if following else None
-    row.next_percent = following.percent if following else None
-    row.event_seq = seq
-
-
-def _sort(ticket: Ticket, result: TicketClocks) -> None:
+def _sort_due(clocks: TicketClocks) -> datetime | None:
     running = [
         state.due_at
-        for state in _shown(result)
+        for state in shown(clocks)
         if state.phase is Phase.RUNNING and state.line is None and state.due_at is not None
     ]
-    due = moment(min(running)) if running else None
-    if due is None and ticket.sort_due != NEVER:
-        ticket.sort_due = INFINITY  # type: ignore[assignment]  # a literal that only PostgreSQL has
-    elif due is not None:
-        ticket.sort_due = due
-    sla = db.session.get(TicketSla, ticket.id)
-    if sla is not None and sla.missed != result.missed:
-        sla.missed = result.missed
+    return moment(min(running)) if running else None

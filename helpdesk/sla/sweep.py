@@ -1,32 +1,55 @@
-"""The sweep: finds clocks whose next threshold has come, writes each crossing down once and lets things
-follow.
-"""
+"""The sweep: finds clocks whose next threshold has come, and lets each crossing be written down once."""
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, Select, func, select, tuple_, update
+from sqlalchemy.exc import DataError, IntegrityError
 
 from helpdesk import clock
-from helpdesk.accounts.people import system_id
 from helpdesk.db import db, savepoint, transaction
 from helpdesk.errors import DomainError
-from helpdesk.events import publish
-from helpdesk.sla import steps
-from helpdesk.sla.clocks import Slot, moment, refresh
-from helpdesk.sla.events import ThresholdCrossed
-from helpdesk.sla.models import Metric, SlaClock, SlaFiring
-from helpdesk.sla.policies import version_id_of
-from helpdesk.sla.rules import ClockState, Crossing, TicketClocks
+from helpdesk.sla.firing import Claimed, fire_all
+from helpdesk.sla.models import SlaClock, TicketSla
 from helpdesk.tickets.models import Ticket
 
-BATCH = 20
-LOOK_AHEAD = 3 * BATCH
+BATCH = 100
+PUT_OFF = timedelta(hours=1)
+# What one ticket can have wrong with it: a version that is gone, a payload of another shape, a date too far.
+ITS_OWN_FAULT = (DomainError, LookupError, ValueError, TypeError, ArithmeticError, DataError, IntegrityError)
+_COLUMNS = (
+    Ticket.id,
+    Ticket.line,
+    Ticket.team_id,
+    Ticket.assignee_id,
+    Ticket.priority,
+    Ticket.event_seq,
+    Ticket.last_event_at,
+)
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a sweep has come in the order of the firings."""
+
+    at: datetime
+    clock_id: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What became of some due clocks: how many crossings were new, and where the next batch begins."""
+
+    crossings: int
+    until: Place
+
+
+BEGINNING = Place(datetime.min.replace(tzinfo=UTC), 0)
 
 
 def sweep() -> int:
@@ -34,137 +57,93 @@ def sweep() -> int:
     once.
 
     A ticket that another transaction holds is skipped: its writer refreshes the clocks itself. A ticket whose
-    clocks cannot be computed is logged and left for the next sweep; the others go on.
+    clocks cannot be computed is noted, logged and tried again after a while; the others go on. A clock
+    that somebody has made due by hand is only computed anew.
     """
-    fired, broken = 0, set[int]()
-    while True:
-        handled, crossings = _batch(broken)
-        fired += crossings
-        if not handled:
-            return fired
+    fired = 0
+    while new := _once_through():
+        fired += new
+    return fired
 
 
-def _batch(broken: set[int]) -> tuple[int, int]:
-    """One transaction: how many tickets were looked at, how many crossings were written down."""
-    crossings = 0
-    with transaction():
-        now = clock.now(db.session)
-        tickets = _claim(now, broken)
-        for ticket in tickets:
-            try:
-                with savepoint():
-                    crossings += fire(ticket, now)
-            except (DomainError, LookupError):
-                log.exception("the clocks of ticket %s cannot be computed", ticket.id)
-                broken.add(ticket.id)
-    return len(tickets), crossings
-
-
-def _claim(now: datetime, broken: Iterable[int]) -> Sequence[Ticket]:
-    """Lock tickets with due clocks, oldest first, driven by the index on the next firing."""
-    due = (
-        select(SlaClock.ticket_id)
-        .where(SlaClock.next_fire_at <= now, SlaClock.ticket_id.not_in(list(broken)))
-        .order_by(SlaClock.next_fire_at)
-        .limit(LOOK_AHEAD)
-        .subquery()
-    )
-    statement = select(Ticket).where(Ticket.id.in_(select(due.c.ticket_id))).order_by(Ticket.id).limit(BATCH)
-    return db.session.scalars(statement.with_for_update(key_share=True, skip_locked=True)).all()
+def seconds_to_next() -> float | None:
+    """How long until the next firing, negative when it is overdue; None when nothing is to come."""
+    statement = select(func.extract("epoch", func.min(SlaClock.next_fire_at) - func.clock_timestamp()))
+    wait = db.session.scalar(statement)
+    return None if wait is None else float(wait)
 
 
 def fire(ticket: Ticket, now: datetime, *, quietly: bool = False) -> int:
-    """Write down what the ticket's clocks have crossed, tell of the highest of each, and set the next firing.
+    """Write down what the clocks of one locked ticket have crossed; how many crossings were new.
 
-    The ticket is locked, perhaps since after `now` was read. How many crossings were new. `quietly`: nobody
-    is told and nothing else follows, since a change of the rules crossed them and says so by itself.
+    `quietly`: nobody is told and nothing else follows, since a change of the rules crossed them and says so
+    by itself.
     """
-    now = max(now, ticket.last_event_at)
-    refreshed = refresh(ticket, now)
-    if refreshed is None:
+    db.session.flush()
+    new = fire_all(_claimed(select(*_COLUMNS).where(Ticket.id == ticket.id)), now, quietly=quietly)
+    db.session.expire(ticket, ["event_seq", "sort_due"])
+    return new
+
+
+def _once_through() -> int:
+    """From the oldest firing to the newest that is due; how many crossings were new."""
+    fired, batch = 0, _batch(BEGINNING)
+    while batch is not None:
+        fired += batch.crossings
+        batch = _batch(batch.until)
+    return fired
+
+
+def _batch(after: Place) -> Batch | None:
+    """One transaction; None when nothing more is due."""
+    with transaction():
+        now = clock.now(db.session)
+        due = _due(now, after)
+        if not due:
+            return None
+        crossings = _fire(_lock({row.ticket_id for row in due}), now)
+    return Batch(crossings, Place(due[-1].next_fire_at, due[-1].id))
+
+
+def _due(now: datetime, after: Place) -> Sequence[Row[int, int, datetime | None]]:
+    """The next due clocks, oldest first; a short walk along the index on the next firing."""
+    here = tuple_(SlaClock.next_fire_at, SlaClock.id)
+    statement = select(SlaClock.id, SlaClock.ticket_id, SlaClock.next_fire_at).where(
+        SlaClock.next_fire_at <= now, here > (after.at, after.clock_id)
+    )
+    return db.session.execute(statement.order_by(*here.clauses).limit(BATCH)).all()
+
+
+def _lock(ticket_ids: Iterable[int]) -> Sequence[Claimed]:
+    """Those of these tickets that nobody else is writing, locked in the order of their numbers."""
+    statement = select(*_COLUMNS).where(Ticket.id.in_(ticket_ids)).order_by(Ticket.id)
+    return _claimed(statement.with_for_update(key_share=True, skip_locked=True))
+
+
+def _claimed(statement: Select[*tuple[Any, ...]]) -> Sequence[Claimed]:
+    return [Claimed(*row) for row in db.session.execute(statement)]
+
+
+def _fire(tickets: Sequence[Claimed], now: datetime) -> int:
+    """All of them together; when one of them cannot be computed, by halves until only that one is left."""
+    if not tickets:
         return 0
-    new: list[ThresholdCrossed] = []
-    for slot, crossings in refreshed.pending.items():
-        if quietly:
-            crossings = tuple(replace(crossing, suppressed=True) for crossing in crossings)
-        new += _fire_clock(ticket, refreshed.clocks, slot, crossings, now)
-    refresh(ticket, now, recorded=True)
-    if steps.are_due(new):
-        steps.act(ticket, new, now)
-    return len(new)
+    try:
+        with savepoint():
+            return fire_all(tickets, now)
+    except ITS_OWN_FAULT as problem:
+        if len(tickets) == 1:
+            log.exception("the clocks of ticket %s cannot be computed", tickets[0].id)
+            _put_off(tickets[0].id, problem, now)
+            return 0
+    half = len(tickets) // 2
+    return _fire(tickets[:half], now) + _fire(tickets[half:], now)
 
 
-def _state(clocks: TicketClocks, slot: Slot) -> ClockState:
-    metric, line, cycle = slot
-    return next(c for c in clocks.clocks if (c.metric.value, c.line, c.cycle) == (metric, line, cycle))
-
-
-def _fire_clock(
-    ticket: Ticket, clocks: TicketClocks, slot: Slot, crossings: Sequence[Crossing], now: datetime
-) -> list[ThresholdCrossed]:
-    """One notice for the highest new crossing, however many were missed meanwhile."""
-    state = _state(clocks, slot)
-    new = [crossing for crossing in crossings if _written(ticket, clocks, state, crossing, now)]
-    aloud = [crossing.percent for crossing in new if not crossing.suppressed]
-    tell = steps.tell_at(version_id_of(state.policy), state.line, aloud)
-    events = []
-    for crossing in new:
-        ticket.event_seq += 1
-        is_highest = crossing is new[-1] and not crossing.suppressed
-        event = _event(ticket, state, crossing, now, tell=tell if is_highest else None)
-        publish(event)
-        events.append(event)
-    return events
-
-
-def _event(
-    ticket: Ticket, state: ClockState, crossing: Crossing, now: datetime, *, tell: tuple[str, ...] | None
-) -> ThresholdCrossed:
-    return ThresholdCrossed(
-        at=moment(crossing.at) or now,
-        found_at=now,
-        actor_id=system_id(),
-        ticket_id=ticket.id,
-        seq=ticket.event_seq,
-        metric=Metric(state.metric.value),
-        line=state.line,
-        cycle=state.cycle,
-        epoch=state.epoch,
-        percent=crossing.percent,
-        loud=tell is not None,
-        policy_version_id=version_id_of(state.policy),
-        tell=tell or (),
-        due_at=moment(state.due_at),
-        target_s=state.target_s,
-        priority=ticket.priority.value,
-    )
-
-
-def _written(
-    ticket: Ticket, clocks: TicketClocks, state: ClockState, crossing: Crossing, now: datetime
-) -> bool:
-    """Whether this crossing is new; the unique key decides, whoever else is sweeping."""
-    version, told = version_id_of(state.policy), not crossing.suppressed
-    asked = told and steps.asks_at(version, state.line, crossing.percent)
-    statement = (
-        insert(SlaFiring)
-        .values(
-            ticket_id=ticket.id,
-            metric=Metric(state.metric.value),
-            line=state.line,
-            cycle=state.cycle,
-            epoch=state.epoch,
-            percent=crossing.percent,
-            at=moment(crossing.at),
-            recorded_at=now,
-            holder_line=ticket.line,
-            holder_team_id=ticket.team_id,
-            holder_id=ticket.assignee_id,
-            told=told,
-            shares=steps.shares_at(clocks, state, crossing.percent),
-            asked_at=now if asked else None,
-        )
-        .on_conflict_do_nothing()
-        .returning(SlaFiring.id)
-    )
-    return db.session.execute(statement).first() is not None
+def _put_off(ticket_id: int, problem: Exception, now: datetime) -> None:
+    """Note what is wrong, and take the ticket out of the way of the others for a while."""
+    known = func.coalesce(TicketSla.failing_since, now)
+    mine = update(TicketSla).where(TicketSla.ticket_id == ticket_id)
+    db.session.execute(mine.values(failing_since=known, failure=type(problem).__name__))
+    due = update(SlaClock).where(SlaClock.ticket_id == ticket_id, SlaClock.next_fire_at <= now)
+    db.session.execute(due.values(next_fire_at=now + PUT_OFF))

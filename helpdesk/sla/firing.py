@@ -1,0 +1,167 @@
+"""Crossings written down, each of them once: as a row, an event, notices, and what the policy does then."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
+
+from helpdesk.accounts.people import system_id
+from helpdesk.db import db
+from helpdesk.events import publish_all
+from helpdesk.sla import rows, steps
+from helpdesk.sla.clocks import Passing, Reading, Slot, cached, moment, read, slot_of
+from helpdesk.sla.events import ThresholdCrossed
+from helpdesk.sla.histories import Mark, histories_of
+from helpdesk.sla.models import Metric, SlaFiring
+from helpdesk.sla.policies import version_id_of
+from helpdesk.sla.rows import Row
+from helpdesk.tickets.models import Ticket
+
+_KEY = (SlaFiring.metric, SlaFiring.line, SlaFiring.cycle, SlaFiring.epoch, SlaFiring.percent)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A ticket that this transaction has locked: who holds it, and where its history stands."""
+
+    id: int
+    line: int
+    team_id: int
+    assignee_id: int | None
+    priority: str
+    event_seq: int
+    last_event_at: datetime
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a ticket's clocks have newly passed; `quietly`: nobody is told and nothing else follows."""
+
+    ticket: Claimed
+    reading: Reading
+    passed: Sequence[Passing]
+    quietly: bool
+
+    def is_told(self, passing: Passing) -> bool:
+        """Whether this one counts for people, not only for the record."""
+        return not (self.quietly or passing.crossing.suppressed)
+
+
+def fire_all(tickets: Sequence[Claimed], now: datetime, *, quietly: bool = False) -> int:
+    """Write down what the clocks of these tickets have crossed, tell of the highest of each, set the next
+    firing; how many crossings were new.
+
+    The tickets are locked, perhaps since after `now` was read. The statements do not grow with the tickets,
+    but for those on which a policy acts. Raises LookupError when the clocks of one cannot be computed.
+    """
+    found = _record([_found(ticket, reading, quietly) for ticket, reading in _read(tickets, now)])
+    events = {one.ticket.id: list(_events(one)) for one in found}
+    rows.write([_cached(one, len(events[one.ticket.id])) for one in found])
+    publish_all([event for many in events.values() for event in many])
+    if not quietly:
+        _act(events, now)
+    return sum(map(len, events.values()))
+
+
+def _read(tickets: Iterable[Claimed], now: datetime) -> Iterable[tuple[Claimed, Reading]]:
+    by_id = {ticket.id: ticket for ticket in tickets}
+    for ticket_id, history in histories_of(by_id).items():
+        ticket = by_id[ticket_id]
+        reading = read(ticket_id, history, max(now, ticket.last_event_at))
+        if reading is not None:
+            yield ticket, reading
+
+
+def _found(ticket: Claimed, reading: Reading, quietly: bool) -> Found:
+    return Found(ticket, reading, reading.unwritten, quietly)
+
+
+def _record(found: Sequence[Found]) -> list[Found]:
+    """Each with only what is new; the unique key decides, whoever else is writing."""
+    firings = [_firing(one, passing) for one in found for passing in one.passed]
+    if not firings:
+        return list(found)
+    statement = insert(SlaFiring).on_conflict_do_nothing().returning(SlaFiring.ticket_id, *_KEY)
+    new = {(row[0], Mark(row[1].value, *row[2:])) for row in db.session.execute(statement, firings)}
+    return [
+        Found(
+            one.ticket,
+            one.reading,
+            [passing for passing in one.passed if (one.ticket.id, passing.mark) in new],
+            one.quietly,
+        )
+        for one in found
+    ]
+
+
+def _firing(one: Found, passing: Passing) -> Row:
+    state, percent = passing.state, passing.crossing.percent
+    told = one.is_told(passing)
+    is_asked = told and steps.asks_at(version_id_of(state.policy), state.line, percent)
+    return {
+        "ticket_id": one.ticket.id,
+        "metric": Metric(state.metric.value),
+        "line": state.line,
+        "cycle": state.cycle,
+        "epoch": passing.epoch,
+        "percent": percent,
+        "at": moment(passing.crossing.at),
+        "recorded_at": one.reading.as_of,
+        "holder_line": one.ticket.line,
+        "holder_team_id": one.ticket.team_id,
+        "holder_id": one.ticket.assignee_id,
+        "told": told,
+        "shares": steps.shares_at(one.reading.clocks, state, percent),
+        "asked_at": one.reading.as_of if is_asked else None,
+    }
+
+
+def _events(one: Found) -> Iterable[ThresholdCrossed]:
+    """One notice for the highest new crossing of each clock, however many were missed meanwhile."""
+    highest = {slot_of(passing.state): passing for passing in one.passed}
+    tell = {slot: _tell(one, slot) for slot in highest}
+    for place, passing in enumerate(sorted(one.passed, key=lambda each: each.crossing.at), start=1):
+        slot = slot_of(passing.state)
+        is_loud = passing is highest[slot] and one.is_told(passing)
+        yield _event(one, passing, place, tell[slot] if is_loud else None)
+
+
+def _tell(one: Found, slot: Slot) -> tuple[str, ...]:
+    mine = [passing for passing in one.passed if slot_of(passing.state) == slot]
+    aloud = [passing.crossing.percent for passing in mine if one.is_told(passing)]
+    return steps.tell_at(version_id_of(mine[-1].state.policy), mine[-1].state.line, aloud)
+
+
+def _event(one: Found, passing: Passing, place: int, tell: tuple[str, ...] | None) -> ThresholdCrossed:
+    state = passing.state
+    return ThresholdCrossed(
+        at=moment(passing.crossing.at) or one.reading.as_of,
+        found_at=one.reading.as_of,
+        actor_id=system_id(),
+        ticket_id=one.ticket.id,
+        seq=one.ticket.event_seq + place,
+        metric=Metric(state.metric.value),
+        line=state.line,
+        cycle=state.cycle,
+        epoch=passing.epoch,
+        percent=passing.crossing.percent,
+        loud=tell is not None,
+        policy_version_id=version_id_of(state.policy),
+        tell=tell or (),
+        due_at=moment(state.due_at),
+        target_s=state.target_s,
+        priority=one.ticket.priority,
+    )
+
+
+def _cached(one: Found, new: int) -> rows.Cached:
+    """All that was crossed is written down by now, by this sweep or another."""
+    settled = Reading(one.ticket.id, one.reading.as_of, one.reading.seq, one.reading.clocks)
+    return cached(settled, event_seq=one.ticket.event_seq + new)
+
+
+def _act(events: Mapping[int, Sequence[ThresholdCrossed]], now: datetime) -> None:
+    for ticket_id, crossed in events.items():
+        if crossed and steps.are_due(crossed):
+            steps.act(db.session.get_one(Ticket, ticket_id, populate_existing=True), crossed, now)
