@@ -16,6 +16,8 @@ from helpdesk.errors import DomainError
 LANGUAGES = ("en", "ru")
 MINUTE, HOUR, DAY = 60, 3600, 86400
 MANY_DAYS = 10
+MANY_HOURS = 100
+LEAST_DAYS = 2
 
 babel = flask_babel.Babel()
 
@@ -95,6 +97,41 @@ def duration(span: timedelta | float) -> str:
     return gettext("%(minutes)s min", minutes=seconds // MINUTE)
 
 
+def open_hours(seconds: float) -> str:
+    """Open hours, never days, for how long a day is open is another matter: 18 min, 2 h 10, 27 h, 124 h.
+
+    Rounded down; what is less than a minute and not nothing says so.
+    """
+    seconds = abs(int(seconds))
+    if 0 < seconds < MINUTE:
+        return gettext("under 1 min")
+    hours, minutes = seconds // HOUR, seconds % HOUR // MINUTE
+    if hours < DAY // HOUR:
+        return duration(seconds)
+    if minutes == 0 or hours >= MANY_HOURS:
+        return gettext("%(hours)s h", hours=hours)
+    return gettext("%(hours)s h %(minutes)s", hours=hours, minutes=f"{minutes:02d}")
+
+
+def working_days(seconds: int, day_s: int) -> str:
+    """A target: whole days of a calendar whose day is `day_s` long with their hours, 3 working days (24 h);
+    else hours.
+    """
+    days, rest = divmod(seconds, day_s)
+    if rest or days < LEAST_DAYS:
+        return open_hours(seconds)
+    if day_s == DAY:
+        return ngettext(
+            "%(num)s day (%(hours)s)", "%(num)s days (%(hours)s)", days, hours=open_hours(seconds)
+        )
+    return ngettext(
+        "%(num)s working day (%(hours)s)",
+        "%(num)s working days (%(hours)s)",
+        days,
+        hours=open_hours(seconds),
+    )
+
+
 def age(moment: datetime, now: datetime | None = None) -> str:
     """How long ago, in the words of `duration`, from ten days on in days; None is this process's clock."""
     past = (now or process_time()) - moment
@@ -151,6 +188,7 @@ def _today() -> date:
 FILTERS: dict[str, Callable[..., str]] = {
     "age": age,
     "duration": duration,
+    "open_hours": open_hours,
     "time": time,
     "day": day,
     "moment": moment,

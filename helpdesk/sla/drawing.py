@@ -7,7 +7,7 @@ from itertools import pairwise
 
 WIDTH = 316.0
 CLOSED_SHARE = 0.22  # of the strip, for all closed hours together
-WIDEST_CLOSED, GAP = 26.0, 1.0
+WIDEST_CLOSED, THINNEST_CLOSED, GAP = 26.0, 2.5, 1.0
 DIGIT_FROM = 11.0  # narrower boxes have no room for a digit
 EDGE = 16.0  # half of a word below the strip
 LETTER = 5.9  # how wide a letter above the strip is, about
@@ -17,12 +17,15 @@ Spans = Sequence[tuple[int, int]]
 
 @dataclass(frozen=True)
 class Box:
-    """A box on the strip. `kind`: closed, idle, line, pause, left; `line` its holder."""
+    """A box on the strip. `kind`: closed, idle, line, pause, left, over; `line` its holder, `title` what it
+    says when pointed at.
+    """
 
     kind: str
     x: float
     width: float
     line: int | None = None
+    title: str = ""
 
     @property
     def middle(self) -> float:
@@ -32,6 +35,9 @@ class Box:
     def has_digit(self) -> bool:
         return self.width >= DIGIT_FROM
 
+    def has_room_for(self, words: str) -> bool:
+        return self.width >= len(words) * LETTER + LETTER
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -39,6 +45,10 @@ class Axis:
 
     instants: tuple[int, ...]
     places: tuple[float, ...]
+
+    @property
+    def width(self) -> float:
+        return self.places[-1]
 
     def x(self, t: int) -> float:
         """Where an instant stands; what lies outside stands at the nearer end."""
@@ -48,28 +58,45 @@ class Axis:
         return round(self.places[i - 1] + share * (self.places[i] - self.places[i - 1]), 1)
 
 
-def axis(open_spans: Spans, start: int, end: int) -> Axis:
-    """The strip from `start` to `end`, where only open hours take room of their own."""
+def axis(open_spans: Spans, start: int, end: int, width: float = WIDTH) -> Axis:
+    """The strip from `start` to `end`, where only open hours take room of their own.
+
+    Closed hours are folded to slivers; where these would be too thin to be told apart, they are left out.
+    """
     cuts = sorted({start, end, *(t for span in open_spans for t in span if start < t < end)})
-    pieces = [(a, b, _is_open(open_spans, a)) for a, b in pairwise(cuts)]
+    starts = [a for a, _ in open_spans]
+    pieces = [(a, b, _is_open(open_spans, starts, a)) for a, b in pairwise(cuts)]
     closed = sum(1 for piece in pieces if not piece[2])
     opened = sum(b - a for a, b, is_open in pieces if is_open)
-    sliver = min(WIDEST_CLOSED, WIDTH * CLOSED_SHARE / closed) if closed else 0.0
-    scale = (WIDTH - sliver * closed) / opened if opened else 0.0
+    sliver = min(WIDEST_CLOSED, width * CLOSED_SHARE / closed) if closed else 0.0
+    if sliver < THINNEST_CLOSED and opened:
+        sliver = 0.0
+    scale = (width - sliver * closed) / opened if opened else 0.0
     places = [0.0]
     for a, b, is_open in pieces:
-        places.append(places[-1] + ((b - a) * scale if is_open else sliver if opened else WIDTH / closed))
-    return Axis(tuple(cuts), tuple(places))
+        places.append(places[-1] + ((b - a) * scale if is_open else sliver if opened else width / closed))
+    return Axis(tuple(cuts), (*places[:-1], width))
 
 
-def boxes(line_of: Axis, kind: str, spans: Iterable[tuple[int, int]], line: int | None = None) -> list[Box]:
-    """One box for each span that is wide enough to be seen, with a hair's breadth between neighbours."""
-    found = []
+def boxes(
+    line_of: Axis, kind: str, spans: Iterable[tuple[int, int]], line: int | None = None, title: str = ""
+) -> list[Box]:
+    """One box for each span that is wide enough to be seen, with a hair's breadth between neighbours.
+
+    Spans between which nothing is drawn, because what is closed there was left out, become one box.
+    """
+    joined: list[tuple[float, float]] = []
     for start, end in spans:
         left, right = line_of.x(start), line_of.x(end)
-        if right - left > GAP / 2:
-            found.append(Box(kind, left, round(max(right - left - GAP, 0.8), 1), line))
-    return found
+        if joined and left <= joined[-1][1]:
+            joined[-1] = joined[-1][0], right
+        else:
+            joined.append((left, right))
+    return [
+        Box(kind, left, round(max(right - left - GAP, 0.8), 1), line, title)
+        for left, right in joined
+        if right - left > GAP / 2
+    ]
 
 
 def between(open_spans: Spans, start: int, end: int) -> list[tuple[int, int]]:
@@ -83,24 +110,26 @@ def closed(open_spans: Spans, start: int, end: int) -> list[tuple[int, int]]:
     return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
 
 
-def spread(places: Iterable[tuple[float, str]], least: float = 40.0) -> list[tuple[float, str]]:
+def spread(
+    places: Iterable[tuple[float, str]], least: float = 40.0, width: float = WIDTH
+) -> list[tuple[float, str]]:
     """The words that fit under the strip, from the left, each around its place, without touching."""
     shown: list[tuple[float, str]] = []
     for x, words in places:
-        inside = min(max(x, EDGE), WIDTH - EDGE)
+        inside = min(max(x, EDGE), width - EDGE)
         if not shown or inside - shown[-1][0] >= least:
             shown.append((inside, words))
     return shown
 
 
 def without_touching(
-    labels: Iterable[tuple[str, float, str]],
+    labels: Iterable[tuple[str, float, str]], width: float = WIDTH
 ) -> tuple[tuple[str, float, str], ...]:
     """Words above the strip by their left edge; the first ones win where two would touch."""
     shown: list[tuple[str, float, str]] = []
     for name, x, words in labels:
         wide = len(words) * LETTER
-        left = round(min(max(x - wide / 2, 0.0), max(WIDTH - wide, 0.0)), 1)
+        left = round(min(max(x - wide / 2, 0.0), max(width - wide, 0.0)), 1)
         if all(
             left + wide + LETTER < other or left > other + len(said) * LETTER + LETTER
             for _, other, said in shown
@@ -109,5 +138,6 @@ def without_touching(
     return tuple(shown)
 
 
-def _is_open(open_spans: Spans, t: int) -> bool:
-    return any(a <= t < b for a, b in open_spans)
+def _is_open(open_spans: Spans, starts: Sequence[int], t: int) -> bool:
+    i = bisect_right(starts, t) - 1
+    return i >= 0 and t < open_spans[i][1]

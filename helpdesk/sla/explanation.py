@@ -1,164 +1,154 @@
 """Why a ticket's deadline is what it is, in words and figures and as a drawn line, ready for its page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext
-from sqlalchemy import select
 
-from helpdesk.accounts.models import Team
-from helpdesk.calendars.hours import hours_of
-from helpdesk.calendars.models import Calendar, CalendarVersion
-from helpdesk.db import db
-from helpdesk.i18n import duration
 from helpdesk.i18n import moment as said
-from helpdesk.sla.calendar import OpenTime, WorkingHours, open_time
-from helpdesk.sla.clocks import moment
-from helpdesk.sla.ledger import Fact, calendars_in, choices_in, facts_of, ledger_of
-from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyVersion
-from helpdesk.sla.policies import Choice, policy_of
-from helpdesk.sla.rules import ClockState, Explanation, Held, Pause, explain
-from helpdesk.sla.strip import Drawing, Told, drawn, local
+from helpdesk.i18n import open_hours, working_days
+from helpdesk.sla.budget import Blamed, LineRow, blamed, rows_of
+from helpdesk.sla.chapters import Chapter, chapters
+from helpdesk.sla.instants import local, when
+from helpdesk.sla.spoken import spoken
+from helpdesk.sla.strip import Drawing, drawn, held_words, thresholds
+from helpdesk.sla.tabs import Tab, cycles_of, slug_of, tabs_of
+from helpdesk.sla.telling import Slot, Telling, read
 from helpdesk.sla.verdicts import Verdict, verdict_of
+from helpdesk.sla.words import name_of_metric
 from helpdesk.tickets.models import Ticket
 
-DAY_S = 86400
-
-
-@dataclass(frozen=True)
-class LineShare:
-    """What one line used up of the target."""
-
-    line: int
-    name: str
-    share: float
-    words: str
+WIDE = 760.0
+LEAST = 60
 
 
 @dataclass(frozen=True)
 class Why:
     """Everything that the panel shows. `paused`, `closed`, `left` are "" where there is none.
 
-    `facts` are the stretches in order for whoever cannot see the strip, `label` says it in one sentence.
+    `facts` are the stretches in order for whoever cannot see the strip, `label` says it in one sentence,
+    `spoken` says it as one would on the phone. `story` is all that moved the clock.
     """
 
+    number: int
+    slug: str
+    name: str
+    is_breached: bool
     verdict: Verdict
     drawing: Drawing
+    wide: Drawing
     label: str
     facts: tuple[str, ...]
-    shares: tuple[LineShare, ...]
+    marks: tuple[str, ...]
+    story: tuple[Chapter, ...]
+    rows: tuple[LineRow, ...]
+    has_budgets: bool
+    total: str
+    queued: str
+    worked: str
+    blamed: Blamed | None
     paused: str
     closed: str
     left: str
     of_target: str
     because: str
+    spoken: str
     missed_before: str
+    tabs: tuple[Tab, ...]
+    cycles: tuple[tuple[int, bool], ...]
+    told: Telling
 
 
-def why(ticket: Ticket, now: datetime) -> Why | None:
-    """Why the solution is due when it is; None when nobody promised one. Three statements, once policies and
-    calendars are known.
+def why(ticket: Ticket, now: datetime, slot: Slot | None = None) -> Why | None:
+    """Why the clock shows what it shows, by default the one of the solution; None when nobody promised one.
+    Two statements, once policies and calendars are known.
     """
-    facts = facts_of(ticket.id)
-    choices = {choice.key: choice for choice in choices_in(facts)}
-    found = _explained(facts, choices, now)
-    if found is None:
-        return None
-    hours = hours_of([int(found.clock.calendar)])[int(found.clock.calendar)]
-    told = Told(found, _open(hours, found, now), int(now.timestamp()))
-    return _panel(told, choices[str(found.clock.policy)])
+    told = read(ticket.id, now, slot or Slot())
+    return _panel(ticket.id, told) if told is not None else None
 
 
-def _explained(facts: Sequence[Fact], choices: Mapping[str, Choice], now: datetime) -> Explanation | None:
-    if not choices:
-        return None
-    policies = {key: policy_of(choice) for key, choice in choices.items()}
-    return explain(ledger_of(facts), policies, hours_of(calendars_in(facts)), int(now.timestamp()))  # type: ignore[arg-type]
-
-
-def _open(hours: WorkingHours, found: Explanation, now: datetime) -> OpenTime:
-    return open_time(hours, found.clock.started_at, int(now.timestamp()) + DAY_S)
-
-
-def _panel(told: Told, choice: Choice) -> Why:
-    clock, lines = told.clock, _line_names()
-    pauses = _in_cycle(told)
-    paused = sum(told.hours.open_seconds(pause.since, pause.until or told.now) for pause in pauses)
-    total = told.until - clock.started_at
-    shut = total - told.hours.open_seconds(clock.started_at, told.until)
-    verdict = verdict_of(clock, told.now, moment(told.due_at))
+def _panel(number: int, told: Telling) -> Why:
+    clock = told.found.clock
+    paused = sum(told.open_between(pause.since, pause.until or told.until) for pause in told.pauses)
+    shut = told.until - clock.started_at - told.open_between(clock.started_at, told.until)
+    verdict = verdict_of(clock, told.now, told.due_at)
+    rows = rows_of(told)
+    is_left = clock.remaining_s > 0 and not told.is_over
     return Why(
+        number=number,
+        slug=slug_of(clock.metric.value, clock.line),
+        name=name_of_metric(clock.metric.value, clock.line),
+        is_breached=clock.breached,
         verdict=verdict,
-        drawing=drawn(told, pauses),
+        drawing=drawn(told),
+        wide=drawn(told, WIDE),
         label=f"{verdict.title}. {verdict.note}".strip(),
-        facts=tuple(_facts(told, pauses, lines)),
-        shares=tuple(_shares(told, lines)),
-        paused=duration(paused) if paused >= 60 else "",
-        closed=duration(shut) if shut >= 60 else "",
-        left=duration(clock.remaining_s) if clock.stopped_at is None and clock.remaining_s > 0 else "",
-        of_target=duration(clock.target_s),
-        because=_because(told.found, choice),
-        missed_before=_missed_before(clock),
+        facts=tuple(_facts(told)),
+        marks=tuple(_marks(told)),
+        story=chapters(told),
+        rows=rows,
+        has_budgets=any(row.budget for row in rows),
+        total=open_hours(clock.elapsed_s),
+        queued=open_hours(sum(one.queued_s for one in told.found.lines)),
+        worked=open_hours(sum(one.worked_s for one in told.found.lines)),
+        blamed=blamed(told),
+        paused=open_hours(paused) if paused >= LEAST else "",
+        closed=open_hours(shut) if shut >= LEAST else "",
+        left=open_hours(clock.remaining_s) if is_left else "",
+        of_target=working_days(clock.target_s, told.day_s),
+        because=_because(told),
+        spoken=spoken(told),
+        missed_before=_missed_before(told),
+        tabs=tabs_of(told),
+        cycles=cycles_of(told),
+        told=told,
     )
 
 
-def _in_cycle(told: Told) -> list[Pause]:
-    return [pause for pause in told.found.pauses if pause.since >= told.clock.started_at]
-
-
-def _shares(told: Told, names: Mapping[int, str]) -> list[LineShare]:
-    sums: dict[int, int] = {}
-    for held in told.held:
-        sums[held.line] = sums.get(held.line, 0) + held.seconds
-    return [
-        LineShare(line, names.get(line, ""), min(seconds / told.clock.target_s, 1.0), duration(seconds))
-        for line, seconds in sorted(sums.items())
-    ]
-
-
-def _facts(told: Told, pauses: Sequence[Pause], names: Mapping[int, str]) -> list[str]:
-    found = [(held.from_at, _held_fact(held, names)) for held in told.held if held.seconds]
-    found += [(pause.since, _pause_fact(pause)) for pause in pauses]
+def _facts(told: Telling) -> Sequence[str]:
+    found = [(held.from_at, held_words(told, held)) for held in told.held if held.seconds]
+    found += [(pause.since, _pause_fact(pause.since, pause.until)) for pause in told.pauses]
     return [words for _, words in sorted(found)]
 
 
-def _held_fact(held: Held, names: Mapping[int, str]) -> str:
-    return gettext(
-        "%(start)s to %(end)s: line %(line)s, %(name)s, %(span)s",
-        start=said(local(held.from_at)),
-        end=said(local(held.to_at)),
-        line=held.line,
-        name=names.get(held.line, ""),
-        span=duration(held.seconds),
-    )
+def _pause_fact(since: int, until: int | None) -> str:
+    if until is None:
+        return gettext("paused since %(start)s", start=said(local(since)))
+    return gettext("%(start)s to %(end)s: paused", start=said(local(since)), end=said(local(until)))
 
 
-def _pause_fact(pause: Pause) -> str:
-    if pause.until is None:
-        return gettext("paused since %(start)s", start=said(local(pause.since)))
-    start, end = said(local(pause.since)), said(local(pause.until))
-    return gettext("%(start)s to %(end)s: paused", start=start, end=end)
+def _marks(told: Telling) -> Sequence[str]:
+    """The thresholds in words."""
+    return [
+        gettext("%(percent)s %% used %(when)s", percent=percent, when=when(at, told.now))
+        if is_crossed
+        else gettext("%(percent)s %% will be used %(when)s", percent=percent, when=when(at, told.now))
+        for percent, at, is_crossed in thresholds(told)
+    ]
 
 
-def _missed_before(clock: ClockState) -> str:
+def _missed_before(told: Telling) -> str:
+    clock = told.found.clock
     if clock.breached or not clock.missed_once or not clock.breach_history:
         return ""
-    when = said(local(clock.breach_history[-1]))
+    missed = said(local(clock.breach_history[-1]))
     return gettext(
-        "An earlier deadline was missed %(when)s; that counts although this one stands.", when=when
+        "An earlier deadline was missed %(when)s; that counts although this one stands.", when=missed
     )
 
 
-def _because(found: Explanation, choice: Choice) -> str:
-    policy, version, contract, calendar = _names(choice, int(found.clock.calendar))
+def _because(told: Telling) -> str:
+    clock, choice, names = told.found.clock, told.choice, told.names
+    policy, version = names.policies.get(choice.policy_version_id, ("", 0))
+    contract = names.contracts.get(choice.contract_id or 0)
     values = {
         "policy": policy,
         "version": version,
         "contract": contract,
-        "calendar": calendar,
-        "target": duration(found.clock.target_s),
-        "priority": found.priority,
+        "calendar": names.calendars.get(int(clock.calendar), ""),
+        "target": working_days(clock.target_s, told.day_s),
+        "priority": told.found.priority,
     }
     if contract is None:
         return gettext(
@@ -171,24 +161,3 @@ def _because(found: Explanation, choice: Choice) -> str:
         "%(priority)s, counted in “%(calendar)s”.",
         **values,
     )
-
-
-def _names(choice: Choice, calendar_version_id: int) -> tuple[str, int, str | None, str]:
-    contract = select(Contract.name).where(Contract.id == choice.contract_id).scalar_subquery()
-    calendar = (
-        select(Calendar.name)
-        .join(CalendarVersion, CalendarVersion.calendar_id == Calendar.id)
-        .where(CalendarVersion.id == calendar_version_id)
-        .scalar_subquery()
-    )
-    row = db.session.execute(
-        select(SlaPolicy.name, SlaPolicyVersion.n, contract, calendar)
-        .join(SlaPolicyVersion, SlaPolicyVersion.policy_id == SlaPolicy.id)
-        .where(SlaPolicyVersion.id == choice.policy_version_id)
-    ).one()
-    return row[0], row[1], row[2], row[3]
-
-
-def _line_names() -> dict[int, str]:
-    rows = db.session.execute(select(Team.line, Team.name).where(Team.is_default))
-    return {row.line: row.name for row in rows}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 
-from helpdesk.i18n import duration
+from helpdesk.i18n import duration, open_hours
 from helpdesk.sla.chip import ChipState, ClockView, nearest
 
 NAMES = {
@@ -47,22 +47,27 @@ def single_chip(clock: ClockView, now: datetime) -> Chip:
 
 def name_of(clock: ClockView) -> str:
     """What people call the clock."""
-    if clock.line is not None:
-        return gettext("Line %(line)s", line=clock.line)
-    return str(NAMES.get(clock.metric, clock.metric))
+    return name_of_metric(clock.metric, clock.line)
+
+
+def name_of_metric(metric: str, line: int | None) -> str:
+    """What people call a clock of that metric; `line` is whose own clock it is."""
+    if line is not None:
+        return gettext("Line %(line)s", line=line)
+    return str(NAMES.get(metric, metric))
 
 
 def say(clock: ClockView, now: datetime) -> str:
-    """The clock's state in a few words: open hours, two units at most, rounded down."""
+    """The clock's state in a few words: open hours without days, rounded down; since a breach real time."""
     state = clock.state
     if state is ChipState.BREACH and clock.breached_at:
         return gettext("breached %(span)s ago", span=duration(int((now - clock.breached_at).total_seconds())))
     if state is ChipState.PAUSE:
-        return gettext("paused, %(span)s left", span=duration(clock.remaining_s))
+        return gettext("paused, %(span)s left", span=open_hours(clock.remaining_s))
     if state is ChipState.MET:
-        return gettext("in %(span)s", span=duration(clock.elapsed_s))
+        return gettext("in %(span)s", span=open_hours(clock.elapsed_s))
     if state is ChipState.MISSED:
-        return gettext("missed by %(span)s", span=duration(-clock.remaining_s))
+        return gettext("missed by %(span)s", span=open_hours(-clock.remaining_s))
     if state is ChipState.NONE:
         return gettext("not running")
-    return gettext("%(span)s left", span=duration(clock.remaining_s))
+    return gettext("%(span)s left", span=open_hours(clock.remaining_s))

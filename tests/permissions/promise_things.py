@@ -4,6 +4,8 @@ import itertools
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from helpdesk.accounts.models import Person
 from helpdesk.calendars import actions as calendars
 from helpdesk.calendars.models import Calendar
@@ -14,7 +16,7 @@ from helpdesk.sla.actions import policies
 from helpdesk.sla.models import SlaPolicy
 from helpdesk.sla.sheets import sheet_of
 from tests.factories import a_company, a_contract, a_policy, office_hours, the_system
-from tests.permissions.placed import CANARY, Placed
+from tests.permissions.placed import CANARY, Maker, Placed
 
 _count = itertools.count(1)
 
@@ -38,6 +40,17 @@ def a_planned_calendar(relation: str, person: Person | None) -> Placed:
         now = process_time()
         calendars.change_calendar(calendar, sheet, by=the_system().id, now=now, since=now + timedelta(days=9))
     return Placed({**placed.url, "number": 2})
+
+
+def promised(make: Maker) -> Maker:
+    """The same ticket, with a default policy from before it came, so that it has clocks."""
+
+    def placed(relation: str, person: Person | None) -> Placed:
+        if db.session.scalar(select(SlaPolicy.id).where(SlaPolicy.is_default)) is None:
+            a_policy(_name(), default=True)
+        return make(relation, person)
+
+    return placed
 
 
 def a_placed_policy(relation: str, person: Person | None) -> Placed:

@@ -56,6 +56,7 @@ from tests.permissions.promise_things import (
     a_planned_calendar,
     a_planned_policy,
     an_agreement,
+    promised,
     targets,
 )
 from tests.permissions.told import a_notice
@@ -350,6 +351,7 @@ THINGS: dict[str, Thing] = {
     "team": Thing(a_placed_team, ("own", "foreign", "missing")),
     "article": Thing(an_article, ("draft", "published", "missing")),
     "ticket": Thing(a_placed_ticket, TICKET_RELATIONS),
+    "promised ticket": Thing(promised(a_placed_ticket), TICKET_RELATIONS),
     "waiting ticket": Thing(in_state(State.WAITING_CLIENT), TICKET_RELATIONS),
     "resolved ticket": Thing(in_state(State.RESOLVED), TICKET_RELATIONS),
     "discarded ticket": Thing(a_discarded_ticket, TICKET_RELATIONS),

@@ -57,7 +57,7 @@ def test_the_time_of_each_line_is_summed() -> None:
     ticket = a_ticket(priority=Priority.P1, at=MORNING)
     actions.escalate(ticket, card=CARD, by=an_agent().id, now=MORNING + HOUR)
     found = told(ticket)
-    assert [(one.line, one.words) for one in found.shares] == [(1, "1 h"), (2, "2 h")]
+    assert [(one.line, one.used) for one in found.rows] == [(1, "1 h"), (2, "2 h")]
     assert [box.line for box in found.drawing.boxes if box.kind == "line"] == [1, 2]
 
 
@@ -142,7 +142,7 @@ def test_the_panel_stands_alone_without_styles() -> None:
     assert "style=" not in page
 
 
-def test_the_panel_takes_three_statements() -> None:
+def test_the_panel_takes_two_statements() -> None:
     ticket = a_ticket(priority=Priority.P1, at=MORNING)
     told(ticket)
     seen: list[str] = []
@@ -153,7 +153,7 @@ def test_the_panel_takes_three_statements() -> None:
     event.listen(Engine, "before_cursor_execute", note)
     told(ticket)
     event.remove(Engine, "before_cursor_execute", note)
-    assert len(seen) == 3
+    assert len(seen) == 2
 
 
 def test_the_strip_gives_open_hours_the_room() -> None:

@@ -40,9 +40,10 @@ class Pause:
 class Explanation:
     """Everything behind one cycle of one clock.
 
-    `steps` and `pauses` are of this cycle; `hands` is its counted time by line, team and person, whose
-    seconds add up to the clock; `lines` sums them beside each line's budget. `blame` is of the breach that
-    stands, for the client's solution only. `all` are the other clocks of the ticket.
+    `thresholds` are percents with the seconds at which they are crossed; `steps` and `pauses` are of this
+    cycle; `hands` is its counted time by line, team and person, whose seconds add up to the clock; `lines`
+    sums them beside each line's budget. `blame` is of the breach that stands, for the client's solution only.
+    `all` are all clocks of the ticket.
     """
 
     clock: ClockState
@@ -51,6 +52,7 @@ class Explanation:
     line: Line
     on_change: OnChange
     forgives: bool
+    thresholds: tuple[tuple[int, int], ...]
     steps: tuple[Step, ...]
     pauses: tuple[Pause, ...]
     hands: tuple[Hand, ...]
@@ -101,6 +103,7 @@ def explain(
         line=machine.line,
         on_change=policy.on_change,
         forgives=policy.forgive,
+        thresholds=track.needs,
         steps=steps,
         pauses=pauses_of(steps),
         hands=found,

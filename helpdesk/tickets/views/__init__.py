@@ -3,6 +3,7 @@
 from helpdesk.tickets.views import (
     bulk,
     client,
+    clocks,
     drafts,
     files,
     instructions,
@@ -29,6 +30,7 @@ __all__ = [
     "blueprint",
     "bulk",
     "client",
+    "clocks",
     "drafts",
     "files",
     "instructions",

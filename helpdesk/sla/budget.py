@@ -1,0 +1,148 @@
+"""The client's time by line in words: what each used of its budget, and who used it up at a breach."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask_babel import gettext, ngettext
+
+from helpdesk.i18n import open_hours, percent, working_days
+from helpdesk.sla.instants import when
+from helpdesk.sla.rules import Blame, Metric
+from helpdesk.sla.rules.holding import LineTime
+from helpdesk.sla.telling import Telling
+
+MINUTE = 60
+SHOWN_PEOPLE = 3
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """One line: `used` of its `budget` ("" when it has none), `over` it ("" when not); `share` is the part of
+    the budget, or of the target without one, 0 to 1 and more. `parts` say whose hands it was in.
+    """
+
+    line: int
+    name: str
+    share: float
+    used: str
+    queued: str
+    worked: str
+    budget: str
+    over: str
+    parts: tuple[str, ...]
+    holds: bool
+    used_any: bool
+
+
+@dataclass(frozen=True)
+class Blamed:
+    """Who had the ticket when the deadline was missed, and who used up the time; `same` when it is one line.
+
+    `weights` say how the time above the budgets is shared, () when one line answers for all of it.
+    """
+
+    at: str
+    holder: int
+    holder_name: str
+    holder_words: str
+    responsible: int
+    responsible_name: str
+    responsible_words: str
+    weights: tuple[tuple[int, str, str], ...]
+    gap: str
+    same: bool
+
+
+def rows_of(told: Telling) -> tuple[LineRow, ...]:
+    """Each line that held the ticket or has a budget."""
+    return tuple(_row(told, one) for one in told.found.lines)
+
+
+def _row(told: Telling, one: LineTime) -> LineRow:
+    allowed = one.budget_s or told.found.clock.target_s
+    return LineRow(
+        line=one.line,
+        name=told.names.lines.get(one.line, ""),
+        share=one.used_s / allowed,
+        used=open_hours(one.used_s),
+        queued=open_hours(one.queued_s),
+        worked=open_hours(one.worked_s),
+        budget=working_days(one.budget_s, told.day_s) if one.budget_s is not None else "",
+        over=open_hours(one.over_s) if one.over_s else "",
+        parts=tuple(_parts(told, one)),
+        holds=one.line == told.found.line and not told.is_over,
+        used_any=one.used_s > 0,
+    )
+
+
+def _parts(told: Telling, one: LineTime) -> Iterable[str]:
+    """Waiting in the queue, then whoever worked on it, longest first; teams where there were several."""
+    if one.queued_s >= MINUTE:
+        yield gettext("%(span)s waiting in the queue", span=open_hours(one.queued_s))
+    people = sorted(one.people.items(), key=lambda item: -item[1])
+    for person, seconds in people[:SHOWN_PEOPLE]:
+        name = told.names.people.get(person, "")
+        yield gettext("%(span)s with %(name)s", span=open_hours(seconds), name=name)
+    if len(people) > SHOWN_PEOPLE:
+        rest = sum(seconds for _, seconds in people[SHOWN_PEOPLE:])
+        others = len(people) - SHOWN_PEOPLE
+        words = ngettext(
+            "%(span)s with %(num)s other", "%(span)s with %(num)s others", others, span=open_hours(rest)
+        )
+        yield str(words)
+    if len(one.teams) > 1:
+        for team, seconds in sorted(one.teams.items(), key=lambda item: -item[1]):
+            name = told.names.teams.get(team, "")
+            yield gettext("%(span)s in the team %(name)s", span=open_hours(seconds), name=name)
+
+
+def blamed(told: Telling) -> Blamed | None:
+    """Who answers for the missed solution; None while it is not missed."""
+    blame = told.found.blame
+    if blame is None or told.found.clock.metric is not Metric.RESOLUTION:
+        return None
+    names = told.names.lines
+    return Blamed(
+        at=when(blame.at, told.now),
+        holder=blame.holder,
+        holder_name=names.get(blame.holder, ""),
+        holder_words=_held(blame),
+        responsible=blame.responsible,
+        responsible_name=names.get(blame.responsible, ""),
+        responsible_words=_used(told, blame),
+        weights=_weights(told, blame),
+        gap=_gap() if blame.budget_gap else "",
+        same=blame.holder == blame.responsible,
+    )
+
+
+def _held(blame: Blame) -> str:
+    used = open_hours(blame.attribution.get(blame.holder, 0))
+    return gettext("had the ticket then; %(used)s of the time were its own", used=used)
+
+
+def _used(told: Telling, blame: Blame) -> str:
+    used = open_hours(blame.attribution.get(blame.responsible, 0))
+    budget = next((one.budget_s for one in told.found.lines if one.line == blame.responsible), None)
+    if budget is None:
+        return gettext("used most of the time: %(used)s; it has no budget of its own", used=used)
+    return gettext(
+        "used %(used)s of its %(budget)s: %(over)s too much",
+        used=used,
+        budget=working_days(budget, told.day_s),
+        over=open_hours(blame.over.get(blame.responsible, 0)),
+    )
+
+
+def _weights(told: Telling, blame: Blame) -> tuple[tuple[int, str, str], ...]:
+    if len(blame.weights) < 2:
+        return ()
+    shares = sorted(blame.weights.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((line, told.names.lines.get(line, ""), percent(share)) for line, share in shares)
+
+
+def _gap() -> str:
+    return gettext(
+        "No line used more than its own budget: together the budgets are longer than the target. So the line "
+        "that had the ticket is named."
+    )
