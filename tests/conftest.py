@@ -108,14 +108,34 @@ def now() -> Iterator[datetime]:
         yield NOON
 
 
-class OneDesk(LoadScopeScheduling):
-    """Shares the tests out file by file, and all of the browser's to one process, which keeps its desk.
+OWN_DESKS = ("test_access", "test_first_evening")
+LONGEST = (
+    "tests/browser/test_access",
+    "tests/browser/",
+    "tests/permissions/test_matrix",
+    "tests/backup/",
+    "tests/test_postgres",
+    "tests/test_cli",
+    "tests/mail/test_doors",
+    "tests/doors/",
+)
 
-    The first evening begins with desks of its own, so it may run beside them.
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no process is alone with it at the end."""
+    items.sort(
+        key=lambda item: next((n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start)), 99)
+    )
+
+
+class OneDesk(LoadScopeScheduling):
+    """Shares the tests out file by file, and the browser's stories to one process, which keeps its desk.
+
+    The tour of all pages and the first evening have desks of their own and may run beside them.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith("tests/browser/") and "test_first_evening" not in nodeid:
+        if nodeid.startswith("tests/browser/") and not any(name in nodeid for name in OWN_DESKS):
             return "tests/browser"
         scope: str = super()._split_scope(nodeid)
         return scope
@@ -123,7 +143,11 @@ class OneDesk(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneDesk:
-    """The groups of xdist 3.8 are lost on pytest 9.2, whose ids of tests can no longer be changed."""
+    """The groups of xdist 3.8 are lost on pytest 9.2, whose ids of tests can no longer be changed.
+
+    The order is that of the collection, not of the number of tests.
+    """
+    config.option.loadscopereorder = False
     return OneDesk(config, log)
 
 

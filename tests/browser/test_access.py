@@ -1,7 +1,9 @@
 """Every other page of the desk, looked at by axe in both themes, the main ones also as on a phone."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from sqlalchemy import func, select
 
 from helpdesk.accounts.models import Team
@@ -164,11 +166,27 @@ def places(desk: Desk, cast: Cast) -> dict[str, int]:
         }
 
 
+@pytest.fixture(scope="module")
+def browsers(chromium: Browser, desk: Desk, cast: Cast) -> Iterator[Visits]:
+    """Browsers that stay open from page to page, one for each person and width."""
+    visits = Visits(chromium, desk)
+    yield visits
+    visits.close()
+
+
+@pytest.fixture
+def tour(browsers: Visits) -> Iterator[Visits]:
+    """The same; a complaint about this page fails its test."""
+    yield browsers
+    complaints, browsers.complaints = browsers.complaints, []
+    assert complaints == []
+
+
 @pytest.mark.parametrize("path", OPERATOR)
 def test_pages_of_an_operator_have_no_grave_fault(
-    visits: Visits, cast: Cast, places: dict[str, int], path: str
+    tour: Visits, cast: Cast, places: dict[str, int], path: str
 ) -> None:
-    page = visits.of(cast.crews["en"].first)
+    page = tour.kept(cast.crews["en"].first)
     page.goto(path.format(**places))
     expect(page.locator("h1").first).to_be_attached()
     assert faults(page) == []
@@ -176,9 +194,9 @@ def test_pages_of_an_operator_have_no_grave_fault(
 
 @pytest.mark.parametrize("path", ADMINISTRATOR)
 def test_pages_of_an_administrator_have_no_grave_fault(
-    visits: Visits, cast: Cast, places: dict[str, int], path: str
+    tour: Visits, cast: Cast, places: dict[str, int], path: str
 ) -> None:
-    page = visits.of(cast.administrator)
+    page = tour.kept(cast.administrator)
     page.goto(path.format(**places))
     expect(page.locator("h1").first).to_be_attached()
     assert faults(page) == []
@@ -212,9 +230,9 @@ def test_a_refused_sheet_begins_at_its_fault_and_has_no_grave_one(
 
 @pytest.mark.parametrize("path", SETTINGS_ON_A_PHONE)
 def test_settings_on_a_phone_have_no_grave_fault_and_no_sideways_scroll(
-    visits: Visits, cast: Cast, places: dict[str, int], path: str
+    tour: Visits, cast: Cast, places: dict[str, int], path: str
 ) -> None:
-    page = visits.of(cast.administrator, width=390)
+    page = tour.kept(cast.administrator, width=390)
     page.goto(path.format(**places))
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
     assert faults(page) == []
@@ -222,9 +240,9 @@ def test_settings_on_a_phone_have_no_grave_fault_and_no_sideways_scroll(
 
 @pytest.mark.parametrize("path", ON_A_PHONE)
 def test_pages_on_a_phone_have_no_grave_fault_and_no_sideways_scroll(
-    visits: Visits, cast: Cast, places: dict[str, int], path: str
+    tour: Visits, cast: Cast, places: dict[str, int], path: str
 ) -> None:
-    page = visits.of(cast.crews["ru"].first, width=390)
+    page = tour.kept(cast.crews["ru"].first, width=390)
     page.goto(path.format(**places))
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
     assert faults(page) == []

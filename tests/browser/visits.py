@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from sqlalchemy import select
 
@@ -22,7 +22,10 @@ LOCALES = {"en": "en-GB", "ru": "ru-RU"}
 ANSWERED = re.compile(r"the server responded with a status of (\d+)")
 NEXT_FRAME = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-GRAVE = frozenset({"serious", "critical"})
+GRAVE = """async (options) => {
+    const seen = await axe.run(document, options);
+    return seen.violations.filter((fault) => ["serious", "critical"].includes(fault.impact));
+}"""
 
 
 @dataclass
@@ -34,6 +37,7 @@ class Visits:
     complaints: list[str] = field(default_factory=list)
     expected: set[int] = field(default_factory=set)
     _open: list[BrowserContext] = field(default_factory=list)
+    _kept: dict[tuple[str, int], Page] = field(default_factory=dict)
 
     def stranger(
         self,
@@ -65,6 +69,13 @@ class Visits:
         page = self.stranger(agent.language, has_script=has_script, width=width, theme=theme)
         self.enter(page, agent)
         return page
+
+    def kept(self, agent: Agent, *, width: int = 1440) -> Page:
+        """The browser that this person has open already, for looking at one page after another."""
+        key = (agent.email, width)
+        if key not in self._kept:
+            self._kept[key] = self.of(agent, width=width)
+        return self._kept[key]
 
     def enter(self, page: Page, agent: Agent) -> None:
         """Give that browser a session of the person."""
@@ -129,8 +140,9 @@ def _lasting_faults(page: Page, options: dict[str, Any]) -> list[str]:
     found: list[str] = []
     for _ in range(3):
         page.evaluate(NEXT_FRAME)
-        seen = Axe().run(page, options={"resultTypes": ["violations"], **options})
-        found = [_told(fault) for fault in seen.response["violations"] if fault["impact"] in GRAVE]
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(AXE_SCRIPT)
+        found = [_told(fault) for fault in page.evaluate(GRAVE, {"resultTypes": ["violations"], **options})]
         if not found:
             break
     return found
