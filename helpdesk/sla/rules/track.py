@@ -14,6 +14,7 @@ from helpdesk.sla.rules.values import (
     Line,
     Metric,
     OnChange,
+    PastEpoch,
     Phase,
     Step,
 )
@@ -70,6 +71,7 @@ class Track:
     needs: tuple[tuple[int, int], ...] = ()
     history: list[int] = field(default_factory=list)
     missed: bool = False  # in an earlier epoch, and not forgiven
+    past: tuple[PastEpoch, ...] = ()
     closed: tuple[Cycle, ...] = ()
     steps: list[Step] | None = None
     cause: LedgerEntry | None = None
@@ -242,6 +244,7 @@ class Track:
             next_crossing=self._next_crossing(enforce_from),
             crossings=tuple(Crossing(percent, at, at < enforce_from) for percent, at in self.crossed),
             closed_cycles=self.closed,
+            past_epochs=tuple(past.enforced_from(enforce_from) for past in self.past),
         )
 
     def all_segments(self, as_of: int) -> list[Segment]:
@@ -304,11 +307,17 @@ class Track:
     def _open_epoch(self, t: int, terms: Terms) -> None:
         if self.breached_at is not None:
             self.history.append(self.breached_at)
+        if self.crossed:
+            self.past += (self._past_epoch(),)
         self.epoch, self.epoch_from = self.epoch + 1, t
         self.due = self.breached_at = None
         self.crossed = []
         self.terms = terms
         self.needs = needs(terms) if self.metric not in REPORTED_ONLY else ()
+
+    def _past_epoch(self) -> PastEpoch:
+        crossings = tuple(Crossing(percent, at) for percent, at in self.crossed)
+        return PastEpoch(self.epoch, self.terms.policy, self.terms.seconds, self.due, crossings)
 
     def _cross_in_the_past(self, t: int) -> None:
         """Where recounted stretches reach each threshold; the crossing itself carries the change instant."""

@@ -1,7 +1,7 @@
 """The words of the SLA engine: policies, ledger entries, clocks and what a replay answers, all frozen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 Key = int | str
@@ -168,6 +168,22 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
+class PastEpoch:
+    """What a clock had crossed when its terms changed, and the terms under which it did."""
+
+    epoch: int
+    policy: Key
+    target_s: int
+    due_at: int | None
+    crossings: tuple[Crossing, ...]
+
+    def enforced_from(self, instant: int) -> "PastEpoch":
+        """The same, told to nobody what was crossed before that instant."""
+        told = tuple(replace(crossing, suppressed=crossing.at < instant) for crossing in self.crossings)
+        return replace(self, crossings=told)
+
+
+@dataclass(frozen=True, slots=True)
 class Cycle:
     """The result of an earlier cycle of a clock."""
 
@@ -204,6 +220,7 @@ class ClockState:
     next_crossing: Crossing | None
     crossings: tuple[Crossing, ...]
     closed_cycles: tuple[Cycle, ...]
+    past_epochs: tuple[PastEpoch, ...] = ()
 
     @property
     def breached(self) -> bool:
