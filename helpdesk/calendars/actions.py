@@ -141,6 +141,16 @@ def week_facts(sheet: CalendarSheet) -> dict[str, history.Value]:
     return {"name": sheet.name, "zone": sheet.zone, **days}
 
 
+def facts_between(before: CalendarSheet, after: CalendarSheet) -> tuple[Facts, Facts]:
+    """Both as the history keeps them; of long lists only what went and what came."""
+    old, new = dict(week_facts(before)), dict(week_facts(after))
+    for field, lister in (("others", _others), ("holidays", _closed)):
+        was, now_is = lister(before), lister(after)
+        old[field] = [each for each in was if each not in now_is]
+        new[field] = [each for each in now_is if each not in was]
+    return old, new
+
+
 def _tell(
     calendar: Calendar,
     before: CalendarSheet,
@@ -151,12 +161,7 @@ def _tell(
     by: int,
     now: datetime,
 ) -> None:
-    """Of long lists only what went and what came is written."""
-    old, new = dict(week_facts(before)), dict(week_facts(after))
-    for field, lister in (("others", _others), ("holidays", _closed)):
-        was, now_is = lister(before), lister(after)
-        old[field] = [each for each in was if each not in now_is]
-        new[field] = [each for each in now_is if each not in was]
+    old, new = facts_between(before, after)
     later = {"since": since.date().isoformat()} if since and since > now else {}
     facts: Facts = {**new, **later, **_why(why)}
     history.changed((KIND, calendar.id, calendar.name), old, facts, by=by, now=now)
