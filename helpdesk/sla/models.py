@@ -234,6 +234,7 @@ class SlaFiring(Base):
         ),
         CheckConstraint("(explanation_id is null) = (cause is null)", name="explained"),
         Index("ix_sla_firing_at", "at"),
+        Index("ix_sla_firing_withdrawn", "ticket_id", postgresql_where=text("withdrawn_at is not null")),
         Index("ix_sla_firing_breach", "at", "id", postgresql_where=text("percent = 100")),
         Index(
             "ix_sla_firing_unexplained",
