@@ -1,7 +1,7 @@
 """Languages and zones of the viewer, and how times, spans and numbers are written for them."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import flask_babel
@@ -159,6 +159,11 @@ def moment(at: datetime) -> str:
     if days == 1:
         return gettext("yesterday %(time)s", time=time(at))
     return gettext("%(day)s, %(time)s", day=day(at), time=time(at))
+
+
+def moment_in(zone: tzinfo, at: datetime) -> str:
+    """Day and time for somebody who is not the viewer, as in a letter: Wed, Mar 4, 14:05."""
+    return str(format_skeleton("MMMEdHm", at, tzinfo=zone, locale=get_locale()))
 
 
 def full_moment(at: datetime) -> str:

@@ -1,6 +1,7 @@
 """Who is in which team now, and who runs the desk: the one place that says so."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -46,6 +47,38 @@ def person_ids_by_team(
     for team_id, person_id in db.session.execute(statement.order_by(Membership.person_id)):
         people[team_id].append(person_id)
     return people
+
+
+@dataclass(frozen=True)
+class Managing:
+    """A manager and his scope; None is all."""
+
+    person_id: int
+    lines: frozenset[int] | None
+    company_ids: frozenset[int] | None
+
+    def covers(self, line: int, company_id: int) -> bool:
+        """Whether a ticket on that line of that company is his."""
+        on_line = self.lines is None or line in self.lines
+        return on_line and (self.company_ids is None or company_id in self.company_ids)
+
+
+def managers() -> Sequence[Managing]:
+    """Everybody who manages and can sign in, once for each grant; one statement."""
+    now = process_time()
+    rows = db.session.execute(
+        select(Grant.person_id, Grant.lines, Grant.company_ids)
+        .join(Account, Account.person_id == Grant.person_id)
+        .where(Grant.kind == GrantKind.MANAGER, Grant.since <= now)
+        .where(or_(Grant.until.is_(None), Grant.until > now))
+        .where(Account.disabled_at.is_(None), Account.invited_at.is_(None))
+        .order_by(Grant.person_id)
+    )
+    return [Managing(person_id, _scope(lines), _scope(companies)) for person_id, lines, companies in rows]
+
+
+def _scope(ids: Sequence[int] | None) -> frozenset[int] | None:
+    return None if ids is None else frozenset(ids)
 
 
 def administrator_ids() -> Sequence[int]:

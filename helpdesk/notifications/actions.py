@@ -14,8 +14,8 @@ from helpdesk.db import db, notify
 from helpdesk.mail.headers import Address
 from helpdesk.notifications.letters import Letter
 from helpdesk.notifications.models import DeliveryState, Notice, Outbox, OutboxKind, OutboxRecipient
-from helpdesk.notifications.preferences import ways_of
-from helpdesk.notifications.rules import Topic, Ways, topic_of
+from helpdesk.notifications.preferences import Rest, rests_of, ways_of
+from helpdesk.notifications.rules import WAITING, Topic, Ways, is_urgent, topic_of, visible_from
 from helpdesk.notifications.signing import marks_for
 from helpdesk.tickets.models import Ticket
 
@@ -118,13 +118,17 @@ def acknowledgements_since(email: str, since: datetime) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class News:
-    """What people of the staff should know; `kind` names the sentence, `payload` holds ids and numbers."""
+    """What people of the staff should know; `kind` names the sentence, `payload` holds ids and numbers.
+
+    `found_at` is when the desk learnt of it, None: as it happened.
+    """
 
     kind: str
     ticket_id: int | None
     at: datetime
     event_id: int | None = None
     payload: dict[str, Any] | None = None
+    found_at: datetime | None = None
 
 
 def tell(people: Iterable[int | None], news: News, *, but: int | None = None) -> None:
@@ -136,9 +140,10 @@ def tell_all(told: Iterable[tuple[Iterable[int | None], News]], *, but: int | No
     """Tell each circle of people its news; the statements do not grow with the news."""
     circles = [({one for one in people if one is not None and one != but}, news) for people, news in told]
     known = _already_told([news for _, news in circles])
-    ways = _ways(circles)
+    ways, rests = _ways(circles), _rests(circles)
     notices = [
         _notice(person_id, news, ways[topic_of(news.kind, news.payload or {})][person_id])
+        | {"visible_from": _visible_from(rests.get(person_id), news)}
         for people, news in circles
         for person_id in sorted(people)
         if (person_id, news.event_id) not in known
@@ -153,6 +158,20 @@ def _ways(circles: Iterable[tuple[set[int], News]]) -> dict[Topic, dict[int, Way
     for circle, news in circles:
         people[topic_of(news.kind, news.payload or {})] |= circle
     return {topic: ways_of(many, topic) for topic, many in people.items()}
+
+
+def _rests(circles: Iterable[tuple[set[int], News]]) -> dict[int, Rest]:
+    """The quiet hours of whoever is to hear of deadlines."""
+    waiting = [people for people, news in circles if topic_of(news.kind, news.payload or {}) in WAITING]
+    return rests_of(set[int]().union(*waiting))
+
+
+def _visible_from(rest: Rest | None, news: News) -> datetime | None:
+    if rest is None:
+        return None
+    payload, now = news.payload or {}, news.found_at or news.at
+    topic, urgent = topic_of(news.kind, payload), is_urgent(news.kind, payload)
+    return visible_from(rest.hours, topic, zone=rest.zone, now=now, urgent=urgent)
 
 
 def overtake(news: News, same: tuple[str, ...]) -> None:

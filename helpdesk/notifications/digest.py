@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import current_app
 from flask_babel import force_locale
@@ -38,7 +39,7 @@ def write(actor: Actor, rows: Sequence[tuple[Notice, str | None]]) -> Letter:
     wanted = (actor.language, settings().default_language, *LANGUAGES)
     language = next(one for one in wanted if one in LANGUAGES)
     with force_locale(language):
-        every = _by_ticket(rows)
+        every = _by_ticket(rows, ZoneInfo(actor.zone or settings().default_timezone))
         subject = _subject(every, len(rows))
         template = current_app.jinja_env.get_template(f"outgoing/{language}/notices.txt")
         body = template.render(
@@ -72,12 +73,12 @@ def queue(letter: Letter, email: str, *, key: str, now: datetime) -> Outbox:
     return mail
 
 
-def _by_ticket(rows: Sequence[tuple[Notice, str | None]]) -> list[About]:
+def _by_ticket(rows: Sequence[tuple[Notice, str | None]], zone: ZoneInfo) -> list[About]:
     """Tickets in the order of their first notice, each with its sentences once."""
     found: dict[int, list[str]] = {}
     subjects = {notice.ticket_id or 0: subject or "" for notice, subject in rows}
     for notice, _ in rows:
-        words = sentence(notice.kind, notice.payload)
+        words = sentence(notice.kind, notice.payload, zone)
         said = found.setdefault(notice.ticket_id or 0, [])
         if words not in said:
             said.append(words)

@@ -14,7 +14,7 @@ from helpdesk.db import db, transaction
 from helpdesk.notifications import digest
 from helpdesk.notifications.models import Notice
 from helpdesk.notifications.preferences import hours_of
-from helpdesk.notifications.rules import Hours, MailWhen, is_away, may_leave, topic_of
+from helpdesk.notifications.rules import Hours, MailWhen, is_away, is_urgent, may_leave, topic_of
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import visible_to
 
@@ -104,7 +104,13 @@ def _leaving(actor: Actor, hours: Hours, now: datetime) -> Sequence[tuple[Notice
     return [
         (notice, subject)
         for notice, subject in rows
-        if may_leave(hours, topic_of(notice.kind, notice.payload), zone=zone, now=now)
+        if may_leave(
+            hours,
+            topic_of(notice.kind, notice.payload),
+            zone=zone,
+            now=now,
+            urgent=is_urgent(notice.kind, notice.payload),
+        )
     ]
 
 

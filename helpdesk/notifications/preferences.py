@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import Row, and_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.accounts.models import Person
+from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.notifications.models import Notice, NotificationHours, NotificationPreference
 from helpdesk.notifications.rules import DEFAULTS, Hours, MailWhen, Topic, Ways
@@ -20,7 +22,17 @@ COLUMNS = (
     NotificationHours.quiet_days,
     NotificationHours.breach_passes,
     NotificationHours.muted_until,
+    NotificationHours.quiet_outside,
+    NotificationHours.p1_passes,
 )
+
+
+@dataclass(frozen=True)
+class Rest:
+    """A person's hours in his own zone."""
+
+    hours: Hours
+    zone: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +73,23 @@ def wishes_of(person_id: int) -> Wishes:
 def hours_of(person_id: int) -> Hours:
     """When mail may go to the person."""
     row = db.session.execute(select(*COLUMNS).where(NotificationHours.person_id == person_id)).one_or_none()
-    if row is None:
-        return Hours()
+    return Hours() if row is None else _hours(row)
+
+
+def rests_of(people: Iterable[int]) -> dict[int, Rest]:
+    """The hours of those of these people who have chosen quiet ones; one statement."""
+    wanted = sorted(people)
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        select(NotificationHours.person_id, Person.zone, *COLUMNS)
+        .join(Person, Person.id == NotificationHours.person_id)
+        .where(NotificationHours.person_id.in_(wanted), NotificationHours.quiet_from.is_not(None))
+    )
+    return {row.person_id: Rest(_hours(row), row.zone or settings().default_timezone) for row in rows}
+
+
+def _hours(row: Row[*tuple[Any, ...]]) -> Hours:
     return Hours(
         mail_when=row.mail_when,
         away_minutes=row.away_minutes,
@@ -71,17 +98,23 @@ def hours_of(person_id: int) -> Hours:
         quiet_days=tuple(row.quiet_days),
         breach_passes=row.breach_passes,
         muted_until=row.muted_until,
+        quiet_outside=row.quiet_outside,
+        p1_passes=row.p1_passes,
     )
 
 
 def keep(person_id: int, wishes: Wishes) -> None:
-    """Write everything down as it stands on the page; what no longer goes by mail stops waiting for one."""
+    """Write everything down as it stands on the page; what no longer goes by mail stops waiting for one, and
+    whoever changes his hours is awake: what waited for their end shows at once.
+    """
     for topic, way in wishes.ways.items():
         row = {"in_desk": way.in_desk, "by_mail": way.by_mail}
         statement = insert(NotificationPreference).values(person_id=person_id, topic=topic, **row)
         keys = [NotificationPreference.person_id, NotificationPreference.topic]
         db.session.execute(statement.on_conflict_do_update(index_elements=keys, set_=row))
     _keep_hours(person_id, wishes.hours)
+    hidden = update(Notice).where(Notice.person_id == person_id, Notice.visible_from.is_not(None))
+    db.session.execute(hidden.values(visible_from=None).execution_options(synchronize_session=False))
     if wishes.hours.mail_when is MailWhen.NEVER:
         waiting = update(Notice).where(Notice.person_id == person_id, Notice.mailed_at.is_(None))
         db.session.execute(waiting.values(by_mail=False))
@@ -100,6 +133,8 @@ def _keep_hours(person_id: int, hours: Hours, **more: datetime | None) -> None:
         "quiet_until": hours.quiet_until,
         "quiet_days": list(hours.quiet_days),
         "breach_passes": hours.breach_passes,
+        "quiet_outside": hours.quiet_outside,
+        "p1_passes": hours.p1_passes,
         "muted_until": hours.muted_until,
         **more,
     }

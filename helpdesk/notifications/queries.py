@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 
 from helpdesk.accounts.actor import Actor
+from helpdesk.clock import process_time
 from helpdesk.db import db
 from helpdesk.notifications.models import Notice
 from helpdesk.notifications.rules import Topic, topic_of
@@ -42,7 +43,7 @@ def notices_of(actor: Actor, *, before: int | None = None, size: int = PAGE_SIZE
     """
     seen = and_(Ticket.id == Notice.ticket_id, visible_to(actor))
     statement = select(Notice, Ticket.subject).outerjoin(Ticket, seen)
-    statement = statement.where(Notice.person_id == actor.person_id, Notice.in_desk)
+    statement = statement.where(Notice.person_id == actor.person_id, Notice.in_desk, is_visible())
     if before is not None:
         place = select(Notice.created_at).where(Notice.id == before).scalar_subquery()
         statement = statement.where(tuple_(Notice.created_at, Notice.id) < tuple_(place, before))
@@ -53,12 +54,24 @@ def notices_of(actor: Actor, *, before: int | None = None, size: int = PAGE_SIZE
 
 def is_unread(person_id: int) -> ColumnElement[bool]:
     """Whether a notice is that person's, shown on the pages, and was not read yet, for counting."""
+    return and_(is_news(person_id), is_visible())
+
+
+def is_news(person_id: int) -> ColumnElement[bool]:
+    """The same, also while it waits for the end of quiet hours: whoever opens the ticket has seen it."""
     return and_(Notice.person_id == person_id, Notice.read_at.is_(None), Notice.in_desk)
+
+
+def is_visible() -> ColumnElement[bool]:
+    """Whether a notice waits for no end of quiet hours any more."""
+    return or_(Notice.visible_from.is_(None), Notice.visible_from <= process_time())
 
 
 def newest(person_id: int) -> int:
     """The number of the person's last notice, 0 without any: what came later was not seen yet."""
-    return db.session.scalar(select(func.max(Notice.id)).where(Notice.person_id == person_id)) or 0
+    return (
+        db.session.scalar(select(func.max(Notice.id)).where(Notice.person_id == person_id, is_visible())) or 0
+    )
 
 
 def unread_count(person_id: int) -> int:

@@ -1,13 +1,14 @@
 """The sentence of each kind of notice, in the reader's language."""
 
 from collections.abc import Mapping
+from datetime import datetime, tzinfo
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from helpdesk.i18n import duration, moment, moment_in, ngettext
 from helpdesk.i18n import gettext as _
-from helpdesk.i18n import ngettext
-from helpdesk.notifications.rules import RECOMPUTED, THRESHOLD, MailWhen, Topic
+from helpdesk.notifications.rules import BREACH_PERCENT, RECOMPUTED, THRESHOLD, MailWhen, Topic
 
 SENTENCES = {
     "ticket.opened": _l("A new ticket came in"),
@@ -70,10 +71,12 @@ MAIL_WHEN = {
 }
 
 
-def sentence(kind: str, payload: Mapping[str, Any]) -> str:
-    """What happened, in one sentence without the ticket's number."""
+def sentence(kind: str, payload: Mapping[str, Any], zone: tzinfo | None = None) -> str:
+    """What happened, in one sentence without the ticket's number; times in `zone`, None: the reader's."""
     if kind == THRESHOLD:
-        return _of_clock(str(payload.get("metric")), int(payload.get("percent") or 0))
+        said = _of_clock(str(payload.get("metric")), int(payload.get("percent") or 0))
+        more = _of_time(payload, zone)
+        return f"{said}: {more}" if more else said
     if kind == RECOMPUTED:
         return _recomputed(int(payload.get("count") or 0))
     return str(SENTENCES.get(kind) or _("Something happened"))
@@ -87,8 +90,30 @@ def _recomputed(count: int) -> str:
     )
 
 
+def _of_time(payload: Mapping[str, Any], zone: tzinfo | None) -> str:
+    """What is left at most, or how much it is over at least, and when it is or was due. Spans are open hours.
+
+    Empty for a notice that was written before notices said so.
+    """
+    target_s, percent = int(payload.get("target_s") or 0), int(payload.get("percent") or 0)
+    due, span = payload.get("due_at"), duration(abs(target_s * (BREACH_PERCENT - percent)) // BREACH_PERCENT)
+    if not target_s:
+        return ""
+    when = _when(datetime.fromisoformat(due), zone) if due else None
+    if percent < BREACH_PERCENT:
+        left = _("at most %(span)s left", span=span)
+        return _("%(left)s, due %(when)s", left=left, when=when) if when else left
+    over = _("more than %(span)s over", span=span) if percent > BREACH_PERCENT else ""
+    was = _("it was due %(when)s", when=when) if when else ""
+    return ", ".join(filter(None, (over, was)))
+
+
+def _when(at: datetime, zone: tzinfo | None) -> str:
+    return moment(at) if zone is None else moment_in(zone, at)
+
+
 def _of_clock(metric: str, percent: int) -> str:
-    if percent >= 100:
+    if percent >= BREACH_PERCENT:
         return str(BREACHED.get(metric) or _("A deadline has passed"))
     words = AT_RISK.get(metric)
     return str(words) % {"percent": percent} if words else _("A deadline is near")

@@ -13,7 +13,7 @@ from helpdesk.clients.models import ContactAddress, ContactPhone
 from helpdesk.db import db
 from helpdesk.kb.models import ArticleText, ArticleUse
 from helpdesk.notifications.models import Notice
-from helpdesk.notifications.queries import is_unread
+from helpdesk.notifications.queries import is_news
 from helpdesk.routing.models import RoutingDecision
 from helpdesk.tickets.models import ReadMark, Ticket
 from helpdesk.tickets.queries import visible_to
@@ -22,6 +22,7 @@ from helpdesk.tickets.queries.linked import tied_to
 from helpdesk.tickets.views.jsonb import listed, object_of, rows
 from helpdesk.tickets.views.reading import Facts
 from helpdesk.tickets.views.unsent import unsent
+from helpdesk.tickets.views.waiting import waits_around
 
 OTHERS = 8
 
@@ -41,6 +42,7 @@ class Around:
     read_until: int
     tied: Facts
     has_news: bool
+    waits: Facts
 
 
 def around_of(ticket: Ticket, actor: Actor, language: str) -> Around:
@@ -59,10 +61,11 @@ def around_of(ticket: Ticket, actor: Actor, language: str) -> Around:
             _others(ticket, actor),
             _read_until(ticket.id, actor.person_id),
             tied_to(ticket, actor),
-            select(Notice.id).where(is_unread(actor.person_id), Notice.ticket_id == ticket.id).exists(),
+            select(Notice.id).where(is_news(actor.person_id), Notice.ticket_id == ticket.id).exists(),
+            waits_around(ticket.id),
         )
     ).one()
-    return Around(*row)
+    return Around(*tuple(row))
 
 
 def _routing(ticket_id: int) -> ScalarSelect[Any]:
