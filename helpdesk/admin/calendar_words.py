@@ -52,8 +52,13 @@ def week_words(week: Sequence[Spans]) -> str:
 
 def days_of(sheet: CalendarSheet) -> list[list[Span]]:
     """Seven days of open minutes, cut at midnight, for drawing."""
+    return days_cut(sheet.week)
+
+
+def days_cut(week: Sequence[Spans]) -> list[list[Span]]:
+    """The same for the hours of a week."""
     cut: list[list[Span]] = [[] for _ in range(7)]
-    for day, spans in enumerate(sheet.week):
+    for day, spans in enumerate(week):
         for start, end in spans:
             if end > start:
                 cut[day].append((start, end))

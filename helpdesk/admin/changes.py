@@ -12,7 +12,7 @@ from helpdesk.accounts.models import Person
 from helpdesk.admin import sections
 from helpdesk.db import db
 from helpdesk.events import EventRow
-from helpdesk.history import Act, SettingChange, SettingsChanged
+from helpdesk.history import Act, Facts, SettingChange, SettingsChanged
 from helpdesk.i18n import gettext, number
 
 BESIDE, PAGE = 12, 50
@@ -106,9 +106,22 @@ def _change(row: Any, fields: Sequence[SettingChange], kinds: dict[str, sections
     )
 
 
+def compared(kind: str, before: Facts, after: Facts) -> tuple[Line, ...]:
+    """What differs between two states of a thing of that kind, as its history would say it. No statement."""
+    differing = (field for field in {**before, **after} if before.get(field) != after.get(field))
+    words = sections.kinds().get(kind)
+    return tuple(_worded(field, before.get(field), after.get(field), words) for field in differing)
+
+
 def _line(field: SettingChange, kind: sections.Kind | None) -> Line:
-    name = kind.fields.get(field.field, field.field) if kind else field.field
-    return Line(str(name), shown(field.before), shown(field.after))
+    return _worded(field.field, field.before, field.after, kind)
+
+
+def _worded(field: str, before: Any, after: Any, kind: sections.Kind | None) -> Line:
+    name = kind.fields.get(field, field) if kind else field
+    if kind and kind.say:
+        before, after = kind.say(field, before), kind.say(field, after)
+    return Line(str(name), shown(before), shown(after))
 
 
 def shown(value: Any) -> str:

@@ -1,23 +1,31 @@
 """What the screens of policies show: who has which, their versions, and how thresholds are drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.models import Person
 from helpdesk.admin import calendar_words, queries
 from helpdesk.admin.calendars import VersionLine, in_turn
 from helpdesk.admin.policy_form import Typed
 from helpdesk.admin.words import DAYS
-from helpdesk.calendars.actions import in_force
-from helpdesk.calendars.models import Calendar
-from helpdesk.calendars.sheets import sheet_of
+from helpdesk.calendars.hours import hours_of
+from helpdesk.calendars.models import Calendar, CalendarVersion
+from helpdesk.calendars.rules import working_day_s
+from helpdesk.clients.models import Company
 from helpdesk.db import db
+from helpdesk.sla.acts import Scope
+from helpdesk.sla.calendar import WorkingHours
 from helpdesk.sla.days import day_of
-from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyVersion
+from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyVersion, TicketSla
 from helpdesk.sla.sheets import PRIORITIES, PolicySheet
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries.lists import ListPage, Order, listed
+from helpdesk.tickets.queries.visibility import visible_to
 
 RISK_FROM, BREACH = 75, 100
 BAR, ROOM = 720, 120
@@ -68,6 +76,43 @@ class Week:
     others: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True)
+class Edition:
+    """A version and who made it."""
+
+    version: SlaPolicyVersion
+    author: str
+
+
+@dataclass(frozen=True)
+class CameBy:
+    """How many open tickets came to a version through a contract; None: no contract, so by default."""
+
+    contract_id: int | None
+    name: str | None
+    company: str | None
+    many: int
+
+
+@dataclass(frozen=True)
+class CalendarBook:
+    """Calendars that may be chosen, each with its hours and the version that is in force."""
+
+    calendars: tuple[Calendar, ...]
+    hours: Mapping[int, WorkingHours]
+    versions: Mapping[int, int]
+
+    @property
+    def names(self) -> dict[int, str]:
+        """What they are called."""
+        return {one.id: one.name for one in self.calendars}
+
+    @property
+    def days(self) -> dict[int, int]:
+        """For each the seconds of an ordinary working day: what one day means in its targets."""
+        return {calendar_id: working_day_s(hours.weekly) for calendar_id, hours in self.hours.items()}
+
+
 def lines(now: datetime) -> list[PolicyLine]:
     """The default policy first, then by name; those put away at the end. Three statements."""
     rows = db.session.scalars(
@@ -97,40 +142,96 @@ def companies(now: datetime) -> dict[int, int]:
     return {row.policy_id: row.clients for row in db.session.execute(statement)}
 
 
-def versions(policy_id: int, now: datetime) -> list[VersionLine]:
-    """Its versions, the newest first."""
-    statement = select(SlaPolicyVersion.n, SlaPolicyVersion.valid_from)
-    rows = db.session.execute(statement.where(SlaPolicyVersion.policy_id == policy_id))
-    return in_turn([(row.n, row.valid_from) for row in rows], now)
+def editions(policy_id: int) -> list[Edition]:
+    """Its versions with their authors, the newest first. One statement."""
+    rows = db.session.execute(
+        select(SlaPolicyVersion, Person.name)
+        .join(Person, Person.id == SlaPolicyVersion.created_by_id)
+        .where(SlaPolicyVersion.policy_id == policy_id)
+        .order_by(SlaPolicyVersion.valid_from.desc(), SlaPolicyVersion.n.desc())
+    )
+    return [Edition(version, author) for version, author in rows]
 
 
-def calendars(also: frozenset[int] = frozenset()) -> list[Calendar]:
-    """Calendars in use by name, and those that the policy counts in anyway."""
-    usable = or_(Calendar.retired_at.is_(None), Calendar.id.in_(also))
-    return list(db.session.scalars(select(Calendar).where(usable).order_by(Calendar.name)))
+def version_lines(known: Sequence[Edition], now: datetime) -> list[VersionLine]:
+    """When each of them holds, the newest first."""
+    return in_turn([(one.version.n, one.version.valid_from) for one in known], now)
 
 
-def week_of(form: Typed, known: Sequence[Calendar], now: datetime) -> Week | None:
-    """The week of the form's main calendar, and which priorities count in another one; None without any."""
-    names = {one.id: one.name for one in known}
-    main = form.calendar_of("")
-    found = {one.id: one for one in known}.get(main)
-    if found is None:
+def in_force(known: Sequence[Edition], now: datetime) -> SlaPolicyVersion:
+    """The one that holds now."""
+    return next(one.version for one in known if one.version.valid_from <= now)
+
+
+def open_tickets(policy_id: int) -> dict[int, int]:
+    """How many open tickets run under each version of the policy, by the version's id. One statement."""
+    statement = (
+        select(TicketSla.policy_version_id, func.count().label("many"))
+        .join(SlaPolicyVersion, SlaPolicyVersion.id == TicketSla.policy_version_id)
+        .join(Ticket, Ticket.id == TicketSla.ticket_id)
+        .where(SlaPolicyVersion.policy_id == policy_id, Ticket.resolved_at.is_(None))
+        .group_by(TicketSla.policy_version_id)
+    )
+    return {row.policy_version_id: row.many for row in db.session.execute(statement)}
+
+
+def tickets_under(version_id: int, actor: Actor) -> ListPage:
+    """The open tickets under that version that whoever asks may see, most urgent first. One statement."""
+    mine = select(TicketSla.ticket_id).where(TicketSla.policy_version_id == version_id)
+    wanted = (Ticket.id.in_(mine), Ticket.resolved_at.is_(None), visible_to(actor))
+    return listed(actor, *wanted, order=Order.DUE, cursor=None)
+
+
+def came_by(version_id: int) -> list[CameBy]:
+    """Through which contracts its open tickets came to it, None for the default policy. One statement."""
+    statement = (
+        select(Contract.id, Contract.name, Company.name.label("company"), func.count().label("many"))
+        .select_from(TicketSla)
+        .join(Ticket, Ticket.id == TicketSla.ticket_id)
+        .outerjoin(Contract, Contract.id == TicketSla.contract_id)
+        .outerjoin(Company, Company.id == Contract.company_id)
+        .where(TicketSla.policy_version_id == version_id, Ticket.resolved_at.is_(None))
+        .group_by(Contract.id, Contract.name, Company.name)
+        .order_by(func.count().desc(), Company.name)
+    )
+    return [CameBy(row.id, row.name, row.company, row.many) for row in db.session.execute(statement)]
+
+
+def calendar_book(also: Collection[int], now: datetime) -> CalendarBook:
+    """Calendars in use, and those that the policy counts in anyway. One statement once hours are known."""
+    newest = (
+        select(CalendarVersion.id)
+        .where(CalendarVersion.calendar_id == Calendar.id, CalendarVersion.effective_from <= now)
+        .order_by(CalendarVersion.effective_from.desc(), CalendarVersion.n.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    usable = or_(Calendar.retired_at.is_(None), Calendar.id.in_(list(also)))
+    rows = db.session.execute(select(Calendar, newest).where(usable).order_by(Calendar.name)).all()
+    hours = hours_of(version_id for _, version_id in rows if version_id)
+    return CalendarBook(
+        tuple(calendar for calendar, _ in rows),
+        {calendar.id: hours[version_id] for calendar, version_id in rows if version_id},
+        {calendar.id: version_id for calendar, version_id in rows if version_id},
+    )
+
+
+def week_of(form: Typed, book: CalendarBook, now: datetime) -> Week | None:
+    """The week of the form's main calendar, and what counts in another one; None without any."""
+    main = form.calendar_of_row("")
+    hours = book.hours.get(main)
+    if hours is None:
         return None
-    sheet = sheet_of(found, in_force(main, now))
-    coming = (one for one in queries.calendars(now, day_of(now)).items() if one[0] == main)
+    names = book.names
+    priorities = [(one, form.calendar_of_row(one)) for one in PRIORITIES]
     return Week(
         main,
-        found.name,
-        calendar_words.days_of(sheet),
+        names[main],
+        calendar_words.days_cut(hours.weekly),
         DAYS,
-        calendar_words.week_of(sheet),
-        next((one.holidays for _, one in coming), ()),
-        tuple(
-            (priority, names.get(form.calendar_of(priority), ""))
-            for priority in PRIORITIES
-            if form.calendar_of(priority) != main
-        ),
+        calendar_words.week_words(hours.weekly),
+        queries.next_holidays(book.versions[main], day_of(now)),
+        tuple((one, names.get(chosen, "")) for one, chosen in priorities if chosen != main),
     )
 
 
@@ -140,7 +241,8 @@ def bar_of(sheet: PolicySheet) -> Bar:
     known = [priority for priority in ("P2", *PRIORITIES) if solutions[priority]]
     priority = known[0] if known else ""
     solution = solutions.get(priority, 0)
-    scale = BAR / max(ROOM, *sheet.thresholds, BREACH)
+    percents = sorted({step.percent for step in sheet.steps if step.scope == Scope.CLIENT} | {BREACH})
+    scale = BAR / max(ROOM, *percents)
     marks = tuple(
         Mark(
             percent,
@@ -149,6 +251,6 @@ def bar_of(sheet: PolicySheet) -> Bar:
             solution - solution * percent // BREACH,
             "breach" if percent >= BREACH else "risk" if percent >= RISK_FROM else "run",
         )
-        for percent in sorted(sheet.thresholds)
+        for percent in percents
     )
     return Bar(priority, solution, marks, round(RISK_FROM * scale, 1), round(BREACH * scale, 1))

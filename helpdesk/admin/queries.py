@@ -211,6 +211,12 @@ def _versions(ids: Iterable[int]) -> Iterable[CalendarVersion]:
     return db.session.scalars(statement.options(*(selectinload(part) for part in parts)))
 
 
+def next_holidays(version_id: int, today: date) -> tuple[tuple[date, str], ...]:
+    """The holidays that come next by that version of a calendar. One statement."""
+    rows = select(CalendarHoliday).where(CalendarHoliday.version_id == version_id)
+    return _next_holidays(db.session.scalars(rows), today)
+
+
 def _next_holidays(rows: Iterable[CalendarHoliday], today: date) -> tuple[tuple[date, str], ...]:
     days = sorted((_next_day(row, today), row.name) for row in rows)
     return tuple((day, name) for day, name in days if day >= today)[:HOLIDAYS_SHOWN]

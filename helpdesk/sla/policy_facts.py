@@ -25,11 +25,24 @@ def facts_of(
     why: str = "",
 ) -> dict[str, Value]:
     """The sheet as the history keeps it. A target whose seconds did not change reads as it did `before`."""
-    wanted = {*sheet.calendars.values(), *(before.calendars.values() if before else ())}
-    names, days = names_of(wanted), day_lengths(wanted, now)
+    wanted = sheet.calendar_ids | (before.calendar_ids if before else set())
+    facts = facts_in(sheet, before, names_of(wanted), day_lengths(wanted, now))
+    if since is not None:
+        facts["since"] = day_of(since).isoformat()
+    if why:
+        facts["why"] = why
+    return facts
+
+
+def facts_in(
+    sheet: PolicySheet, before: PolicySheet | None, names: Mapping[int, str], days: Mapping[int, int]
+) -> dict[str, Value]:
+    """The same from the names of the calendars and the lengths of their days. No statement."""
     facts: dict[str, Value] = {"name": sheet.name}
     for priority in sorted({cell.priority for cell in sheet.targets}):
-        facts[f"{priority}-calendar"] = names.get(sheet.calendars[priority])
+        facts[f"{priority}-calendar"] = names.get(sheet.calendars.get(priority, 0))
+    for cell in sorted(sheet.own_calendars.keys() & sheet.targets.keys(), key=lambda cell: cell.code):
+        facts[f"{cell.code}-calendar"] = names.get(sheet.own_calendars[cell])
     for cell in sheet.targets:
         facts[cell.code] = _target(cell, sheet, before, days)
     facts |= {
@@ -43,12 +56,7 @@ def facts_of(
         "forgive": sheet.forgive,
         "overlap_allowed": sheet.overlap_allowed,
     }
-    facts |= _steps(sheet)
-    if since is not None:
-        facts["since"] = day_of(since).isoformat()
-    if why:
-        facts["why"] = why
-    return facts
+    return facts | _steps(sheet)
 
 
 def _steps(sheet: PolicySheet) -> dict[str, Value]:
@@ -66,14 +74,18 @@ def _steps(sheet: PolicySheet) -> dict[str, Value]:
 def _target(cell: Cell, sheet: PolicySheet, before: PolicySheet | None, days: Mapping[int, int]) -> str:
     """In days of its calendar; but a day of another length than before is said in hours."""
     seconds = sheet.targets[cell]
-    said = written(seconds, days.get(sheet.calendars[cell.priority], DAY))
+    said = written(seconds, _day_s(cell, sheet, days))
     old = before.targets.get(cell) if before is not None else None
     if before is None or old is None:
         return said
-    said_before = written(old, days.get(before.calendars[cell.priority], DAY))
+    said_before = written(old, _day_s(cell, before, days))
     if old == seconds:
         return said_before
     return written(seconds, LONGEST + 1) if said == said_before else said
+
+
+def _day_s(cell: Cell, sheet: PolicySheet, days: Mapping[int, int]) -> int:
+    return days.get(sheet.calendar_of(cell) or 0, DAY)
 
 
 def names_of(calendar_ids: Iterable[int]) -> Mapping[int, str]:

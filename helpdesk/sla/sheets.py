@@ -1,26 +1,24 @@
-"""A policy as people edit it: targets by cell, a calendar for each priority, and what the clocks heed."""
+"""A policy as people edit it: targets by cell, the calendar of each, and what the clocks heed."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sqlalchemy import select
 
-from helpdesk.calendars.models import Calendar
 from helpdesk.db import db
-from helpdesk.errors import N_, BadInput
-from helpdesk.sla.acts import DEFAULT_STEPS, LONGEST_WAIT_S, Act, Scope, Step, percents
+from helpdesk.sla.acts import DEFAULT_STEPS, LONGEST_WAIT_S, Step, percents
 from helpdesk.sla.models import SlaPolicy, SlaPolicyStep, SlaPolicyVersion, SlaTarget
 from helpdesk.sla.rules import Metric, OnChange, Resumption
-from helpdesk.sla.typed import DAY, HOUR, LONGEST, MINUTE
-from helpdesk.tickets.rules import Priority
+from helpdesk.sla.typed import DAY
+from helpdesk.tickets.rules import Priority, TicketType
 
-LONGEST_NAME, MOST_THRESHOLDS, HIGHEST_PERCENT = 80, 8, 200
 LINES = (1, 2, 3)
 CLIENT_METRICS = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.UPDATE, Metric.RESOLUTION)
 PAUSE_STATES = ("waiting_client", "waiting_third_party")
 PRIORITIES = tuple(priority.value for priority in Priority)
+TYPES = tuple(type_.value for type_ in TicketType)
 
 
 @dataclass(frozen=True, order=True)
@@ -34,27 +32,42 @@ class Cell:
 
     @property
     def code(self) -> str:
-        """What the cell is called in forms and in the history: P2-resolution, P2-line-2."""
+        """What the cell is called in forms and in the history: P2-resolution, P2-line-2, P2-line-2-defect."""
         what = f"line-{self.line}" if self.line else self.metric
         return f"{self.priority}-{what}" + (f"-{self.type}" if self.type else "")
 
+    @property
+    def of_any_type(self) -> "Cell":
+        """The cell from which this one inherits when it says nothing."""
+        return Cell(self.priority, self.metric, self.line)
 
-CELLS = tuple(
-    cell
-    for priority in PRIORITIES
-    for cell in (
-        *(Cell(priority, metric.value) for metric in CLIENT_METRICS),
-        *(Cell(priority, Metric.OLA.value, line) for line in LINES),
+
+def row_of_cells(priority: str, type_: str | None = None) -> tuple[Cell, ...]:
+    """One row of the table: the client's clocks, then the lines."""
+    return (
+        *(Cell(priority, metric.value, None, type_) for metric in CLIENT_METRICS),
+        *(Cell(priority, Metric.OLA.value, line, type_) for line in LINES),
     )
+
+
+CELLS = tuple(cell for priority in PRIORITIES for cell in row_of_cells(priority))
+CELLS_BY_TYPE = tuple(
+    cell for priority in PRIORITIES for type_ in TYPES for cell in row_of_cells(priority, type_)
 )
+
+
+def _nothing() -> Mapping[Cell, int]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class PolicySheet:
     """All that a policy says. `targets` are open seconds by cell; `calendars` ids by priority.
 
-    A cell that is not there starts no clock. `steps` are what happens at which percent; `thresholds` besides
-    these are only noted. `longest_wait_s` is real time, None without a cap.
+    A cell that is not there starts no clock; one for a type inherits from the cell of any type.
+    `own_calendars` are those of cells that count in another calendar than their priority. `steps` are what
+    happens at which percent; `thresholds` besides these are only noted. `longest_wait_s` is real time, None
+    without a cap.
     """
 
     name: str
@@ -70,38 +83,68 @@ class PolicySheet:
     overlap_allowed: bool = False
     steps: frozenset[Step] = DEFAULT_STEPS
     longest_wait_s: int | None = LONGEST_WAIT_S
-    mixed: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    own_calendars: Mapping[Cell, int] = field(default_factory=_nothing)
 
-    def seconds(self, metric: str, priority: str, line: int | None = None) -> int | None:
-        """The target for tickets of any type; None where no clock starts."""
-        return self.targets.get(Cell(priority, metric, line))
+    def seconds(
+        self, metric: str, priority: str, line: int | None = None, type_: str | None = None
+    ) -> int | None:
+        """The target that a ticket of that type has, perhaps inherited; None where no clock starts."""
+        cell = Cell(priority, metric, line, type_)
+        return self.targets.get(cell, self.targets.get(cell.of_any_type))
+
+    def calendar_of(self, cell: Cell) -> int | None:
+        """The calendar in which the cell's own target counts."""
+        return self.own_calendars.get(cell, self.calendars.get(cell.priority))
+
+    @property
+    def calendar_ids(self) -> set[int]:
+        """Every calendar that the sheet names."""
+        return {*self.calendars.values(), *self.own_calendars.values()}
 
     @property
     def percents(self) -> tuple[int, ...]:
         """Every share that is noted: those of the steps, those typed besides, and a hundred."""
         return percents(self.thresholds, self.steps)
 
-
-@dataclass(frozen=True)
-class Overlap:
-    """The budgets of the lines add up to more than the solution time of that priority."""
-
-    priority: str
-    budgets_s: int
-    solution_s: int
+    def types_of(self, priority: str) -> list[str]:
+        """The types of ticket that have a target of their own at that priority, in their usual order."""
+        named = {cell.type for cell in self.targets if cell.priority == priority}
+        return [type_ for type_ in TYPES if type_ in named]
 
 
 def sheet_of(policy: SlaPolicy, version: SlaPolicyVersion) -> PolicySheet:
-    """What the version says; two statements. `mixed` counts by priority the cells in another calendar."""
-    rows = db.session.scalars(select(SlaTarget).where(SlaTarget.policy_version_id == version.id)).all()
-    steps = db.session.scalars(select(SlaPolicyStep).where(SlaPolicyStep.policy_version_id == version.id))
-    counts: dict[str, Counter[int]] = {}
-    for row in rows:
-        counts.setdefault(row.priority, Counter())[row.calendar_id] += 1
+    """What the version says; two statements."""
+    return sheets_of([(policy, version)])[version.id]
+
+
+def sheets_of(editions: Sequence[tuple[SlaPolicy, SlaPolicyVersion]]) -> dict[int, PolicySheet]:
+    """What each of the versions says, by its id; two statements for all."""
+    ids = [version.id for _, version in editions]
+    targets: dict[int, list[SlaTarget]] = {}
+    for row in db.session.scalars(select(SlaTarget).where(SlaTarget.policy_version_id.in_(ids))):
+        targets.setdefault(row.policy_version_id, []).append(row)
+    steps: dict[int, list[SlaPolicyStep]] = {}
+    for step in db.session.scalars(select(SlaPolicyStep).where(SlaPolicyStep.policy_version_id.in_(ids))):
+        steps.setdefault(step.policy_version_id, []).append(step)
+    return {
+        version.id: _sheet(policy, version, targets.get(version.id, []), steps.get(version.id, []))
+        for policy, version in editions
+    }
+
+
+def _sheet(
+    policy: SlaPolicy, version: SlaPolicyVersion, targets: list[SlaTarget], steps: list[SlaPolicyStep]
+) -> PolicySheet:
+    counted_in = {_cell(row): row.calendar_id for row in targets}
+    calendars = {
+        priority: _usual([(cell, one) for cell, one in counted_in.items() if cell.priority == priority])
+        for priority in dict.fromkeys(cell.priority for cell in counted_in)
+    }
     return PolicySheet(
         name=policy.name,
-        targets={Cell(row.priority, row.metric.value, row.line, row.type): row.seconds for row in rows},
-        calendars={priority: found.most_common(1)[0][0] for priority, found in counts.items()},
+        targets={_cell(row): row.seconds for row in targets},
+        calendars=calendars,
+        own_calendars={cell: one for cell, one in counted_in.items() if one != calendars[cell.priority]},
         pause_states=tuple(state for state in PAUSE_STATES if state in version.pause_states),
         on_change=version.on_change,
         reopen=version.reopen,
@@ -112,80 +155,16 @@ def sheet_of(policy: SlaPolicy, version: SlaPolicyVersion) -> PolicySheet:
         overlap_allowed=version.overlap_allowed,
         steps=frozenset(Step(step.scope.value, step.percent, step.act.value) for step in steps),
         longest_wait_s=version.longest_wait_s,
-        mixed={
-            priority: found.total() - found.most_common(1)[0][1]
-            for priority, found in counts.items()
-            if len(found) > 1
-        },
     )
 
 
-def problems(sheet: PolicySheet) -> Iterator[BadInput]:
-    """Everything that keeps the sheet from being a policy, each naming its field; statements: one."""
-    if not 1 <= len(sheet.name) <= LONGEST_NAME:
-        yield BadInput(N_("A policy needs a name of at most 80 characters."), "name")
-    if not sheet.targets:
-        yield BadInput(
-            N_("Without a single target no clock would ever start. Fill at least one cell."), "targets"
-        )
-    yield from _without_calendar(sheet)
-    for cell, seconds in sheet.targets.items():
-        if not MINUTE <= seconds <= LONGEST:
-            yield BadInput(N_("A target is between a minute and a year."), cell.code)
-    yield from _answers_after_solution(sheet)
-    yield from _rules(sheet)
+def _cell(row: SlaTarget) -> Cell:
+    return Cell(row.priority, row.metric.value, row.line, row.type)
 
 
-def overlaps(sheet: PolicySheet) -> list[Overlap]:
-    """Where the lines may use up more than the client was told; none when the policy allows it."""
-    found = []
-    for priority in () if sheet.overlap_allowed else PRIORITIES:
-        budgets = [sheet.seconds(Metric.OLA, priority, line) for line in LINES]
-        together, solution = sum(filter(None, budgets)), sheet.seconds(Metric.RESOLUTION, priority)
-        if solution is not None and together > solution:
-            found.append(Overlap(priority, together, solution))
-    return found
-
-
-def _without_calendar(sheet: PolicySheet) -> Iterator[BadInput]:
-    in_use = select(Calendar.id).where(Calendar.id.in_(set(sheet.calendars.values())))
-    known = set(db.session.scalars(in_use.where(Calendar.retired_at.is_(None))))
-    for priority in dict.fromkeys(cell.priority for cell in sheet.targets):
-        if sheet.calendars.get(priority) not in known:
-            yield BadInput(N_("Choose the calendar in which these targets count."), f"calendar-{priority}")
-
-
-def _answers_after_solution(sheet: PolicySheet) -> Iterator[BadInput]:
-    for cell, seconds in sheet.targets.items():
-        if cell.metric != Metric.FIRST_RESPONSE:
-            continue
-        wanted = Cell(cell.priority, Metric.RESOLUTION.value, None, cell.type)
-        solution = sheet.targets.get(wanted) or sheet.seconds(Metric.RESOLUTION, cell.priority)
-        if solution is not None and seconds > solution:
-            yield BadInput(N_("The first answer would come after the solution."), cell.code)
-
-
-def _rules(sheet: PolicySheet) -> Iterator[BadInput]:
-    if not set(sheet.pause_states) <= set(PAUSE_STATES):
-        yield BadInput(
-            N_("Only waiting for the client or for a third party can pause a clock."), "pause_states"
-        )
-    if sheet.on_change not in set(OnChange):
-        yield BadInput(N_("Choose one of these."), "on_change")
-    for name in ("reopen", "ola_reentry"):
-        if getattr(sheet, name) not in set(Resumption):
-            yield BadInput(N_("Choose one of these."), name)
-    if not 0 <= sheet.reopen_grace_s <= LONGEST:
-        yield BadInput(N_("Between nothing and a year."), "reopen_grace")
-    if (
-        not sheet.thresholds
-        or len(sheet.percents) > MOST_THRESHOLDS
-        or not all(1 <= p <= HIGHEST_PERCENT for p in sheet.percents)
-    ):
-        yield BadInput(
-            N_("One to eight whole percents between 1 and 200, such as 75, 90, 100."), "thresholds"
-        )
-    if not all(step.scope in set(Scope) and step.act in set(Act) for step in sheet.steps):
-        yield BadInput(N_("Choose one of these."), "thresholds")
-    if sheet.longest_wait_s is not None and not HOUR <= sheet.longest_wait_s <= LONGEST:
-        yield BadInput(N_("Waiting may last between an hour and a year."), "longest_wait")
+def _usual(counted: Iterable[tuple[Cell, int]]) -> int:
+    """The calendar of most of the client's clocks; lines and single types only where there are no others."""
+    known = list(counted)
+    plain = [one for cell, one in known if cell.line is None and cell.type is None]
+    counts = Counter(plain or [one for _, one in known])
+    return min(counts, key=lambda one: (-counts[one], one))

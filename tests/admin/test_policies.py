@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from helpdesk.admin import changes
 from helpdesk.calendars.models import Calendar
@@ -49,9 +49,18 @@ def hours(desk: FlaskClient) -> Calendar:
 
 
 def filled(calendar: Calendar, /, **more: object) -> dict[str, object]:
-    typed = {"name": "Care Plus", "calendar": calendar.id, "thresholds": "75, 90", **FAR}
+    typed = {"name": "Care Plus", "calendar": calendar.id, **FAR}
     typed |= {"P1-first_response": "30 min", "P1-resolution": "4 h", "pause_states": ["waiting_client"]}
     return form(**{**typed, **{name.replace("__", "-"): value for name, value in more.items()}})
+
+
+def told_at(*percents: object) -> dict[str, object]:
+    """Lines of the client's steps: at each of these percents the owner is told."""
+    return {
+        name: value
+        for n, percent in enumerate(percents)
+        for name, value in ((f"client-{n}-percent", percent), (f"client-{n}-act", "tell_owner"))
+    }
 
 
 def the_policy(name: str = "Care Plus") -> SlaPolicy:
@@ -140,8 +149,8 @@ def page_version(desk: FlaskClient, where: str) -> str:
         ({"calendar": ""}, 422, "<b>P1, Calendar:</b> Choose the calendar"),
         ({"calendar": "999999"}, 422, "Choose the calendar"),
         ({"calendar": "x" * 30}, 422, "Choose the calendar"),
-        ({"thresholds": "many"}, 422, "whole percents between 1 and 200"),
-        ({"thresholds": "0, 50"}, 422, "whole percents between 1 and 200"),
+        (told_at("many"), 422, "whole number between 1 and 200"),
+        (told_at(0, 50), 422, "whole number between 1 and 200"),
         ({"reopen_grace": "long"}, 422, "“long” is no span of time"),
         ({"on_change": "guess"}, 422, "Choose one of these"),
         ({"pause_states": "open"}, 422, "can pause a clock"),
@@ -171,7 +180,7 @@ def test_lines_that_add_up_to_more_are_pointed_out_but_not_refused(
 ) -> None:
     budgets = {"P1__line__1": "2 h", "P1__line__2": "2 h", "P1__line__3": "1 h"}
     where = made(desk, hours, **budgets)
-    sentence = "On P1 they add up to 5 h, more than the 4 h for the client"
+    sentence = "the lines together have 5 h, the client was promised 4 h"
     assert sentence in desk.get(where).text
     seen = page_version(desk, where)
     desk.post(where, data=filled(hours, version=seen, overlap_allowed="1", **budgets))
@@ -261,39 +270,62 @@ def test_a_policy_is_put_away_and_taken_back(desk: FlaskClient, hours: Calendar)
     assert "out of use" not in desk.get(gold).text
 
 
-def test_targets_for_single_types_are_kept_and_named(desk: FlaskClient, hours: Calendar) -> None:
-    version = a_policy("Standard", default=True, calendar=hours)
-    db.session.add(
-        SlaTarget(
-            policy_version_id=version.id,
-            metric=Metric.RESOLUTION,
-            priority="P2",
-            type="question",
-            seconds=HOUR,
-            calendar_id=hours.id,
-        )
+def test_one_type_of_ticket_has_targets_of_its_own_and_shows_what_it_inherits(
+    desk: FlaskClient, hours: Calendar
+) -> None:
+    where = made(desk, hours, P1__line__2="2 h", P1__resolution__question="8 h")
+    assert stored(the_policy()).targets[Cell("P1", "resolution", None, "question")] == 8 * HOUR
+    page = desk.get(where).text
+    assert 'name="P1-resolution-question" value="1 d"' in page
+    assert 'aria-label="P1, Question, First answer, 30 min as for every type" placeholder="30 min"' in page
+    seen = page_version(desk, where)
+    assert desk.post(where, data=filled(hours, version=seen, P1__line__2="2 h")).status_code == 303
+    assert stored(the_policy()).types_of("P1") == []
+
+
+def test_a_row_for_one_type_is_added_without_saving_anything(desk: FlaskClient, hours: Calendar) -> None:
+    where = made(desk, hours)
+    data = filled(hours, name="Typed already", add="row", new_priority="P1", new_type="defect")
+    page = desk.post(where, data=data).text
+    assert 'name="P1-resolution-defect"' in page
+    assert 'value="Typed already"' in page
+    assert the_policy().name == "Care Plus"
+    fresh = desk.post(
+        "/settings/policies", data=filled(hours, add="row", new_priority="P2", new_type="request")
     )
+    assert 'name="P2-line-3-request"' in fresh.text
+    assert db.session.scalar(select(func.count()).select_from(SlaPolicy)) == 1
+
+
+@pytest.mark.parametrize("place", ["calendar-line-2", "single"])
+def test_a_line_may_count_in_a_calendar_of_its_own(desk: FlaskClient, hours: Calendar, place: str) -> None:
+    night = office_hours("Night", start=0, end=24)
     db.session.commit()
-    where = f"/settings/policies/{version.policy_id}"
-    assert "P2, Solution, Question: 1 h" in desk.get(where).text
-    data = filled(hours, name="Standard", version=page_version(desk, where), P2__resolution="3 h")
-    assert desk.post(where, data=data).status_code == 303
-    assert stored(the_policy("Standard")).targets[Cell("P2", "resolution", None, "question")] == HOUR
+    own = {"single_cell": ["P1-line-2"], "single_calendar": [night.id]}
+    chosen = own if place == "single" else {place: night.id}
+    where = made(desk, hours, P1__line__2="1 d", **chosen)
+    sheet, cell = stored(the_policy()), Cell("P1", "ola", 2)
+    assert (sheet.targets[cell], sheet.calendar_of(cell)) == (24 * HOUR, night.id)
+    assert sheet.calendars == {"P1": hours.id}
+    assert f'<option value="{night.id}" selected>Night</option>' in desk.get(where).text
 
 
-def test_a_row_in_two_calendars_is_pointed_out(desk: FlaskClient, hours: Calendar) -> None:
+def test_a_cell_in_an_odd_calendar_is_shown_and_stays_there(desk: FlaskClient, hours: Calendar) -> None:
     version = a_policy("Standard", default=True, calendar=hours)
     other = office_hours("Other")
-    target = db.session.scalars(select(SlaTarget).where(SlaTarget.priority == "P3").limit(1)).one()
+    target = db.session.scalars(
+        select(SlaTarget).where(SlaTarget.priority == "P3", SlaTarget.metric == Metric.RESOLUTION)
+    ).one()
     target.calendar_id = other.id
     db.session.commit()
     page = desk.get(f"/settings/policies/{version.policy_id}").text
-    assert "Some cells of P3 count in another calendar" in page
+    assert '<option value="P3-resolution" selected>P3, Solution</option>' in page
+    assert f'<option value="{other.id}" selected>Other</option>' in page
 
 
 def test_the_thresholds_are_drawn_with_their_spans(desk: FlaskClient, hours: Calendar) -> None:
-    page = desk.get(made(desk, hours, thresholds="50, 150")).text
-    assert "Thresholds at 50, 75, 90, 100, 120, 150 percent" in page
+    page = desk.get(made(desk, hours, **told_at(50, 150))).text
+    assert "Thresholds at 50, 100, 150 percent" in page
     assert "2 h left" in page
 
 

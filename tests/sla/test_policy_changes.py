@@ -13,7 +13,8 @@ from helpdesk.history import SettingChange
 from helpdesk.sla.actions import policies
 from helpdesk.sla.models import SlaClock, SlaPolicy, SlaPolicyVersion
 from helpdesk.sla.queries import forecast
-from helpdesk.sla.sheets import Cell, PolicySheet, overlaps, problems, sheet_of
+from helpdesk.sla.sheet_checks import overlaps, problems
+from helpdesk.sla.sheets import Cell, PolicySheet, sheet_of
 from tests.conftest import NOON
 from tests.factories import a_company, a_contract, a_policy, a_ticket, office_hours, the_system
 

@@ -6,7 +6,13 @@ from helpdesk.admin import policy_words
 from helpdesk.admin.sections.shape import Kind, Section
 from helpdesk.admin.words import NAME
 
-POLICY = Kind(lazy_gettext("SLA policy"), policy_words.history_fields(), "admin.sla_policy", "policy_id")
+POLICY = Kind(
+    lazy_gettext("SLA policy"),
+    policy_words.history_fields(),
+    "admin.sla_policy",
+    "policy_id",
+    policy_words.said,
+)
 CONTRACT = Kind(
     lazy_gettext("Contract"),
     {

@@ -1,6 +1,6 @@
 """What an entry of the settings is made of: its group, its place, and the words of its history."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,12 +23,14 @@ class Kind:
     """A kind of thing that has a history: its name, its fields in words, and the route that shows one.
 
     `endpoint` takes the thing's id as `argument`; without an argument it stands for the only one there is.
+    `say` puts one value of a field into words where the history keeps a code.
     """
 
     name: Any
     fields: Mapping[str, Any]
     endpoint: str
     argument: str | None = None
+    say: Callable[[str, Any], Any] | None = None
 
     def url(self, thing_id: int) -> str | None:
         """Where the thing is shown; None where this desk has no such place."""

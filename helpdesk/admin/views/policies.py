@@ -1,7 +1,6 @@
 """Doors to the policies: targets by priority as a form that makes new versions, and the default one."""
 
 from datetime import datetime
-from typing import Any
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,12 +14,13 @@ from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.writing import Verb, leading_to, status_of, write_once
 from helpdesk.admin import policies as queries
 from helpdesk.admin import policy_form as forms
+from helpdesk.admin import policy_reading as reading
 from helpdesk.admin import policy_words as words
 from helpdesk.admin.blueprint import blueprint
-from helpdesk.admin.changes import Change
 from helpdesk.admin.pages import render_section
 from helpdesk.admin.policy_form import Typed
-from helpdesk.admin.staleness import news_in, refuse_unseen, seen_now
+from helpdesk.admin.policy_page import new_page, policy_page, tickets_page, version_page
+from helpdesk.admin.staleness import news_in, refuse_unseen
 from helpdesk.clock import process_time
 from helpdesk.db import db
 from helpdesk.errors import DomainError
@@ -28,8 +28,7 @@ from helpdesk.i18n import gettext, told
 from helpdesk.sla.actions import policies as actions
 from helpdesk.sla.models import SlaPolicy, SlaPolicyVersion
 from helpdesk.sla.policy_facts import day_lengths
-from helpdesk.sla.sheets import CELLS, LINES, PRIORITIES, PolicySheet, overlaps, sheet_of
-from helpdesk.sla.typed import DAY
+from helpdesk.sla.sheets import PolicySheet, sheet_of
 
 
 def _lock(row: SlaPolicy) -> None:
@@ -55,19 +54,23 @@ def policies() -> str:
 @policy(Permission.SETTINGS_CHANGE)
 def new_policy() -> str:
     """Sensible targets to begin with, in the first calendar there is."""
-    now, known = process_time(), queries.calendars()
+    now = process_time()
+    book = queries.calendar_book((), now)
+    known = book.calendars
     sheet = actions.starter_policy(known[0], name="") if known else PolicySheet("", {}, {})
-    return _page(forms.of(sheet, day_lengths([one.id for one in known], now)), None)
+    return new_page(forms.of(sheet, book.days), now=now)
 
 
 @blueprint.post("/settings/policies")
 @policy(Permission.SETTINGS_CHANGE)
 def create_policy() -> ResponseReturnValue:
-    """A new policy; the first of all becomes the default one."""
-    typed = forms.typed(request.form)
-    sheet = forms.sheet_in(typed, None, _days(typed, clock.now(db.session)))
+    """A new policy; the first of all becomes the default one. With `add` only one more row in the form."""
+    typed, now = forms.typed(request.form), clock.now(db.session)
+    if "add" in request.form:
+        return new_page(typed, now=now)
+    sheet = reading.sheet_in(typed, None, day_lengths(typed.calendar_ids, now))
     if sheet is None:
-        return _page(typed, None), 422
+        return new_page(typed, now=now), 422
 
     def write(by: int, now: datetime) -> str:
         made = actions.create_policy(sheet, by=by, now=now, why=typed.why)
@@ -84,20 +87,22 @@ def create_policy() -> ResponseReturnValue:
 @policy(Permission.SETTINGS_READ, load=LOADER)
 def sla_policy(row: SlaPolicy, policy_id: int) -> str:
     """The version in force as a form."""
-    now = process_time()
-    sheet = sheet_of(row, actions.in_force(policy_id, now))
-    return _page(forms.of(sheet, day_lengths(sheet.calendars.values(), now)), row)
+    return policy_page(row, now=process_time())
 
 
 @blueprint.post("/settings/policies/<int:policy_id>")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def change_policy(row: SlaPolicy, policy_id: int) -> ResponseReturnValue:
-    """A new version, from now or from a later day."""
-    actor, typed, now = guard.current_actor(), forms.typed(request.form), clock.now(db.session)
+    """A new version, from now or from a later day. With `add` only one more row in the form."""
+    actor, now = guard.current_actor(), clock.now(db.session)
     before = sheet_of(row, actions.in_force(policy_id, now))
-    sheet, since = forms.sheet_in(typed, before, _days(typed, now)), forms.since_in(typed, now)
+    typed = forms.typed(request.form, before)
+    if "add" in request.form:
+        return policy_page(row, now=now, typed=typed)
+    sheet = reading.sheet_in(typed, before, day_lengths(typed.calendar_ids, now))
+    since = reading.since_in(typed, now)
     if sheet is None or typed.errors:
-        return _page(typed, row), 422
+        return policy_page(row, now=now, typed=typed), 422
     changed = list[bool]()
 
     def verb(by: int, _: datetime) -> None:
@@ -115,25 +120,16 @@ def change_policy(row: SlaPolicy, policy_id: int) -> ResponseReturnValue:
 @blueprint.get("/settings/policies/<int:policy_id>/versions/<int:number>")
 @policy(Permission.SETTINGS_READ, load=LOADER)
 def policy_version(row: SlaPolicy, policy_id: int, number: int) -> str:
-    """One version to read: what held then, or what is to come."""
-    now, version = process_time(), _version(policy_id, number)
-    sheet = sheet_of(row, version)
-    calendars = {one.id: one.name for one in queries.calendars(frozenset(sheet.calendars.values()))}
-    return render_section(
-        "admin/policy_version.html",
-        "policies",
-        thing=(actions.KIND, policy_id),
-        thing_name=row.name,
-        row=row,
-        version=version,
-        versions=queries.versions(policy_id, now),
-        sheet=sheet,
-        calendars=calendars,
-        days=day_lengths(sheet.calendars.values(), now),
-        lines=LINES,
-        priorities=PRIORITIES,
-        words=words,
-    )
+    """One version to read, beside the one before: what held then, or what is to come."""
+    return version_page(row, number, now=process_time()) or abort(404)
+
+
+@blueprint.get("/settings/policies/<int:policy_id>/versions/<int:number>/tickets")
+@policy(Permission.SETTINGS_READ, load=LOADER)
+def policy_tickets(row: SlaPolicy, policy_id: int, number: int) -> str:
+    """How many open tickets run under a version, and those of them that whoever asks may see."""
+    actor = guard.current_actor()
+    return tickets_page(row, number, actor=actor, now=process_time()) or abort(404)
 
 
 @blueprint.post("/settings/policies/<int:policy_id>/versions/<int:number>/withdrawal")
@@ -166,10 +162,8 @@ def _done(row: SlaPolicy, verb: Verb) -> ResponseReturnValue:
     policy_id = row.id
 
     def refused(refusal: DomainError) -> ResponseReturnValue:
-        now, row = process_time(), db.session.get_one(SlaPolicy, policy_id)
-        sheet = sheet_of(row, actions.in_force(policy_id, now))
-        typed = forms.of(sheet, day_lengths(sheet.calendars.values(), now))
-        return _page(typed, row, refused=told(refusal)), status_of(refusal)
+        row = db.session.get_one(SlaPolicy, policy_id)
+        return policy_page(row, now=process_time(), refused=told(refusal)), status_of(refusal)
 
     return write_once(leading_to(url_for(".sla_policy", policy_id=policy_id), verb), refused=refused)
 
@@ -177,49 +171,9 @@ def _done(row: SlaPolicy, verb: Verb) -> ResponseReturnValue:
 def _refused(typed: Typed, row: SlaPolicy | None, refusal: DomainError) -> ResponseReturnValue:
     if isinstance(refusal, actions.NameTaken):
         typed.errors["name"] = told(refusal)
-    return _page(typed, row, news=news_in(refusal)), status_of(refusal)
-
-
-def _page(typed: Typed, row: SlaPolicy | None, *, news: list[Change] | None = None, refused: str = "") -> str:
     now = process_time()
-    here: dict[str, Any] = {"thing": (actions.KIND, row.id)} if row else {"history": None}
-    version = actions.in_force(row.id, now) if row else None
-    sheet = sheet_of(row, version) if row and version else None
-    known = queries.calendars(frozenset(sheet.calendars.values()) if sheet else frozenset())
-    days = day_lengths([one.id for one in known], now)
-    return render_section(
-        "admin/policy.html",
-        "policies",
-        thing_name=row.name if row else gettext("New policy"),
-        row=row,
-        typed=typed,
-        errors=typed.errors,
-        version=seen_now(actions.KIND, row.id) if row else None,
-        present=version,
-        versions=queries.versions(row.id, now) if row else [],
-        companies=actions.companies_under(row.id, now) if row else [],
-        was=forms.of(sheet, days) if sheet else None,
-        sheet=sheet,
-        overlaps=overlaps(sheet) if sheet else [],
-        bar=queries.bar_of(sheet) if sheet else None,
-        calendars=known,
-        week=queries.week_of(typed, known, now),
-        calendar_options=[("", "–"), *((one.id, one.name) for one in known)],
-        kept=words.kept(sheet, days) if sheet else [],
-        days=days,
-        DAY=DAY,
-        cells={cell.code: cell for cell in CELLS},
-        lines=LINES,
-        priorities=PRIORITIES,
-        news=news or [],
-        refused=refused,
-        words=words,
-        **here,
-    )
-
-
-def _days(typed: Typed, now: datetime) -> dict[int, int]:
-    return day_lengths({typed.calendar_of(priority) for priority in PRIORITIES}, now)
+    page = policy_page(row, now=now, typed=typed, news=news_in(refusal)) if row else new_page(typed, now=now)
+    return page, status_of(refusal)
 
 
 def _version(policy_id: int, number: int) -> SlaPolicyVersion:

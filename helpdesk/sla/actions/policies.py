@@ -14,7 +14,8 @@ from helpdesk.sla.acts import Act, Scope
 from helpdesk.sla.days import day_of
 from helpdesk.sla.models import Contract, Metric, SlaPolicy, SlaPolicyStep, SlaPolicyVersion, SlaTarget
 from helpdesk.sla.policy_facts import facts_of
-from helpdesk.sla.sheets import CELLS, PRIORITIES, Cell, PolicySheet, problems, sheet_of
+from helpdesk.sla.sheet_checks import problems
+from helpdesk.sla.sheets import CELLS, CELLS_BY_TYPE, PRIORITIES, Cell, PolicySheet, sheet_of
 from helpdesk.sla.typed import HOUR, MINUTE
 
 KIND = "policy"
@@ -84,10 +85,10 @@ def change_policy(
     check(sheet, own_id=policy.id)
     before = sheet_of(policy, in_force(policy.id, now))
     renamed, differs = before.name != sheet.name, without_name(before) != without_name(sheet)
-    if not renamed and not differs and not before.mixed:
+    if not renamed and not differs:
         return False
     policy.name = sheet.name
-    if differs or before.mixed:
+    if differs:
         _write(policy, sheet, since=max(since or now, now), by=by)
     later = since if since is not None and since > now and differs else None
     old, new = facts_of(before, None, now), facts_of(sheet, before, now, since=later, why=why)
@@ -194,8 +195,8 @@ def named(companies: Sequence[str]) -> str:
 
 
 def without_name(sheet: PolicySheet) -> tuple[object, ...]:
-    """What makes a version: everything but the name; calendars only where a target needs one."""
-    used = {cell.priority: sheet.calendars[cell.priority] for cell in sheet.targets}
+    """What makes a version: everything but the name; calendars only where a target counts in one."""
+    used = {cell: sheet.calendar_of(cell) for cell in sheet.targets}
     rest = (sheet.on_change, sheet.reopen, sheet.reopen_grace_s, sheet.ola_reentry, sheet.forgive)
     return (
         dict(sheet.targets),
@@ -211,7 +212,7 @@ def without_name(sheet: PolicySheet) -> tuple[object, ...]:
 
 def _write(policy: SlaPolicy, sheet: PolicySheet, *, since: datetime, by: int) -> None:
     highest = select(func.max(SlaPolicyVersion.n)).where(SlaPolicyVersion.policy_id == policy.id)
-    places = {cell: place for place, cell in enumerate(CELLS)}
+    places = {cell: place for place, cell in enumerate((*CELLS, *CELLS_BY_TYPE))}
     db.session.add(
         SlaPolicyVersion(
             policy_id=policy.id,
@@ -231,10 +232,7 @@ def _write(policy: SlaPolicy, sheet: PolicySheet, *, since: datetime, by: int) -
                 SlaPolicyStep(scope=Scope(step.scope), percent=step.percent, act=Act(step.act))
                 for step in sorted(sheet.steps)
             ],
-            targets=[
-                _target(cell, sheet)
-                for cell in sorted(sheet.targets, key=lambda cell: (places.get(cell, len(CELLS)), cell.code))
-            ],
+            targets=[_target(cell, sheet) for cell in sorted(sheet.targets, key=places.__getitem__)],
         )
     )
     db.session.flush()
@@ -247,5 +245,5 @@ def _target(cell: Cell, sheet: PolicySheet) -> SlaTarget:
         priority=cell.priority,
         type=cell.type,
         seconds=sheet.targets[cell],
-        calendar_id=sheet.calendars[cell.priority],
+        calendar_id=sheet.calendar_of(cell),
     )
