@@ -1,7 +1,7 @@
 """The clock rows of a ticket: a cache of the ledger's replay, rewritten whenever the ledger grows."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy.orm.attributes import set_committed_value
@@ -23,10 +23,13 @@ Slot = tuple[str, int | None, int]
 
 @dataclass(frozen=True)
 class Passing:
-    """A threshold that a clock has passed, perhaps in an earlier epoch than its present one."""
+    """A threshold that a clock has passed, perhaps under other terms than its present ones."""
 
     state: ClockState
     epoch: int
+    policy: Key
+    target_s: int
+    due_at: int | None
     crossing: Crossing
 
     @property
@@ -68,8 +71,7 @@ def read(ticket_id: int, history: History, now: datetime) -> Reading | None:
     if not choices_in(history.facts):
         return None
     clocks = evaluate(history.facts, now)
-    passed = [passing for state in shown(clocks) for passing in _passings(state)]
-    unwritten = tuple(passing for passing in passed if passing.mark not in history.marks)
+    unwritten = tuple(passing for state in shown(clocks) for passing in _unwritten(state, history))
     return Reading(ticket_id, now, history.facts[-1].seq, clocks, unwritten)
 
 
@@ -108,8 +110,24 @@ def moment(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def _passings(state: ClockState) -> Iterable[Passing]:
-    return (Passing(state, state.epoch, crossing) for crossing in state.crossings)
+def _unwritten(state: ClockState, history: History) -> Iterator[Passing]:
+    """Earlier epochs first. What was withdrawn of those is over; of the present one it may come again."""
+    for past in state.past_epochs:
+        for crossing in past.crossings:
+            passing = Passing(state, past.epoch, past.policy, past.target_s, past.due_at, crossing)
+            if passing.mark not in history.marks and passing.mark not in history.withdrawn:
+                yield _in_turn(passing, history)
+    for crossing in state.crossings:
+        passing = Passing(state, state.epoch, state.policy, state.target_s, state.due_at, crossing)
+        if passing.mark not in history.marks:
+            yield _in_turn(passing, history)
+
+
+def _in_turn(passing: Passing, history: History) -> Passing:
+    """Nobody is told of less after he was told of more: a policy may get a lower threshold later."""
+    mine = passing.mark
+    is_late = any(mark[:4] == mine[:4] and mark.percent > mine.percent for mark in history.marks)
+    return replace(passing, crossing=replace(passing.crossing, suppressed=True)) if is_late else passing
 
 
 def _first_by_slot(unwritten: Iterable[Passing]) -> Mapping[Slot, Crossing]:

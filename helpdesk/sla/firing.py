@@ -97,8 +97,8 @@ def _record(found: Sequence[Found]) -> list[Found]:
 
 def _firing(one: Found, passing: Passing) -> Row:
     state, percent = passing.state, passing.crossing.percent
-    told = one.is_told(passing)
-    is_asked = told and steps.asks_at(version_id_of(state.policy), state.line, percent)
+    told, is_present = one.is_told(passing), passing.epoch == state.epoch
+    is_asked = told and steps.asks_at(version_id_of(passing.policy), state.line, percent)
     return {
         "ticket_id": one.ticket.id,
         "metric": Metric(state.metric.value),
@@ -112,7 +112,7 @@ def _firing(one: Found, passing: Passing) -> Row:
         "holder_team_id": one.ticket.team_id,
         "holder_id": one.ticket.assignee_id,
         "told": told,
-        "shares": steps.shares_at(one.reading.clocks, state, percent),
+        "shares": steps.shares_at(one.reading.clocks, state, percent) if is_present else None,
         "asked_at": one.reading.as_of if is_asked else None,
     }
 
@@ -130,7 +130,7 @@ def _events(one: Found) -> Iterable[ThresholdCrossed]:
 def _tell(one: Found, slot: Slot) -> tuple[str, ...]:
     mine = [passing for passing in one.passed if slot_of(passing.state) == slot]
     aloud = [passing.crossing.percent for passing in mine if one.is_told(passing)]
-    return steps.tell_at(version_id_of(mine[-1].state.policy), mine[-1].state.line, aloud)
+    return steps.tell_at(version_id_of(mine[-1].policy), mine[-1].state.line, aloud)
 
 
 def _event(one: Found, passing: Passing, place: int, tell: tuple[str, ...] | None) -> ThresholdCrossed:
@@ -147,10 +147,10 @@ def _event(one: Found, passing: Passing, place: int, tell: tuple[str, ...] | Non
         epoch=passing.epoch,
         percent=passing.crossing.percent,
         loud=tell is not None,
-        policy_version_id=version_id_of(state.policy),
+        policy_version_id=version_id_of(passing.policy),
         tell=tell or (),
-        due_at=moment(state.due_at),
-        target_s=state.target_s,
+        due_at=moment(passing.due_at),
+        target_s=passing.target_s,
         priority=one.ticket.priority,
     )
 

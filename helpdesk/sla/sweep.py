@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select, tuple_, update
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, NoResultFound
 
 from helpdesk import clock
 from helpdesk.db import db, savepoint, transaction
@@ -19,7 +19,16 @@ from helpdesk.tickets.models import Ticket
 BATCH = 100
 PUT_OFF = timedelta(hours=1)
 # What one ticket can have wrong with it: a version that is gone, a payload of another shape, a date too far.
-ITS_OWN_FAULT = (DomainError, LookupError, ValueError, TypeError, ArithmeticError, DataError, IntegrityError)
+ITS_OWN_FAULT = (
+    DomainError,
+    LookupError,
+    NoResultFound,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    DataError,
+    IntegrityError,
+)
 _COLUMNS = (
     Ticket.id,
     Ticket.line,
