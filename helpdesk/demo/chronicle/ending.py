@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from helpdesk.demo.chronicle.crossed import Breaches, shown_at, told_together
 from helpdesk.demo.chronicle.news import tell_all
 from helpdesk.demo.chronicle.rows import Batch, Row
 from helpdesk.demo.chronicle.shape import Happened
@@ -91,7 +92,10 @@ def _found(
         sweeps.append((max(one.at, min(after, later, until)), one))
     sweeps.sort(key=lambda sweep: (sweep[0], sweep[1].place, sweep[1].percent))
     found = [_noted(told, at, one, history) for at, one in sweeps]
-    return [_quieter(one, found) for one in found]
+    events = [one.event for one in found if isinstance(one.event, ThresholdCrossed)]
+    return [
+        replace(one, event=told_together(event, events)) for one, event in zip(found, events, strict=True)
+    ]
 
 
 def _noted(told: Told, found_at: datetime, one: Crossed, history: Sequence[Happened]) -> Happened:
@@ -110,26 +114,9 @@ def _noted(told: Told, found_at: datetime, one: Crossed, history: Sequence[Happe
         loud=True,
         policy_version_id=version_id_of(state.policy),
     )
+    event = shown_at(event, _facts(told, history), history)
     before = [each for each in history if each.event.at <= one.at]
     return Happened(event=event, holder=before[-1].holder, recorded_at=found_at)
-
-
-def _quieter(one: Happened, found: Sequence[Happened]) -> Happened:
-    """Of several crossings of one clock found together only the highest is told."""
-    higher = any(_clock(other) == _clock(one) and _percent(other) > _percent(one) for other in found)
-    if higher and isinstance(one.event, ThresholdCrossed):
-        return replace(one, event=replace(one.event, loud=False))
-    return one
-
-
-def _clock(one: Happened) -> tuple[object, ...]:
-    event = one.event
-    named = (event.metric, event.line, event.cycle) if isinstance(event, ThresholdCrossed) else ()
-    return (one.recorded_at, *named)
-
-
-def _percent(one: Happened) -> int:
-    return one.event.percent if isinstance(one.event, ThresholdCrossed) else 0
 
 
 def _merged(history: Sequence[Happened], found: Sequence[Happened]) -> list[Happened]:
@@ -149,6 +136,7 @@ def _is_later(other: Happened, found: Happened) -> bool:
 
 def _write_events(told: Told, merged: Sequence[Happened]) -> None:
     ids: dict[int, int] = {}
+    breaches = Breaches(_facts(told, merged))
     for seq, one in enumerate(merged, start=1):
         ids[id(one.event)] = told.ids.next("event_id_seq")
         told.batch.add(
@@ -163,12 +151,12 @@ def _write_events(told: Told, merged: Sequence[Happened]) -> None:
             payload=_payload(told, one),
         )
         if isinstance(one.event, ThresholdCrossed):
-            _write_firing(told, one, one.event)
+            _write_firing(told, one, one.event, breaches.kept(one.event))
     told.ticket.event_seq = len(merged)
     told.event_ids = ids
 
 
-def _write_firing(told: Told, one: Happened, event: ThresholdCrossed) -> None:
+def _write_firing(told: Told, one: Happened, event: ThresholdCrossed, kept: Row) -> None:
     told.batch.add(
         "sla_firing",
         ticket_id=told.number,
@@ -183,6 +171,7 @@ def _write_firing(told: Told, one: Happened, event: ThresholdCrossed) -> None:
         holder_team_id=one.holder.team_id,
         holder_id=one.holder.assignee_id,
         told=True,
+        **kept,
     )
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from helpdesk.demo.chronicle.shape import Happened, Holder
 from helpdesk.demo.chronicle.telling import Told
+from helpdesk.events import payload_of
 from helpdesk.notifications.rules import DEFAULTS, topic_of
+from helpdesk.notifications.thresholds import SAID
 from helpdesk.sla.events import ThresholdCrossed
 from helpdesk.tickets import events
 
@@ -20,7 +22,7 @@ def tell_all(told: Told, history: Sequence[Happened], until: datetime) -> None:
     for one in history:
         whom = _TOLD.get(type(one.event))
         if whom is not None and until - one.recorded_at <= KEPT:
-            _tell(told, one, whom(told, one.holder), until)
+            _tell(told, one, _named(told, one) or whom(told, one.holder), until)
 
 
 def _tell(told: Told, one: Happened, people: People, until: datetime) -> None:
@@ -30,7 +32,7 @@ def _tell(told: Told, one: Happened, people: People, until: datetime) -> None:
         return
     payload: dict[str, Any] = {}
     if isinstance(event, ThresholdCrossed):
-        payload = {"metric": event.metric.value, "percent": event.percent, "line": event.line}
+        payload = {name: payload_of(event)[name] for name in SAID}
     if not DEFAULTS[topic_of(event.kind, payload)].in_desk:
         return
     at = event.at
@@ -73,8 +75,22 @@ def _holders(_: Told, holder: Holder) -> People:
     return holder.owner_id, holder.assignee_id
 
 
-def _watchers(told: Told, holder: Holder) -> People:
-    return holder.owner_id, holder.assignee_id, *told.desk.units[holder.team_id].leads
+def _named(told: Told, one: Happened) -> People:
+    """Whom the policy names at a threshold; nobody for other news."""
+    event, holder = one.event, one.holder
+    if not isinstance(event, ThresholdCrossed):
+        return ()
+    leads = tuple(told.desk.units[holder.team_id].leads)
+    people = {
+        "tell_owner": (holder.owner_id,),
+        "tell_assignee": (holder.assignee_id,) if holder.assignee_id else leads,
+        "tell_lead": leads,
+    }
+    return {person for act in event.tell for person in people.get(act, ())}
+
+
+def _nobody(_: Told, __: Holder) -> People:
+    return ()
 
 
 _TOLD: dict[type, Callable[[Told, Holder], People]] = {
@@ -88,5 +104,5 @@ _TOLD: dict[type, Callable[[Told, Holder], People]] = {
     events.TicketResolved: _owner,
     events.TicketReopened: _holders,
     events.CallJoined: _holders,
-    ThresholdCrossed: _watchers,
+    ThresholdCrossed: _nobody,
 }
