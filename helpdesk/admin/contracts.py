@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
 from helpdesk.accounts.people import sort_key
@@ -12,7 +12,9 @@ from helpdesk.db import db
 from helpdesk.i18n import gettext
 from helpdesk.sla.actions.contracts import Agreement
 from helpdesk.sla.days import day_of, end_of, last_day, start_of
-from helpdesk.sla.models import Contract, SlaPolicy
+from helpdesk.sla.models import Contract, SlaPolicy, TicketSla
+from helpdesk.sla.what_if.publishing import Whom
+from helpdesk.tickets.models import Ticket
 
 NAMES_OFFERED = 500
 FIRST_YEAR, LAST_YEAR = 1990, 2200
@@ -28,6 +30,7 @@ class Typed:
     since: str = ""
     until: str = ""
     why: str = ""
+    open_tickets: str = "new"
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -52,7 +55,23 @@ def typed(form: "MultiDict[str, str]") -> Typed:
         since=_text(form, "since"),
         until=_text(form, "until"),
         why=_text(form, "why"),
+        open_tickets=form.get("open_tickets", "new"),
     )
+
+
+def whom_in(form: Typed) -> Whom:
+    """Which tickets it is to reach; what is none of the choices is told in `errors`."""
+    if form.open_tickets in set(Whom):
+        return Whom(form.open_tickets)
+    form.errors["open_tickets"] = gettext("Choose one of these.")
+    return Whom.NEW
+
+
+def open_under(contract: Contract) -> int:
+    """How many open tickets run under it. One statement."""
+    mine = select(func.count()).select_from(TicketSla).join(Ticket, Ticket.id == TicketSla.ticket_id)
+    mine = mine.where(TicketSla.contract_id == contract.id, Ticket.resolved_at.is_(None))
+    return db.session.scalar(mine) or 0
 
 
 def agreement_in(form: Typed, before: Contract | None) -> Agreement | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
+from helpdesk.admin.contract_words import OPEN_TICKETS
 from helpdesk.admin.words import NAME, span_words
 from helpdesk.i18n import gettext, ngettext, percent
 from helpdesk.sla.sheets import CELLS, CELLS_BY_TYPE, Cell
@@ -70,6 +71,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
     "reopen": dict(REOPEN),
     "ola_reentry": dict(REOPEN),
     "steps": ACTS,
+    "open_tickets": OPEN_TICKETS,
 }
 CELLS_NAMED: Mapping[str, Cell] = {cell.code: cell for cell in (*CELLS, *CELLS_BY_TYPE)}
 STEP_FIELD = re.compile(r"steps-(client|line)-(\d+)$")
@@ -88,6 +90,7 @@ FIELD_NAMES: Mapping[str, Any] = {
     "since": lazy_gettext("Holds from"),
     "planned": lazy_gettext("Planned version"),
     "in_use": lazy_gettext("In use"),
+    "open_tickets": lazy_gettext("Open tickets"),
     "why": lazy_gettext("Why"),
 }
 

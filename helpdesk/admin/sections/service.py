@@ -2,10 +2,11 @@
 
 from flask_babel import lazy_gettext
 
-from helpdesk.admin import policy_words
+from helpdesk.admin import contract_words, policy_words
 from helpdesk.admin.sections.shape import Kind, Section
 from helpdesk.admin.words import NAME
 
+OPEN_TICKETS = lazy_gettext("Open tickets")
 POLICY = Kind(
     lazy_gettext("SLA policy"),
     policy_words.history_fields(),
@@ -22,9 +23,11 @@ CONTRACT = Kind(
         "from": lazy_gettext("First day"),
         "until": lazy_gettext("Last day"),
         "why": lazy_gettext("Why"),
+        "open_tickets": OPEN_TICKETS,
     },
     "admin.contract",
     "contract_id",
+    contract_words.said,
 )
 CALENDAR = Kind(
     lazy_gettext("Calendar"),
@@ -44,9 +47,11 @@ CALENDAR = Kind(
         "planned": lazy_gettext("Planned version"),
         "in_use": lazy_gettext("In use"),
         "why": lazy_gettext("Why"),
+        "open_tickets": OPEN_TICKETS,
     },
     "admin.calendar",
     "calendar_id",
+    contract_words.said,
 )
 
 SECTIONS: tuple[Section, ...] = (

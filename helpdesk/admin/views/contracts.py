@@ -11,6 +11,7 @@ from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.writing import leading_to, status_of, write_once
+from helpdesk.admin import contract_words as words
 from helpdesk.admin import contracts as forms
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.changes import Change
@@ -26,6 +27,7 @@ from helpdesk.sla import contracts as queries
 from helpdesk.sla.actions import contracts as actions
 from helpdesk.sla.days import day_of
 from helpdesk.sla.models import Contract
+from helpdesk.sla.what_if.publishing import REACHES
 
 
 def _lock(contract: Contract) -> None:
@@ -73,13 +75,14 @@ def new_contract() -> str:
 def create_contract() -> ResponseReturnValue:
     """A new contract; it counts for the company's next ticket."""
     typed = forms.typed(request.form)
-    company, agreement = forms.company_in(typed), forms.agreement_in(typed, None)
+    company, whom, agreement = forms.company_in(typed), forms.whom_in(typed), forms.agreement_in(typed, None)
     if company is None or agreement is None:
         return _form(typed, None), 422
 
     def write(by: int, now: datetime) -> str:
         db.session.refresh(company, with_for_update={"key_share": True})
-        signed = actions.sign(company, agreement, by=by, now=now, why=typed.why)
+        reach = REACHES.get(whom)
+        signed = actions.sign(company, agreement, by=by, now=now, why=typed.why, reach=reach)
         return url_for(".contract", contract_id=signed.id)
 
     said = gettext("The contract is there. It holds for the next ticket of %(name)s.", name=company.name)
@@ -98,7 +101,7 @@ def contract(contract: Contract, contract_id: int) -> str:
 def change_contract(contract: Contract, contract_id: int) -> ResponseReturnValue:
     """Let it say something else."""
     actor, typed = guard.current_actor(), forms.typed(request.form)
-    agreement = forms.agreement_in(typed, contract)
+    whom, agreement = forms.whom_in(typed), forms.agreement_in(typed, contract)
     if agreement is None:
         return _form(typed, contract), 422
 
@@ -106,7 +109,7 @@ def change_contract(contract: Contract, contract_id: int) -> ResponseReturnValue
         db.session.refresh(_company(contract), with_for_update={"key_share": True})
         _lock(contract)
         refuse_unseen(actions.KIND, contract_id, request.form.get("version", ""))
-        actions.change(contract, agreement, by=by, now=now, why=typed.why)
+        actions.change(contract, agreement, by=by, now=now, why=typed.why, reach=REACHES.get(whom))
 
     return write_once(
         leading_to(url_for(".contract", contract_id=contract_id), verb),
@@ -118,24 +121,39 @@ def change_contract(contract: Contract, contract_id: int) -> ResponseReturnValue
 @blueprint.post("/settings/contracts/<int:contract_id>/end")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def end_contract(contract: Contract, contract_id: int) -> ResponseReturnValue:
-    """Let it hold no longer, from this moment on."""
-    there = url_for(".contract", contract_id=contract_id)
+    """Let it hold no longer, from this moment on; open tickets stay as they are, or go over with it."""
+    actor, typed = guard.current_actor(), forms.of(contract, _company(contract).name)
+    typed.open_tickets = request.form.get("open_tickets", "new")
+    typed.why = " ".join(request.form.get("why", "").split())[:300]
+    whom = forms.whom_in(typed)
+    if typed.errors:
+        return _form(typed, contract, ending=True), 422
+
+    def verb(by: int, now: datetime) -> None:
+        _lock(contract)
+        actions.end(contract, by=by, now=now, why=typed.why, reach=REACHES.get(whom))
+
     return write_once(
-        leading_to(there, lambda by, now: actions.end(contract, by=by, now=now)),
+        leading_to(url_for(".contract", contract_id=contract_id), verb),
+        refused=lambda problem: _refused(typed, _found(actor, contract_id), problem, ending=True),
         said=gettext("The contract has ended. The next ticket goes by the default policy."),
     )
 
 
-def _refused(typed: Typed, contract: Contract | None, problem: DomainError) -> ResponseReturnValue:
+def _refused(
+    typed: Typed, contract: Contract | None, problem: DomainError, *, ending: bool = False
+) -> ResponseReturnValue:
     if isinstance(problem, BadInput):
         typed.errors[problem.field or "name"] = told(problem)
     if isinstance(problem, RuleViolation):
         place = "since" if isinstance(problem, actions.Overlapping) else "policy_id"
         typed.errors[place] = told(problem)
-    return _form(typed, contract, news=news_in(problem)), status_of(problem)
+    return _form(typed, contract, news=news_in(problem), ending=ending), status_of(problem)
 
 
-def _form(typed: Typed, contract: Contract | None, *, news: list[Change] | None = None) -> str:
+def _form(
+    typed: Typed, contract: Contract | None, *, news: list[Change] | None = None, ending: bool = False
+) -> str:
     now = process_time()
     here: dict[str, Any] = {"thing": (actions.KIND, contract.id)} if contract else {"history": None}
     return render_section(
@@ -152,6 +170,9 @@ def _form(typed: Typed, contract: Contract | None, *, news: list[Change] | None 
         errors=typed.errors,
         version=seen_now(actions.KIND, contract.id) if contract else None,
         news=news or [],
+        open_under=forms.open_under(contract) if contract else 0,
+        ending=ending,
+        cards=words.open_ticket_cards(),
         **here,
     )
 

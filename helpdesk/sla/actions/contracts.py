@@ -12,6 +12,8 @@ from helpdesk.errors import N_, BadInput, RuleViolation
 from helpdesk.history import Facts
 from helpdesk.sla.days import day_of, last_day
 from helpdesk.sla.models import Contract, SlaPolicy
+from helpdesk.sla.what_if import following
+from helpdesk.sla.what_if.models import Reach
 
 KIND = "contract"
 LONGEST_NAME = 80
@@ -31,14 +33,24 @@ class Overlapping(RuleViolation):
     """Another contract of the company holds at the same time."""
 
 
-def sign(company: Company, agreement: Agreement, *, by: int, now: datetime, why: str = "") -> Contract:
+def sign(
+    company: Company,
+    agreement: Agreement,
+    *,
+    by: int,
+    now: datetime,
+    why: str = "",
+    reach: Reach | None = None,
+) -> Contract:
     """A new contract. It counts for tickets opened from now on, even when it began earlier.
 
-    Raises BadInput at a field (name, policy_id, since, until, company), Overlapping when another one of the
-    company holds at the same time. The caller has locked the company.
+    With a `reach` the company's open tickets follow it: from when it holds, or from their beginning.
+    Raises BadInput at a field (name, policy_id, since, until, company, why), Overlapping when another one of
+    the company holds at the same time. The caller has locked the company.
     """
     if company.kind is not CompanyKind.CLIENT:
         raise BadInput(N_("Contracts are for client companies."), "company")
+    _check_reach(reach, why)
     _check(company.id, agreement, own_id=0)
     contract = Contract(
         company_id=company.id,
@@ -49,15 +61,25 @@ def sign(company: Company, agreement: Agreement, *, by: int, now: datetime, why:
     )
     db.session.add(contract)
     db.session.flush()
-    _tell(contract, None, by=by, now=now, why=why)
+    _tell(contract, None, by=by, now=now, why=why, reach=reach)
+    _follow(contract, reach, by=by, now=now, why=why)
     return contract
 
 
-def change(contract: Contract, agreement: Agreement, *, by: int, now: datetime, why: str = "") -> None:
+def change(
+    contract: Contract,
+    agreement: Agreement,
+    *,
+    by: int,
+    now: datetime,
+    why: str = "",
+    reach: Reach | None = None,
+) -> None:
     """Let it say this. What has begun keeps its policy and its first day: tickets were opened under them.
 
     Raises as `sign`, and RuleViolation for a policy or first day that can no longer change.
     """
+    _check_reach(reach, why)
     fixed = (contract.policy_id, contract.valid_from)
     if contract.valid_from <= now and fixed != (agreement.policy_id, agreement.since):
         raise RuleViolation(
@@ -68,17 +90,23 @@ def change(contract: Contract, agreement: Agreement, *, by: int, now: datetime, 
     contract.policy_id, contract.name = agreement.policy_id, agreement.name
     contract.valid_from, contract.valid_until = agreement.since, agreement.until
     db.session.flush()
-    _tell(contract, before, by=by, now=now, why=why)
+    _tell(contract, before, by=by, now=now, why=why, reach=reach)
+    _follow(contract, reach, by=by, now=now, why=why)
 
 
-def end(contract: Contract, *, by: int, now: datetime, why: str = "") -> None:
-    """Let it hold no longer; one that has not begun never will. Tickets keep what they were opened under."""
+def end(contract: Contract, *, by: int, now: datetime, why: str = "", reach: Reach | None = None) -> None:
+    """Let it hold no longer; one that has not begun never will.
+
+    Open tickets keep what they were opened under, unless with a `reach` they go over to what holds now.
+    """
+    _check_reach(reach, why)
     if contract.valid_until is not None and contract.valid_until <= now:
         raise RuleViolation(N_("This contract has ended already."))
     before = facts(contract)
     contract.valid_until = max(now, contract.valid_from)
     db.session.flush()
-    _tell(contract, before, by=by, now=now, why=why)
+    _tell(contract, before, by=by, now=now, why=why, reach=reach)
+    _follow(contract, reach, by=by, now=now, why=why)
 
 
 def facts(contract: Contract) -> dict[str, history.Value]:
@@ -95,8 +123,32 @@ def facts(contract: Contract) -> dict[str, history.Value]:
     }
 
 
-def _tell(contract: Contract, before: Facts | None, *, by: int, now: datetime, why: str) -> None:
+def _check_reach(reach: Reach | None, why: str) -> None:
+    if reach is Reach.RETROACTIVE and not why:
+        raise BadInput(
+            N_("Say why: this counts past hours of open tickets anew, and the history keeps your reason."),
+            "why",
+        )
+
+
+def _follow(contract: Contract, reach: Reach | None, *, by: int, now: datetime, why: str) -> None:
+    """Let open tickets go over now, and whenever the contract begins or ends later."""
+    if reach is None:
+        return
+    instants = {
+        now,
+        *(at for at in (contract.valid_from, contract.valid_until) if at is not None and at > now),
+    }
+    for at in sorted(instants):
+        following.policy_for_company(contract.company_id, by=by, now=now, since=at, reach=reach, why=why)
+
+
+def _tell(
+    contract: Contract, before: Facts | None, *, by: int, now: datetime, why: str, reach: Reach | None
+) -> None:
     after = {**facts(contract), **({"why": why} if why else {})}
+    if reach is not None:
+        after["open_tickets"] = reach.value
     history.changed((KIND, contract.id, contract.name), before, after, by=by, now=now)
 
 
