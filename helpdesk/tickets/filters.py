@@ -35,6 +35,7 @@ class Order(StrEnum):
     OLDEST = "oldest"
     ACTIVE = "active"  # the last activity first
     PRIORITY = "priority"
+    WAKING = "waking"  # what waits and is looked at again first
 
 
 class Risk(StrEnum):

@@ -100,6 +100,8 @@ def _properties(event: Event) -> str:
 
 def _state(event: Event) -> str:
     new = event.payload["new"]
+    if event.payload.get("by_date"):
+        return gettext("The date has come: it goes on by itself")
     if new == "open":
         return gettext("%(name)s goes on with it", name=event.actor)
     return _with(f"{STATES[new]}", event.words)
@@ -207,7 +209,7 @@ def _mentioned(event: Event) -> str:
 def _threshold(event: Event) -> str:
     name = _clock(event.payload)
     percent = event.payload.get("percent", 100)
-    if percent >= 100:
+    if percent == 100:
         return gettext("%(clock)s: the deadline was missed", clock=name)
     return gettext("%(clock)s: %(percent)s %% of the time is gone", clock=name, percent=percent)
 

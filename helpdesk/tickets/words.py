@@ -18,6 +18,7 @@ from helpdesk.tickets.rules import (
     State,
     TicketType,
     Urgency,
+    WaitReason,
 )
 
 Words = Mapping[Any, Any]
@@ -79,6 +80,13 @@ DISCARD_REASONS: Words = {
     DiscardReason.WRONG_NUMBER: lazy_gettext("Wrong number or address"),
     DiscardReason.MACHINE_CHATTER: lazy_gettext("Machine chatter"),
     DiscardReason.TEST: lazy_gettext("A test"),
+}
+WAIT_REASONS: Words = {
+    WaitReason.INFORMATION: lazy_gettext("Information from the client"),
+    WaitReason.AGREED_DATE: lazy_gettext("A date agreed with the client"),
+    WaitReason.DELIVERY: lazy_gettext("A delivery"),
+    WaitReason.VENDOR: lazy_gettext("The vendor's answer"),
+    WaitReason.OTHER: lazy_gettext("Something else"),
 }
 
 

@@ -18,6 +18,7 @@ from helpdesk.tickets.draft_models import Draft
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import HandoverCard, Priority, ReturnReason, State
 from tests.browsing import form, sign_in
+from tests.conftest import NOON
 from tests.factories import (
     a_client_message,
     a_company,
@@ -33,6 +34,7 @@ from tests.factories import (
     three_lines,
 )
 
+IN_A_WEEK = (NOON + timedelta(days=7)).strftime("%Y-%m-%dT09:00")
 CARD = HandoverCard(symptom="Empty pages", asked="Compare the profiles", tried="Test page")
 
 
@@ -309,7 +311,7 @@ def test_saying_who_the_client_is_moves_the_ticket_to_his_company(client: FlaskC
     ("path", "fields", "state"),
     [
         ("assignee", {"person_id": "me"}, State.OPEN),
-        ("waiting", {"whom": "client", "reason": "her list"}, State.WAITING_CLIENT),
+        ("waiting", {"whom": "client", "reason": "her list", "wake_at": IN_A_WEEK}, State.WAITING_CLIENT),
         ("resolution", {"note": "Profile put back"}, State.RESOLVED),
         ("discard", {"reason_code": "spam"}, State.CLOSED),
     ],
@@ -378,7 +380,7 @@ def test_a_refused_hand_over_comes_back_with_its_dialog_and_words(client: FlaskC
     ("verb", "fields", "typed"),
     [
         ("resolution", {"note": ""}, "Write in a sentence what solved it."),
-        ("waiting", {"whom": "third_party", "reason": ""}, 'value="third_party" selected'),
+        ("waiting", {"whom": "third_party", "reason": ""}, 'value="third_party" checked'),
         ("waiting", {"reason": "her list", "wake_at": "yesterday"}, "her list</textarea>"),
         ("move", {"reason": "Wrong place"}, "Wrong place</textarea>"),
         ("discard", {"reason_code": "", "reason": "Nobody knows"}, 'value="Nobody knows"'),

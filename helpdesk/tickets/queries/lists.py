@@ -17,6 +17,7 @@ from helpdesk.tickets.queries import orders
 from helpdesk.tickets.queries.counts import LIMIT
 from helpdesk.tickets.queries.drafts import has_draft
 from helpdesk.tickets.queries.orders import FOREVER
+from helpdesk.tickets.queries.waits import waiting_facts
 from helpdesk.tickets.rules import Priority, State
 
 __all__ = ["PAGE", "ListPage", "Order", "TicketRow", "count_of", "counted", "first_of", "listed"]
@@ -27,7 +28,7 @@ PAGE = 60
 @dataclass(frozen=True, kw_only=True)
 class TicketRow:
     """One line of a list. `due_at` is the nearest deadline, None when no clock runs; `assignee` None is
-    nobody.
+    nobody; `waits` says for whom, why, since when and how often already, None when it does not wait.
     """
 
     number: int
@@ -45,6 +46,8 @@ class TicketRow:
     created_at: datetime
     active_at: datetime
     due_at: datetime | None
+    wake_at: datetime | None
+    waits: dict[str, Any] | None
     is_unread: bool
     is_unanswered: bool
     is_answered_once: bool
@@ -112,6 +115,8 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
             Ticket.created_at,
             Ticket.active_at,
             Ticket.sort_due,
+            Ticket.wake_at,
+            waiting_facts(),
             and_(
                 Ticket.last_message_id.isnot(None),
                 Ticket.last_message_id > func.coalesce(ReadMark.last_message_id, 0),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, literal, text, tuple_
+from sqlalchemy import ColumnElement, func, literal, text, tuple_
 
 from helpdesk.errors import BadInput
 from helpdesk.tickets.filters import Order
@@ -17,7 +17,9 @@ FOREVER = 9999
 
 
 class Placed(Protocol):
-    """What a row must tell for its place in any order; `due_at` None: no clock runs."""
+    """What a row must tell for its place in any order; `due_at` None: no clock runs, `wake_at` None: it does
+    not wait.
+    """
 
     @property
     def number(self) -> int: ...
@@ -27,6 +29,8 @@ class Placed(Protocol):
     def active_at(self) -> datetime: ...
     @property
     def due_at(self) -> datetime | None: ...
+    @property
+    def wake_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ KEYS: dict[Order, _Keys] = {
     Order.NEWEST: _Keys(("number",), (Ticket.id,), is_falling=True),
     Order.OLDEST: _Keys(("number",), (Ticket.id,)),
     Order.ACTIVE: _Keys(("active_at", "number"), (Ticket.active_at, Ticket.id), is_falling=True),
+    Order.WAKING: _Keys(("wake_at", "number"), (func.coalesce(Ticket.wake_at, INFINITY), Ticket.id)),
     Order.PRIORITY: _Keys(("priority", "due_at", "number"), (Ticket.priority, Ticket.sort_due, Ticket.id)),
 }
 
@@ -96,6 +101,7 @@ def _mark_of(order: Order, ticket: Ticket) -> list[Any]:
         "priority": literal(ticket.priority.value),
         "active_at": literal(ticket.active_at),
         "due_at": INFINITY if ticket.sort_due.year >= FOREVER else literal(ticket.sort_due),
+        "wake_at": literal(ticket.wake_at) if ticket.wake_at else INFINITY,
     }
     return [values[name] for name in KEYS[order].names]
 
@@ -124,4 +130,5 @@ _READERS: dict[str, Any] = {
     "priority": lambda part: literal(Priority(part).value),
     "active_at": _moment,
     "due_at": lambda part: INFINITY if part == NEVER else _moment(part),
+    "wake_at": lambda part: INFINITY if part == NEVER else _moment(part),
 }

@@ -71,6 +71,7 @@ def orders() -> dict[Order, str]:
         Order.OLDEST: gettext("oldest first"),
         Order.ACTIVE: gettext("last activity"),
         Order.PRIORITY: gettext("priority"),
+        Order.WAKING: gettext("when it is looked at again"),
     }
 
 

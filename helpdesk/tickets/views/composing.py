@@ -25,6 +25,7 @@ from helpdesk.tickets.views import clash, walk, written
 from helpdesk.tickets.views.forms import number_of, text_of
 from helpdesk.tickets.views.mentions import name_people
 from helpdesk.tickets.views.uploads import take_files
+from helpdesk.tickets.views.waiting import wait_for_answer
 
 Form = MultiDict[str, str]
 
@@ -108,10 +109,9 @@ def _then(ticket: Ticket, form: Form, by: int, now: datetime) -> None:
     """What the second button asks."""
     then = form.get("then")
     if then == "wait" and ticket.state is not State.WAITING_CLIENT:
-        actions.wait(ticket, State.WAITING_CLIENT, reason=gettext("his answer to our mail"), by=by, now=now)
+        wait_for_answer(ticket, form, (), by=by, now=now)
     elif then == "wait_third" and ticket.state is not State.WAITING_THIRD_PARTY:
-        reason = gettext("the answer of %(name)s", name=", ".join(written.third_parties(form, ticket)))
-        actions.wait(ticket, State.WAITING_THIRD_PARTY, reason=reason, by=by, now=now)
+        wait_for_answer(ticket, form, written.third_parties(form, ticket), by=by, now=now)
     elif then == "resolve":
         actions.resolve(ticket, text_of(form, "note") or text_of(form, "text"), by=by, now=now)
 

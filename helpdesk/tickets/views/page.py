@@ -1,6 +1,6 @@
 """The page of one ticket: read, assembled, drawn, and only then marked as read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from helpdesk.db import db, transaction
 from helpdesk.i18n import moment, page_language, viewer_zone
 from helpdesk.notifications.actions import read_on_ticket
 from helpdesk.sla import queries as sla
+from helpdesk.sla.breach_words import CAUSES
 from helpdesk.sla.explanation import why
 from helpdesk.sla.words import Chip, chip_of, single_chip
 from helpdesk.tickets import rules, words
@@ -34,12 +35,14 @@ from helpdesk.tickets.queries.linked import Tied, tied
 from helpdesk.tickets.routed import because_of
 from helpdesk.tickets.views import conversation, reading
 from helpdesk.tickets.views.around import Around, around_of
+from helpdesk.tickets.views.asked import Asked, asked_of
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.composer import Composer, composer_of
 from helpdesk.tickets.views.delivery import Reader
 from helpdesk.tickets.views.naming import without_unseen
 from helpdesk.tickets.views.reading import Facts
 from helpdesk.tickets.views.route import hops
+from helpdesk.tickets.views.waiting import OWN, Choices, choices_of, current_wait, waits_words
 from helpdesk.tickets.views.walk import Walk, walk_of
 from helpdesk.tickets.words import Turn, TurnKind
 
@@ -91,8 +94,11 @@ class Shown:
     filters: list[tuple[str, str, bool]]
     up_teams: list[Facts]
     other_teams: list[Facts]
+    waiting: Choices
+    wait: Facts | None
     faces: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
     tied: Tied = NOTHING_TIED
+    asked: Sequence[Asked] = ()
 
 
 @blueprint.get("/tickets/<int:number>", endpoint="page")
@@ -142,10 +148,10 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
     reader = Reader(actor.person_id, now, may_write=rights.note, may_repeat=rights.change)
     every = conversation.entries(ticket.id, history, said, viewer_zone(), routed=routed, reader=reader)
     wanted = request.args.get("show", "")
-    walk = walk_of(ticket, actor, now)
+    walk, wait = walk_of(ticket, actor, now), current_wait(ticket, around.waits)
     return Shown(
         rights=rights,
-        turn=turn_of(ticket, actor),
+        turn=turn_of(ticket, actor, wait),
         entries=conversation.only(every, wanted),
         hops=_hops(ticket, history, now),
         clocks=[single_chip(clock, now) for clock in clocks.get(ticket.id, [])],
@@ -156,8 +162,11 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
         filters=_filters(ticket.id, wanted, walk.query),
         up_teams=[team for team in around.teams if team["line"] == ticket.line + 1],
         other_teams=[team for team in around.teams if team["id"] != ticket.team_id],
+        waiting=choices_of(around.waits, now),
+        wait=wait,
         faces=_faces(ticket),
         tied=others,
+        asked=asked_of(ticket, actor, around.asked),
     )
 
 
@@ -202,7 +211,7 @@ def rights_of(actor: Actor, ticket: Ticket) -> Rights:
     )
 
 
-def turn_of(ticket: Ticket, actor: Actor) -> Turn:
+def turn_of(ticket: Ticket, actor: Actor, wait: Facts | None = None) -> Turn:
     """Whose turn it is, as a whole sentence for the head."""
     ours = actor.lines or {ticket.line}
     turn = words.turn_of(
@@ -212,10 +221,10 @@ def turn_of(ticket: Ticket, actor: Actor) -> Turn:
         is_answered_once=ticket.first_answered_at is not None,
         ours=ours,
     )
-    return Turn(turn.kind, _sentence(ticket, turn))
+    return Turn(turn.kind, _sentence(ticket, turn, wait))
 
 
-def _sentence(ticket: Ticket, turn: Turn) -> str:
+def _sentence(ticket: Ticket, turn: Turn, wait: Facts | None) -> str:
     if ticket.discarded_at:
         return gettext("Thrown away as no request")
     if ticket.merged_into_id:
@@ -226,7 +235,8 @@ def _sentence(ticket: Ticket, turn: Turn) -> str:
     if turn.kind is TurnKind.WORK:
         return gettext("Open, our turn: line %(line)s is working", line=ticket.line)
     if turn.kind in (TurnKind.CLIENT, TurnKind.THIRD):
-        return str(words.STATES[ticket.state])
+        party = wait["party"] if wait else ""
+        return waits_words(ticket.state, party, ticket.wake_at)
     return gettext("%(state)s, our turn: %(turn)s", state=words.STATES[ticket.state], turn=turn.words.lower())
 
 
@@ -242,6 +252,8 @@ def labels() -> dict[str, Any]:
         "urgencies": words.options(words.URGENCIES),
         "return_reasons": words.options(words.RETURN_REASONS),
         "discard_reasons": words.options(words.DISCARD_REASONS),
+        "own_moment": OWN,
+        "causes": words.options(CAUSES),
         "words": words,
         "OPEN_STATES": rules.OPEN_STATES,
         "WAITING_STATES": rules.WAITING_STATES,

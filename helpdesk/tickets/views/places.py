@@ -179,6 +179,8 @@ def order_of(filters: Filters) -> Order:
     """As asked for, else by time left where only open tickets are listed, which alone have some left."""
     if filters.sort and (filters.sort is not Order.DUE or filters.is_unfinished_only):
         return filters.sort
+    if filters.state and WAITING_STATES.issuperset(filters.state):
+        return Order.WAKING
     return Order.DUE if filters.is_unfinished_only else Order.NEWEST
 
 

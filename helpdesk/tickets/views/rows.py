@@ -4,12 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from helpdesk.accounts import faces
 from helpdesk.sla.words import Chip
 from helpdesk.tickets.queries.lists import TicketRow
 from helpdesk.tickets.rules import WAITING_STATES
+from helpdesk.tickets.views.waiting import waits_words
 from helpdesk.tickets.words import PRIORITIES, Turn, turn_of
 
 HOUR = timedelta(hours=1)
@@ -25,6 +26,7 @@ class ShownRow:
     initials: str
     tint: int
     is_away: bool
+    waits: str = ""
 
 
 @dataclass
@@ -52,9 +54,21 @@ def shown(rows: Iterable[TicketRow], chips: Mapping[int, Chip], ours: Collection
             initials=faces.initials(row.assignee or ""),
             tint=faces.tint(row.assignee_id or 0),
             is_away=bool(ours) and row.line not in ours,
+            waits=_waits(row),
         )
         for row in rows
     ]
+
+
+def _waits(row: TicketRow) -> str:
+    """For whom it waits, since when, until when and why, and that it is not the first time."""
+    if row.waits is None:
+        return ""
+    since = datetime.fromisoformat(row.waits["since"])
+    words = waits_words(row.state, row.waits["party"], row.wake_at, since)
+    times = row.waits["times"]
+    again = ngettext("%(num)s time so far", "%(num)s times so far", times) if times > 1 else ""
+    return ": ".join(part for part in (words, row.waits["reason"]) if part) + (f" ({again})" if again else "")
 
 
 def no_clock() -> Chip:

@@ -14,11 +14,12 @@ from helpdesk.errors import BadInput, StaleChange
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import ticket_loader
-from helpdesk.tickets.rules import DiscardReason, HandoverCard, MessageKind, ReturnReason, State
+from helpdesk.tickets.rules import DiscardReason, HandoverCard, MessageKind, ReturnReason
 from helpdesk.tickets.views import changing, clash, composing
+from helpdesk.tickets.views import waiting as wishes_to_wait
 from helpdesk.tickets.views.acting import Act, act, gone, here
 from helpdesk.tickets.views.blueprint import blueprint
-from helpdesk.tickets.views.forms import chosen, moment_of, number_of, text_of
+from helpdesk.tickets.views.forms import chosen, number_of, text_of
 from helpdesk.tickets.views.refused import COMPOSER, comes_back
 
 
@@ -107,13 +108,11 @@ def move(ticket: Ticket, number: int) -> ResponseReturnValue:
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("waiting-dialog")
 def waiting(ticket: Ticket, number: int) -> ResponseReturnValue:
-    """Wait for the client or a third party, perhaps until a moment."""
-    form = request.form
-    state = State.WAITING_THIRD_PARTY if form.get("whom") == "third_party" else State.WAITING_CLIENT
-    reason, wake_at = text_of(form, "reason"), moment_of(form, "wake_at")
+    """Wait for the client or a third party until a moment."""
+    wish = wishes_to_wait.wish_of(request.form)
 
     def verb(actor: Actor, now: datetime) -> None:
-        actions.wait(ticket, state, reason=reason, wake_at=wake_at, by=actor.person_id, now=now)
+        wishes_to_wait.wait(ticket, wish, by=actor.person_id, now=now)
 
     return act(ticket, verb, here(ticket))
 
