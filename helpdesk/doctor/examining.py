@@ -19,6 +19,8 @@ CHECKS: tuple[Check, ...] = (
     people.members,
     promises.default_policy,
     promises.targets,
+    promises.calendars_of_targets,
+    promises.breaches_told,
     promises.hours,
     work.rules,
     letters.address_of_links,

@@ -10,6 +10,21 @@ select distinct on (p.id) p.id, p.name, v.id as version_id,
 from sla_policy p left join sla_policy_version v on v.policy_id = p.id and v.valid_from <= now()
 where p.retired_at is null order by p.id, v.valid_from desc, v.n desc
 """
+IN_FORCE = """
+select distinct on (p.id) p.id, p.name, v.id as version_id
+from sla_policy p join sla_policy_version v on v.policy_id = p.id and v.valid_from <= now()
+where p.retired_at is null order by p.id, v.valid_from desc, v.n desc
+"""
+PUT_AWAY = f"""
+select distinct p.name as policy, c.name as calendar from ({IN_FORCE}) p
+join sla_target t on t.policy_version_id = p.version_id
+join calendar c on c.id = t.calendar_id where c.retired_at is not null order by 1, 2
+"""  # noqa: S608
+SILENT = f"""
+select p.name from ({IN_FORCE}) p where not exists (select 1 from sla_policy_step s
+    where s.policy_version_id = p.version_id and s.scope = 'client' and s.percent = 100
+    and s.act like 'tell%') order by 1
+"""  # noqa: S608
 CALENDARS = """
 select distinct on (c.id) c.name, coalesce(v.zone, c.zone) as zone, v.id as version_id,
     exists (select 1 from calendar_window w where w.version_id = v.id) as has_hours,
@@ -41,6 +56,28 @@ def targets(patient: Patient) -> list[Finding]:
         if not row.targets
     ]
     return judged("Every policy has targets.", faults)
+
+
+def calendars_of_targets(patient: Patient) -> list[Finding]:
+    faults = [
+        Fault(
+            f"The policy {row.policy} counts in the calendar {row.calendar}, which is out of use.",
+            f"Under Settings, SLA policies, open {row.policy} and choose another calendar.",
+        )
+        for row in patient.rows(PUT_AWAY)
+    ]
+    return judged("Policies count in calendars that are in use.", faults)
+
+
+def breaches_told(patient: Patient) -> list[Finding]:
+    faults = [
+        Fault(
+            f"Under the policy {row.name} nobody is told when a client's deadline is missed.",
+            f"Under Settings, SLA policies, open {row.name} and choose whom to tell at 100 percent.",
+        )
+        for row in patient.rows(SILENT)
+    ]
+    return judged("Under every policy somebody hears of a missed deadline.", faults)
 
 
 def hours(patient: Patient) -> list[Finding]:

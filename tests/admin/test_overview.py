@@ -178,3 +178,11 @@ def test_a_failed_job_shows_its_error(desk: FlaskClient) -> None:
 def test_a_worker_that_ran_lately_is_well(desk: FlaskClient) -> None:
     heartbeat.beat("sweep", now=datetime(2026, 3, 4, 10, 59, 30, tzinfo=UTC))
     assert "0 min ago" in desk.get("/settings").text
+
+
+def test_a_desk_that_promises_nothing_is_told_so_on_the_overview(desk: FlaskClient) -> None:
+    sentence = "Tickets of clients without a contract have no deadlines."
+    assert sentence in desk.get("/settings").text
+    a_policy("Standard", default=True)
+    db.session.commit()
+    assert sentence not in desk.get("/settings").text

@@ -59,6 +59,16 @@ PLANTED = {
         "The policy Standard has no targets in force",
         "open Standard and give it times per priority",
     ),
+    "a policy in a calendar that is put away": (
+        "update calendar set retired_at = now()",
+        "The policy Standard counts in the calendar Office, which is out of use.",
+        "open Standard and choose another calendar",
+    ),
+    "a policy under which nobody hears of a missed deadline": (
+        "delete from sla_policy_step where percent = 100",
+        "Under the policy Standard nobody is told when a client's deadline is missed.",
+        "choose whom to tell at 100 percent",
+    ),
     "a calendar without hours": (
         "delete from calendar_window",
         "The calendar Office is never open",

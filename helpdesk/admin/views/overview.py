@@ -32,6 +32,7 @@ def overview() -> str:
         signs=signs_of(health, now),
         changes=changes.all_changes(limit=RECENT),
         assistant=None if settings().demo or steps.is_over() else steps.reached(),
+        has_policy=steps.has_policy(),
         zone=settings().default_timezone,
         version=__version__,
     )
