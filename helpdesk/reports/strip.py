@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext, ngettext
 
-from helpdesk.i18n import duration, number, percent
+from helpdesk.i18n import number, open_hours, percent
 from helpdesk.reports.figures import Figures, Share
 from helpdesk.reports.glossary import DEFINITIONS
 from helpdesk.reports.queries import CURRENT, PREVIOUS
@@ -102,9 +102,9 @@ def _first_answer(figures: Figures, scope: Scope) -> Metric:
     return Metric(
         key="first_answer",
         name=gettext("First answer, median"),
-        value="–" if now is None else duration(now),
+        value="–" if now is None else open_hours(now),
         url=scope.finished_url(answered_from=figures.window.current.start),
-        change=f"{sign}{duration(abs(change) * 60)}" if change else "",
+        change=f"{sign}{open_hours(abs(change) * 60)}" if change else "",
         good=change < 0 if change else None,
         trend=figures.answer_trend(),
     )

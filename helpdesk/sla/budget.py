@@ -53,6 +53,11 @@ class Blamed:
     same: bool
 
 
+def span(seconds: int) -> str:
+    """Open hours that stay on one line of a narrow column."""
+    return open_hours(seconds).replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def rows_of(told: Telling) -> tuple[LineRow, ...]:
     """Each line that held the ticket or has a budget."""
     return tuple(_row(told, one) for one in told.found.lines)
@@ -78,22 +83,22 @@ def _row(told: Telling, one: LineTime) -> LineRow:
 def _parts(told: Telling, one: LineTime) -> Iterable[str]:
     """Waiting in the queue, then whoever worked on it, longest first; teams where there were several."""
     if one.queued_s >= MINUTE:
-        yield gettext("%(span)s waiting in the queue", span=open_hours(one.queued_s))
+        yield gettext("%(span)s waiting in the queue", span=span(one.queued_s))
     people = sorted(one.people.items(), key=lambda item: -item[1])
     for person, seconds in people[:SHOWN_PEOPLE]:
         name = told.names.people.get(person, "")
-        yield gettext("%(span)s with %(name)s", span=open_hours(seconds), name=name)
+        yield gettext("%(span)s with %(name)s", span=span(seconds), name=name)
     if len(people) > SHOWN_PEOPLE:
         rest = sum(seconds for _, seconds in people[SHOWN_PEOPLE:])
         others = len(people) - SHOWN_PEOPLE
         words = ngettext(
-            "%(span)s with %(num)s other", "%(span)s with %(num)s others", others, span=open_hours(rest)
+            "%(span)s with %(num)s other", "%(span)s with %(num)s others", others, span=span(rest)
         )
         yield str(words)
     if len(one.teams) > 1:
         for team, seconds in sorted(one.teams.items(), key=lambda item: -item[1]):
             name = told.names.teams.get(team, "")
-            yield gettext("%(span)s in the team %(name)s", span=open_hours(seconds), name=name)
+            yield gettext("%(span)s in the team %(name)s", span=span(seconds), name=name)
 
 
 def blamed(told: Telling) -> Blamed | None:
@@ -117,12 +122,12 @@ def blamed(told: Telling) -> Blamed | None:
 
 
 def _held(blame: Blame) -> str:
-    used = open_hours(blame.attribution.get(blame.holder, 0))
+    used = span(blame.attribution.get(blame.holder, 0))
     return gettext("had the ticket then; %(used)s of the time were its own", used=used)
 
 
 def _used(told: Telling, blame: Blame) -> str:
-    used = open_hours(blame.attribution.get(blame.responsible, 0))
+    used = span(blame.attribution.get(blame.responsible, 0))
     budget = next((one.budget_s for one in told.found.lines if one.line == blame.responsible), None)
     if budget is None:
         return gettext("used most of the time: %(used)s; it has no budget of its own", used=used)
@@ -130,7 +135,7 @@ def _used(told: Telling, blame: Blame) -> str:
         "used %(used)s of its %(budget)s: %(over)s too much",
         used=used,
         budget=working_days(budget, told.day_s),
-        over=open_hours(blame.over.get(blame.responsible, 0)),
+        over=span(blame.over.get(blame.responsible, 0)),
     )
 
 

@@ -12,6 +12,7 @@ from helpdesk.sla.rules import Metric, Step
 from helpdesk.sla.telling import Telling
 from helpdesk.tickets.words import PRIORITIES, TYPES
 
+DONE = ("resolved", "closed")
 MOVES = ("ticket.escalated", "ticket.returned", "ticket.moved")
 WAITS = {
     "waiting_client": lambda: gettext("waiting for the client"),
@@ -68,17 +69,25 @@ def _paused(told: Telling, step: Step, fact: Fact | None) -> str:
 
 def _resumed(told: Telling, step: Step, fact: Fact | None) -> str:
     kind = fact.kind if fact is not None else ""
+    if fact is not None and _by_the_client(fact):
+        return gettext("The client's answer opened it again; the clock goes on")
     if kind == "ticket.client_wrote":
         return gettext("The client answered; the clock goes on")
+    if fact is not None and fact.payload.get("by_date"):
+        return gettext("The date set for waiting came; the clock goes on")
     if kind == "ticket.reopened":
-        if fact is not None and fact.payload.get("by_client"):
-            return gettext("The client's answer opened it again; the clock goes on")
         return gettext("%(name)s opened it again; the clock goes on", name=who(told, fact))
     if kind in MOVES:
         line = told.found.clock.line
         if line is not None:
             return gettext("Back on %(line)s; its time goes on", line=line_name(told, line))
     return gettext("%(name)s goes on with it", name=who(told, fact))
+
+
+def _by_the_client(fact: Fact) -> bool:
+    """Whether the client's own words opened a finished ticket again."""
+    after_end = fact.kind == "ticket.client_wrote" and fact.payload.get("old") in DONE
+    return after_end or bool(fact.payload.get("by_client"))
 
 
 def _stopped(told: Telling, step: Step, fact: Fact | None) -> str:
@@ -149,6 +158,19 @@ def _policy(told: Telling, fact: Fact) -> str:
     return gettext("From here “%(policy)s”, version %(version)s, holds", policy=name, version=number)
 
 
+def _policy_changed(told: Telling, fact: Fact) -> str:
+    if fact.payload["mode"] == "retroactive":
+        return gettext("%(words)s, and from the beginning", words=_policy(told, fact))
+    return _policy(told, fact)
+
+
+def _hours(told: Telling, fact: Fact) -> str:
+    name = who(told, fact)
+    if fact.payload["retroactive"]:
+        return gettext("%(name)s corrected the working hours, and all was counted again", name=name)
+    return gettext("%(name)s changed the working hours; the new ones count from here", name=name)
+
+
 def _reopened(told: Telling, fact: Fact) -> str:
     return gettext("%(name)s opened it again; the terms of today hold", name=who(told, fact))
 
@@ -157,6 +179,8 @@ _CHANGES: Mapping[str, Callable[[Telling, Fact], str]] = {
     "ticket.priority_changed": _priority,
     "ticket.type_changed": _type,
     "sla.policy_chosen": _policy,
+    "sla.policy_changed": _policy_changed,
+    "sla.calendar_changed": _hours,
     "ticket.reopened": _reopened,
 }
 

@@ -44,6 +44,7 @@ class Why:
     story: tuple[Chapter, ...]
     rows: tuple[LineRow, ...]
     has_budgets: bool
+    is_summed: bool
     total: str
     queued: str
     worked: str
@@ -89,6 +90,7 @@ def _panel(number: int, told: Telling) -> Why:
         story=chapters(told),
         rows=rows,
         has_budgets=any(row.budget for row in rows),
+        is_summed=not is_left or sum(row.used_any for row in rows) > 1,
         total=open_hours(clock.elapsed_s),
         queued=open_hours(sum(one.queued_s for one in told.found.lines)),
         worked=open_hours(sum(one.worked_s for one in told.found.lines)),

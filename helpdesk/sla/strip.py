@@ -18,6 +18,8 @@ from helpdesk.sla.telling import Telling
 
 DAY_S = 86400
 OPEN_END = 0.04  # of the time shown, so that the flag does not stand on the edge
+AFTER_END = 0.6  # of the time a clock took, for what is shown after its end
+LEAST_S = 60
 MARK_ROOM, FLAG = 30.0, 10.0
 
 
@@ -67,7 +69,8 @@ class Drawing:
 
 def drawn(told: Telling, width: float = drawing.WIDTH) -> Drawing:
     """The strip from the start of the clock to a little after its deadline."""
-    start, end, due = told.found.clock.started_at, end_of(told), told.due_at
+    start, end = told.found.clock.started_at, end_of(told)
+    due = told.due_at if (told.due_at or end) < end else None
     spans = told.hours.spans(start, end)
     strip = drawing.axis(spans, start, end, width)
     closed = drawing.boxes(strip, "closed", drawing.closed(spans, start, end))
@@ -94,9 +97,12 @@ def drawn(told: Telling, width: float = drawing.WIDTH) -> Drawing:
 
 
 def end_of(told: Telling) -> int:
-    """The right end of the strip."""
-    last = max(told.until, told.due_at or 0)
-    return last + max(int((last - told.found.clock.started_at) * OPEN_END), 60)
+    """The right end of the strip. What ended long before its deadline is not made tiny by it."""
+    start, until = told.found.clock.started_at, told.until
+    last = max(until, told.due_at or 0)
+    if told.is_over:
+        last = min(last, until + max(int((until - start) * AFTER_END), LEAST_S))
+    return last + max(int((last - start) * OPEN_END), LEAST_S)
 
 
 def _held_boxes(told: Telling, spans: Spans, strip: Axis) -> Iterator[Box]:
@@ -141,8 +147,12 @@ def _over(told: Telling, strip: Axis) -> Box | None:
 
 def _labels(told: Telling, strip: Axis) -> list[tuple[str, float, str]]:
     due = told.due_at
+    if due is not None and due >= end_of(told):
+        later = [("due", strip.width, gettext("due %(when)s →", when=_label(due, told)))]
+    else:
+        later = [("due", strip.x(due), _label(due, told))] if due is not None else []
     return [
-        *([("due", strip.x(due), _label(due, told))] if due is not None else []),
+        *later,
         ("now", strip.x(told.until), _label(told.until, told)),
         ("start", 0.0, _label(told.found.clock.started_at, told)),
     ]
@@ -199,7 +209,7 @@ def _days(first: int, last: int) -> list[int]:
 def _label(t: int, told: Telling) -> str:
     """The time of an instant, with its day when the strip is longer than one."""
     instant, start, end = local(t), told.found.clock.started_at, end_of(told)
-    if local(start).date() == local(end).date():
+    if local(start).date() == local(max(t, end)).date():
         return clock_time(instant)
     name = day(instant) if end - start > DAYS_OF_WEEK * DAY_S else short_weekday(instant)
     return gettext("%(day)s %(time)s", day=name, time=clock_time(instant))

@@ -15,7 +15,7 @@ from helpdesk.clients.words import known_as
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.sla.calendar import OpenTime, open_time
-from helpdesk.sla.ledger import ENTRIES_PER_EVENT, KINDS, Fact, choices_in, ledger_of
+from helpdesk.sla.ledger import ENTRIES_PER_EVENT, KINDS, Fact, calendars_in, choices_in, ledger_of
 from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyVersion
 from helpdesk.sla.policies import Choice, policy_of
 from helpdesk.sla.rules import Explanation, Held, Metric, Pause, Phase, explain
@@ -145,11 +145,10 @@ def _facts(ticket_id: int) -> list[Fact]:
 def _explained(
     ledger: Sequence[Fact], facts: Sequence[Fact], choices: Mapping[str, Choice], now: int, slot: Slot
 ) -> Explanation | None:
-    versions = {version for choice in choices.values() for version in choice.calendar_version_ids}
     return explain(
         ledger_of(ledger),
         {key: policy_of(choice) for key, choice in choices.items()},
-        dict(hours_of(versions).items()),
+        dict(hours_of(calendars_in(ledger)).items()),
         now,
         metric=slot.metric,
         line=slot.line,
