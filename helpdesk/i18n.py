@@ -163,7 +163,8 @@ def moment(at: datetime) -> str:
 
 def moment_in(zone: tzinfo, at: datetime) -> str:
     """Day and time for somebody who is not the viewer, as in a letter: Wed, Mar 4, 14:05."""
-    return str(format_skeleton("MMMEdHm", at, tzinfo=zone, locale=get_locale()))
+    there = at.astimezone(zone)
+    return f"{format_skeleton('MMMEd', there, tzinfo=zone, locale=get_locale())}, {there:%H:%M}"
 
 
 def full_moment(at: datetime) -> str:
