@@ -29,7 +29,15 @@ from helpdesk.clients.models import (
 from helpdesk.db import db
 from helpdesk.mail.models import Encryption, Mailbox
 from helpdesk.sla.acts import Act, Scope
-from helpdesk.sla.models import Contract, Metric, SlaPolicy, SlaPolicyStep, SlaPolicyVersion, SlaTarget
+from helpdesk.sla.models import (
+    Contract,
+    Metric,
+    SlaFiring,
+    SlaPolicy,
+    SlaPolicyStep,
+    SlaPolicyVersion,
+    SlaTarget,
+)
 from helpdesk.tickets.actions import ClientMessage, Opening, open_ticket
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import Channel, Priority, TicketType
@@ -346,3 +354,33 @@ def a_ticket(
 def a_client_message(contact: Contact, text: str, *, channel: Channel = Channel.MAIL) -> ClientMessage:
     """Words of a client as intake would give them."""
     return ClientMessage(author_id=contact.person_id, channel=channel, text=text)
+
+
+def a_firing(
+    ticket: Ticket,
+    holder: Person | None = None,
+    *,
+    metric: Metric = Metric.FIRST_RESPONSE,
+    percent: int = 100,
+    asked: bool = True,
+    at: datetime = WEDNESDAY_NOON,
+    **more: object,
+) -> SlaFiring:
+    """A missed deadline of the ticket, which its present team held; the desk wants to know why."""
+    return _kept(
+        SlaFiring(
+            ticket_id=ticket.id,
+            metric=metric,
+            cycle=1,
+            epoch=1,
+            percent=percent,
+            at=at,
+            recorded_at=at,
+            holder_line=ticket.line,
+            holder_team_id=ticket.team_id,
+            holder_id=holder.id if holder else None,
+            told=True,
+            asked_at=at if asked else None,
+            **more,
+        )
+    )

@@ -29,7 +29,7 @@ class Relation(StrEnum):
     MANAGES = "manages"  # the ticket is in the manager's scope
     READS = "reads"  # all staff read all tickets (staff visibility "open")
     SPEAKS = "speaks"  # works on the ticket in a team that answers clients
-    OWN = "own"  # the thing is the person's own session
+    OWN = "own"  # the thing is the person's own session, or a question put to him
     DRAFTS = "drafts"  # writes instructions, and this one is not published yet
 
     AGENT = "agent"
@@ -55,6 +55,7 @@ class Permission(StrEnum):
     TICKET_DISCARD = "ticket_discard"
     TICKET_LINK = "ticket_link"
     TICKET_MERGE = "ticket_merge"
+    BREACH_EXPLAIN = "breach_explain"
     VIEW_CHANGE = "view_change"
     CALL_LOG = "call_log"
     CONTACT_SEARCH = "contact_search"
@@ -100,6 +101,7 @@ GRANTS: dict[Permission, frozenset[Relation]] = {
         {_R.HOLDING_TEAM, _R.ASSIGNEE, _R.OWNER_TEAM, _R.PARTICIPANT, _R.LEADS}
     ),
     Permission.TICKET_MERGE: frozenset({_R.HOLDING_TEAM, _R.ASSIGNEE, _R.OWNER_TEAM, _R.LEADS}),
+    Permission.BREACH_EXPLAIN: frozenset({_R.OWN, _R.ASSIGNEE, _R.LEADS}),
     Permission.TICKET_DISCARD: frozenset({_R.HOLDING_TEAM, _R.OWNER_TEAM, _R.LEADS}),
     Permission.VIEW_CHANGE: frozenset({_R.OWN, _R.LEADS, _R.ADMINISTRATOR}),
     Permission.CALL_LOG: frozenset({_R.AGENT}),

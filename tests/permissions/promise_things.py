@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from helpdesk.accounts.models import Person
+from helpdesk.accounts.models import Person, Team
 from helpdesk.calendars import actions as calendars
 from helpdesk.calendars.models import Calendar
 from helpdesk.calendars.rules import CalendarSheet, weekdays
@@ -15,7 +15,17 @@ from helpdesk.db import db
 from helpdesk.sla.actions import policies
 from helpdesk.sla.models import SlaPolicy
 from helpdesk.sla.sheets import sheet_of
-from tests.factories import a_company, a_contract, a_policy, office_hours, the_system
+from helpdesk.sla.what_if import drafts, following
+from helpdesk.tickets.models import Ticket
+from tests.factories import (
+    a_company,
+    a_contract,
+    a_firing,
+    a_policy,
+    an_agent,
+    office_hours,
+    the_system,
+)
 from tests.permissions.placed import CANARY, Maker, Placed
 
 _count = itertools.count(1)
@@ -42,6 +52,21 @@ def a_planned_calendar(relation: str, person: Person | None) -> Placed:
     return Placed({**placed.url, "number": 2})
 
 
+def a_draft(relation: str, person: Person | None) -> Placed:
+    """A draft of office hours, or none."""
+    calendar = office_hours(_name())
+    sheet = CalendarSheet(calendar.name, calendar.zone, weekdays("10-12"))
+    by, now = the_system().id, process_time()
+    draft = drafts.keep(sheet, calendar.id, seen_event_id=0, since=None, why="", by=by, now=now)
+    return Placed({"draft_id": 999_999 if relation == "missing" else draft.id})
+
+
+def a_recompute(relation: str, person: Person | None) -> Placed:
+    """Open tickets that follow a company's contracts, or none."""
+    run = following.policy_for_company(a_company(_name()).id, by=the_system().id, now=process_time())
+    return Placed({"run_id": 999_999 if relation == "missing" else run.id})
+
+
 def promised(make: Maker) -> Maker:
     """The same ticket, with a default policy from before it came, so that it has clocks."""
 
@@ -49,6 +74,20 @@ def promised(make: Maker) -> Maker:
         if db.session.scalar(select(SlaPolicy.id).where(SlaPolicy.is_default)) is None:
             a_policy(_name(), default=True)
         return make(relation, person)
+
+    return placed
+
+
+def missed(make: Maker) -> Maker:
+    """The same ticket, with a deadline that a colleague of its team missed and that nobody has explained."""
+
+    def placed(relation: str, person: Person | None) -> Placed:
+        found = make(relation, person)
+        ticket = db.session.get(Ticket, found.url["number"])
+        if ticket is None:
+            return Placed({**found.url, "firing_id": 999_999})
+        team = db.session.get_one(Team, ticket.team_id)
+        return Placed({**found.url, "firing_id": a_firing(ticket, an_agent(team=team)).id})
 
     return placed
 

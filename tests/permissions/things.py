@@ -51,11 +51,14 @@ from tests.permissions.pairs import linked, paired
 from tests.permissions.placed import CANARY, Maker, Placed, Thing
 from tests.permissions.promise_things import (
     a_calendar,
+    a_draft,
     a_placed_contract,
     a_placed_policy,
     a_planned_calendar,
     a_planned_policy,
+    a_recompute,
     an_agreement,
+    missed,
     promised,
     targets,
 )
@@ -352,6 +355,7 @@ THINGS: dict[str, Thing] = {
     "article": Thing(an_article, ("draft", "published", "missing")),
     "ticket": Thing(a_placed_ticket, TICKET_RELATIONS),
     "promised ticket": Thing(promised(a_placed_ticket), TICKET_RELATIONS),
+    "late ticket": Thing(missed(a_placed_ticket), TICKET_RELATIONS),
     "waiting ticket": Thing(in_state(State.WAITING_CLIENT), TICKET_RELATIONS),
     "resolved ticket": Thing(in_state(State.RESOLVED), TICKET_RELATIONS),
     "discarded ticket": Thing(a_discarded_ticket, TICKET_RELATIONS),
@@ -376,6 +380,8 @@ THINGS: dict[str, Thing] = {
     "category": Thing(a_category, ("there", "missing")),
     "tag": Thing(a_tag, ("there", "missing")),
     "calendar": Thing(a_calendar, ("there", "missing")),
+    "draft": Thing(a_draft, ("there", "missing")),
+    "recompute": Thing(a_recompute, ("there", "missing")),
     "planned calendar": Thing(a_planned_calendar, ("there", "missing")),
     "policy": Thing(a_placed_policy, ("there", "missing")),
     "planned policy": Thing(a_planned_policy, ("there", "missing")),

@@ -1,6 +1,7 @@
 """Doors of tickets: lists, the page of one ticket, every verb, what one writes, files and search."""
 
 from helpdesk.tickets.views import (
+    breaches,
     bulk,
     client,
     clocks,
@@ -28,6 +29,7 @@ sidebar.install()
 
 __all__ = [
     "blueprint",
+    "breaches",
     "bulk",
     "client",
     "clocks",

@@ -19,6 +19,7 @@ from helpdesk.tickets.models import ReadMark, Ticket
 from helpdesk.tickets.queries import visible_to
 from helpdesk.tickets.queries.counts import is_open
 from helpdesk.tickets.queries.linked import tied_to
+from helpdesk.tickets.views.asked import questions_of
 from helpdesk.tickets.views.jsonb import listed, object_of, rows
 from helpdesk.tickets.views.reading import Facts
 from helpdesk.tickets.views.unsent import unsent
@@ -42,6 +43,7 @@ class Around:
     read_until: int
     tied: Facts
     has_news: bool
+    asked: Sequence[Facts]
     waits: Facts
 
 
@@ -62,6 +64,7 @@ def around_of(ticket: Ticket, actor: Actor, language: str) -> Around:
             _read_until(ticket.id, actor.person_id),
             tied_to(ticket, actor),
             select(Notice.id).where(is_news(actor.person_id), Notice.ticket_id == ticket.id).exists(),
+            questions_of(ticket.id),
             waits_around(ticket.id),
         )
     ).one()
