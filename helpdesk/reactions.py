@@ -21,7 +21,15 @@ from helpdesk.accounts.events import (
 )
 from helpdesk.events import Event, Reaction, Together
 from helpdesk.history import SettingsChanged
-from helpdesk.notifications import account_letters, breaches, naming, recomputes, third_parties, thresholds
+from helpdesk.notifications import (
+    account_letters,
+    breaches,
+    naming,
+    recomputes,
+    third_parties,
+    thresholds,
+    waking,
+)
 from helpdesk.notifications import reactions as notifications
 from helpdesk.sla import reactions as sla
 from helpdesk.sla.events import (
@@ -65,7 +73,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     tickets.PriorityChanged: (sla.move_clocks, notifications.announce),
     tickets.TypeChanged: (sla.move_clocks, notifications.announce),
     tickets.PropertiesChanged: (notifications.announce,),
-    tickets.StateChanged: (sla.move_clocks, notifications.announce),
+    tickets.StateChanged: (sla.move_clocks, waking.tell_woken, notifications.announce),
     tickets.TicketResolved: (
         sla.move_clocks,
         notifications.queue_resolved,

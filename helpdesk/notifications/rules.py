@@ -14,6 +14,7 @@ THRESHOLD = "sla.threshold_crossed"
 MOST_URGENT = "P1"
 LOOK_AHEAD_DAYS = 9  # whole weeks of quiet end no later than that, or never
 RECOMPUTED = "sla.recompute_finished"
+WOKEN = "ticket.woken"
 
 
 class Topic(StrEnum):
@@ -93,6 +94,7 @@ TOPICS: Mapping[str, Topic] = {
     "ticket.returned": Topic.RETURNED,
     "ticket.assigned": Topic.ASSIGNED,
     "ticket.owner_changed": Topic.ASSIGNED,
+    WOKEN: Topic.ASSIGNED,
     "ticket.person_mentioned": Topic.MENTIONED,
     "ticket.client_wrote": Topic.CLIENT_ANSWERED,
     "ticket.third_party_wrote": Topic.CLIENT_ANSWERED,

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from helpdesk.i18n import duration, moment, moment_in, ngettext
 from helpdesk.i18n import gettext as _
-from helpdesk.notifications.rules import BREACH_PERCENT, RECOMPUTED, THRESHOLD, MailWhen, Topic
+from helpdesk.notifications.rules import BREACH_PERCENT, RECOMPUTED, THRESHOLD, WOKEN, MailWhen, Topic
 
 SENTENCES = {
     "ticket.opened": _l("A new ticket came in"),
@@ -79,6 +79,8 @@ def sentence(kind: str, payload: Mapping[str, Any], zone: tzinfo | None = None) 
         return f"{said}: {more}" if more else said
     if kind == RECOMPUTED:
         return _recomputed(int(payload.get("count") or 0))
+    if kind == WOKEN:
+        return _woken(payload, zone)
     return str(SENTENCES.get(kind) or _("Something happened"))
 
 
@@ -117,3 +119,14 @@ def _of_clock(metric: str, percent: int) -> str:
         return str(BREACHED.get(metric) or _("A deadline has passed"))
     words = AT_RISK.get(metric)
     return str(words) % {"percent": percent} if words else _("A deadline is near")
+
+
+def _woken(payload: Mapping[str, Any], zone: tzinfo | None) -> str:
+    """That a waiting is over, and how long nothing came."""
+    client = payload.get("state") == "waiting_client"
+    if not payload.get("since"):
+        return _("A waiting is over: look at the ticket again")
+    since = _when(datetime.fromisoformat(payload["since"]), zone)
+    if client:
+        return _("You waited for the client since %(since)s, and no answer came", since=since)
+    return _("You waited for a third party since %(since)s, and no answer came", since=since)

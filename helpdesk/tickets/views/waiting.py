@@ -14,7 +14,7 @@ from helpdesk.accounts.models import Person
 from helpdesk.calendars.hours import hours_of
 from helpdesk.db import db
 from helpdesk.errors import BadInput, RuleViolation
-from helpdesk.i18n import duration, moment, viewer_zone
+from helpdesk.i18n import duration, moment, moment_in, viewer_zone
 from helpdesk.sla.calendar import WorkingHours, open_time, working_hours
 from helpdesk.sla.models import Metric, SlaClock, SlaPolicyVersion
 from helpdesk.sla.mornings import Morning, Soon, mornings
@@ -171,7 +171,7 @@ def wait(ticket: Ticket, wish: Wish, *, by: int, now: datetime) -> None:
     if horizon.latest is not None and wish.wake_at > horizon.latest:
         words = gettext(
             "Choose an earlier moment: this policy lets one waiting last until %(latest)s at most.",
-            latest=moment(horizon.latest),
+            latest=moment_in(viewer_zone(), horizon.latest),
         )
         raise BadInput(words, "wake_at")
     actions.wait(
@@ -186,7 +186,8 @@ def wait(ticket: Ticket, wish: Wish, *, by: int, now: datetime) -> None:
     )
     opens = _opens_later(horizon.hours, wish.wake_at)
     if opens is not None:
-        words = gettext("That is outside the working hours: they begin again %(opens)s.", opens=moment(opens))
+        again = moment_in(viewer_zone(), opens)
+        words = gettext("That is outside the working hours: they begin again %(opens)s.", opens=again)
         flash(words, "risk")
 
 
@@ -272,7 +273,7 @@ def _named(one: Morning) -> str:
         Soon.MONDAY: gettext("At the beginning of next week"),
         Soon.WEEK: gettext("In a week"),
     }
-    return f"{names[one.soon]}, {moment(_at(one))}"
+    return f"{names[one.soon]}, {moment_in(viewer_zone(), _at(one))}"
 
 
 def _says_clock(pauses: Sequence[str]) -> str:
@@ -300,7 +301,7 @@ def _end(row: Facts, now: datetime) -> datetime:
 
 def waits_words(state: State, party: str, wake_at: datetime | None, since: datetime | None = None) -> str:
     """For whom it waits and until when, and with `since` from when on."""
-    until = gettext("until %(moment)s", moment=moment(wake_at)) if wake_at else ""
+    until = gettext("until %(moment)s", moment=moment_in(viewer_zone(), wake_at)) if wake_at else ""
     begun = gettext("since %(moment)s", moment=moment(since)) if since else ""
     if state is State.WAITING_CLIENT:
         whom = gettext("Waits for the client")
