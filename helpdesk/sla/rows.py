@@ -58,14 +58,14 @@ with clock as (
         {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in _KEY)}
 ), judged as (
     update ticket_sla set missed = verdict.missed, failing_since = null, failure = '' from verdict
-    where ticket_sla.ticket_id = verdict.id
+    where ticket_sla.ticket_id = any(cast(:ids as bigint[])) and ticket_sla.ticket_id = verdict.id
         and (ticket_sla.missed <> verdict.missed or ticket_sla.failing_since is not null)
 ), sorted as (
     update ticket set
         sort_due = verdict.sort_due,
         event_seq = coalesce(verdict.event_seq, ticket.event_seq)
     from verdict
-    where ticket.id = verdict.id and (
+    where ticket.id = any(cast(:ids as bigint[])) and ticket.id = verdict.id and (
         ticket.sort_due <> verdict.sort_due or ticket.event_seq <> verdict.event_seq
     )
 )
