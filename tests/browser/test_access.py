@@ -24,6 +24,7 @@ OPERATOR = (
     "/tickets/mine",
     "/tickets/followed",
     "/views",
+    "/tickets/{ticket}/clocks/resolution",
     "/tickets/{double}/merging",
     "/tickets/{double}/merging?into={ticket}",
     "/tickets/{ticket}/canned-answers",
