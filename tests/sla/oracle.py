@@ -1,61 +1,15 @@
 """The same answers by walking the time line one second at a time: slow, plain, independent of the engine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from tests.sla.seconds import Calendar
 
 Given = Mapping[str, Any]
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DONE = ("resolved", "closed")
 PERCENTS = (50, 75, 90, 100, 120)
-FAR = 40 * 86400
-
-
-class Calendar:
-    """One calendar of a case file, asked second by second."""
-
-    def __init__(self, given: Given) -> None:
-        self.given, self.zone = given, ZoneInfo(given["tz"])
-        self.known: dict[int, bool] = {}
-
-    def is_open(self, t: int) -> bool:
-        """Whether the wall clock at t reads inside a window and outside every closure."""
-        if t not in self.known:
-            wall = datetime.fromtimestamp(t, self.zone)
-            second = wall.hour * 3600 + wall.minute * 60 + wall.second
-            self.known[t] = self._in_window(wall.date(), second) and not self._is_closed(wall.date(), second)
-        return self.known[t]
-
-    def elapsed(self, a: int, b: int) -> int:
-        """Open seconds in [a, b), counted one by one."""
-        return sum(self.is_open(t) for t in range(a, b))
-
-    def due(self, a: int, n: int) -> int | None:
-        """The first instant by which n open seconds have passed; None when not within forty days."""
-        for t in range(a, a + FAR):
-            if n <= 0:
-                return t
-            n -= self.is_open(t)
-        return None
-
-    def _in_window(self, day: date, second: int) -> bool:
-        own = any(a <= second and (second < b or b <= a) for a, b in self._windows(day))
-        return own or any(b <= a and second < b for a, b in self._windows(day - timedelta(days=1)))
-
-    def _windows(self, day: date) -> Iterator[tuple[int, int]]:
-        overrides = self.given.get("overrides", {})
-        weekly = self.given.get("weekly", {}).get(DAYS[day.weekday()], ())
-        for a, b in overrides.get(day.isoformat(), weekly):
-            yield _seconds(a), _seconds(b)
-
-    def _is_closed(self, day: date, second: int) -> bool:
-        return any(
-            _covers(holiday, day)
-            and _seconds(holiday.get("from", "00:00")) <= second < _seconds(holiday.get("to", "24:00"))
-            for holiday in self.given.get("holidays", ())
-        )
 
 
 @dataclass
@@ -88,7 +42,7 @@ class Walk:
     def __init__(self, case: Given, document: Given) -> None:
         self.case, self.document = case, document
         self.calendars = {name: Calendar(given) for name, given in document["calendars"].items()}
-        self.events = sorted(case["events"], key=lambda event: _instant(event["at"]))
+        self.events = _in_force(case["events"])
         self.as_of = _instant(case["as_of"])
         self.clocks: dict[str, Clock] = {}
         self.edited: dict[str, str] = {}
@@ -97,6 +51,9 @@ class Walk:
         self.unanswered: int | None = None
         self.updated: int | None = None
         self.at_breach: dict[str, Any] = {}
+        self.past: list[tuple[int, str, str]] = []
+        self.priority, self.type = "", None
+        self.done_at = 0
 
     def expected(self) -> dict[str, Any]:
         """What the case should show, in the shape of its file."""
@@ -112,6 +69,7 @@ class Walk:
             t += 1
 
     def _tick(self, t: int) -> None:
+        self.past.append((t, self.status, self.line))
         for clock in self.clocks.values():
             if clock.state == "running":
                 was_open = self.calendars[clock.calendar].is_open(t)
@@ -125,8 +83,8 @@ class Walk:
             for percent in PERCENTS:
                 if clock.elapsed * 100 >= clock.target * percent and percent not in clock.crossed:
                     self._cross(t, clock, percent)
-        main = self.clocks["resolution"]
-        if main.breached_at == t:
+        main = self.clocks.get("resolution")
+        if main and main.breached_at == t and main.state != "cancelled":
             self.at_breach = {"attribution": self._attribution(), "holder": self.line}
 
     def _cross(self, t: int, clock: Clock, percent: int) -> None:
@@ -139,6 +97,8 @@ class Walk:
         if clock.changed_at != t or not clock.recounted:
             return t
         counted = 0
+        if not clock.target and clock.ran:
+            return clock.ran[0][0]
         for second, _, was_open in clock.ran:
             counted += was_open
             if counted == clock.target:
@@ -147,28 +107,36 @@ class Walk:
 
     def _apply(self, t: int, event: Given) -> None:
         if not self.merged:
-            getattr(self, "_" + event["type"])(t, event)
+            getattr(self, "_" + event["type"], self._nothing)(t, event)
+
+    def _nothing(self, t: int, event: Given) -> None:
+        """A note, an assignment, a word that no clock knows."""
 
     def _create(self, t: int, event: Given) -> None:
-        self.created_at, self.priority = t, event["priority"]
+        self.created_at, self.priority, self.type = t, event["priority"], event.get("ticket_type")
+        self.line, self.status = event.get("line", "L1"), event.get("status", "new")
         self.policy = self.document["policies"][event["policy"]]
         self.by_customer = event.get("by", "customer") == "customer"
         self.answered = not self.by_customer
         self._start("resolution")
-        self._start("L1")
+        self._start(self.line)
         if self.by_customer:
             self._start("first_response")
         if event.get("live"):
             self._answer(t)
 
-    def _agent_reply(self, t: int, _: Given) -> None:
+    def _agent_reply(self, t: int, event: Given) -> None:
+        if event.get("by") == "system":
+            return
         self._answer(t)
         if self.status not in DONE:
             self._stop(t, "update")
             self.updated = t
             self._start("update")
 
-    def _customer_reply(self, t: int, _: Given) -> None:
+    def _customer_reply(self, t: int, event: Given) -> None:
+        if event.get("by") == "system":
+            return
         if self.status in (*DONE, "pending_customer"):
             self._move(t, "open")
         if self.answered and self.unanswered is None:
@@ -187,6 +155,10 @@ class Walk:
         self.priority = event["to"]
         self._retarget(t, self.policy["on_change"])
 
+    def _type(self, t: int, event: Given) -> None:
+        self.type = event["to"]
+        self._retarget(t, self.policy["on_change"])
+
     def _policy(self, t: int, event: Given) -> None:
         self.policy = self.document["policies"][event["to"]]
         self._retarget(t, self.policy["on_change"])
@@ -201,20 +173,21 @@ class Walk:
         left, self.line = self.clocks.get(self.line), event["to"]
         if self.status in DONE:
             return
-        if left:
+        if left and left.state != "cancelled":
             left.state = "idle"
             left.due = t if left.due is None and left.elapsed >= left.target else left.due
         clock = self.clocks.get(self.line)
-        if clock is None or self.policy["ola_reentry"] == "restart":
+        ended = clock is None or clock.stopped_at is not None or clock.state == "cancelled"
+        if ended or self.policy["ola_reentry"] == "restart":
             self._start(self.line)
-        else:
+        elif clock:
             self._resume(clock, self.line)
 
     def _move(self, t: int, status: str) -> None:
         before, self.status = self.status, status
         if status in DONE:
             if before not in DONE:
-                self.answered, self.unanswered, self.updated = True, None, None
+                self.answered, self.unanswered, self.updated, self.done_at = True, None, None, t
                 for name in list(self.clocks):
                     self._stop(t, name)
         elif before in DONE:
@@ -225,16 +198,16 @@ class Walk:
                     clock.state = self._now(name)
 
     def _reopen(self, t: int) -> None:
+        grace = self.policy.get("reopen_grace")
+        resumes = self.policy["reopen"] == "resume" and (grace is None or t - self.done_at <= grace)
         for name, clock in list(self.clocks.items()):
             if clock.stopped_at is None or name in ("first_response", "next_response", "update"):
                 continue
-            if self.policy["reopen"] == "resume":
+            if resumes:
                 self._resume(clock, name)
             elif name in ("resolution", self.line):
                 self._start(name)
         self._retarget(t, self.policy["on_change"])
-        if self.line not in self.clocks:
-            self._start(self.line)
 
     def _answer(self, t: int) -> None:
         self.answered, self.unanswered = True, None
@@ -242,7 +215,10 @@ class Walk:
         self._stop(t, "next_response")
 
     def _start(self, name: str) -> None:
-        target, calendar = self._terms(name)
+        terms = self._terms(name)
+        if terms is None:
+            return
+        target, calendar = terms
         old = self.clocks.get(name)
         clock = Clock(target, calendar, self._now(name))
         if old is not None:
@@ -254,7 +230,7 @@ class Walk:
 
     def _stop(self, t: int, name: str) -> None:
         clock = self.clocks.get(name)
-        if clock is None or clock.stopped_at is not None:
+        if clock is None or clock.stopped_at is not None or clock.state == "cancelled":
             return
         clock.stopped_at = t
         clock.state = "met" if clock.breached_at is None else "missed"
@@ -269,7 +245,12 @@ class Walk:
     def _retarget(self, t: int, mode: str) -> None:
         for name, clock in self.clocks.items():
             terms = self._terms(name)
-            if clock.stopped_at is not None or terms == (clock.target, clock.calendar):
+            if clock.stopped_at is not None or clock.state == "cancelled":
+                continue
+            if terms is None:
+                clock.state = "cancelled"
+                continue
+            if terms == (clock.target, clock.calendar):
                 continue
             clock.history += [clock.breached_at] if clock.breached_at else []
             clock.due = clock.breached_at = None
@@ -284,19 +265,52 @@ class Walk:
                 if clock.state != "idle" and self._past_due(clock, t) < t:
                     self._cross(t, clock, 100)
 
-    def _terms(self, name: str) -> tuple[int, str]:
-        if name in self.policy["ola"]:
-            ola = self.policy["ola"][name]
-            target, calendar = ola["target"][self.priority], ola["calendar"]
+        self._begin_missing(t, mode)
+
+    def _begin_missing(self, t: int, mode: str) -> None:
+        if self.status in DONE:
+            return
+        first = self.created_at if self.by_customer and not self.answered else None
+        wanted = {"resolution": self.created_at, "first_response": first, "next_response": self.unanswered}
+        wanted |= {"update": self.updated, self.line: self.created_at}
+        for name, since in wanted.items():
+            there = self.clocks.get(name)
+            missing = there is None or there.state == "cancelled"
+            if since is not None and missing and self._terms(name) is not None:
+                self._start(name)
+                if mode == "retroactive":
+                    self._backdate(t, name, since)
+
+    def _backdate(self, t: int, name: str, since: int) -> None:
+        """As if the clock had been there all the time."""
+        clock, calendar = self.clocks[name], self.calendars[self.clocks[name].calendar]
+        clock.recount([
+            (second, line, calendar.is_open(second))
+            for second, status, line in self.past
+            if second >= since and status not in DONE and self._now(name, status, line) == "running"
+        ])  # fmt: skip
+        clock.changed_at, clock.recounted = t, True
+        if self._past_due(clock, t) < t:
+            self._cross(t, clock, 100)
+
+    def _terms(self, name: str) -> tuple[int, str] | None:
+        ola = self.policy.get("ola", {})
+        if name[0] == "L":
+            terms = ola[name] if name in ola and self.priority in ola[name]["target"] else None
+            target = ola[name]["target"][self.priority] if terms else 0
         else:
-            terms = self.policy["targets"][name][self.priority]
-            target, calendar = terms["target"], terms["calendar"]
+            terms = self.policy["targets"].get(name, {}).get(self.priority)
+            terms = terms and (terms.get("types", {}).get(self.type) or ("target" in terms and terms))
+            target = terms["target"] if terms else 0
+        if not terms:
+            return None
+        calendar = terms["calendar"]
         return target, self.edited.get(calendar, calendar)
 
-    def _now(self, name: str) -> str:
-        if name.startswith("L") and name != self.line:
+    def _now(self, name: str, status: str | None = None, line: str | None = None) -> str:
+        if name.startswith("L") and name != (line or self.line):
             return "idle"
-        paused = self.status in self.policy["pause_statuses"] and name not in (
+        paused = (status or self.status) in self.policy["pause_statuses"] and name not in (
             "first_response",
             "next_response",
         )
@@ -304,7 +318,7 @@ class Walk:
 
     def _attribution(self) -> dict[str, int]:
         seconds: dict[str, int] = {}
-        for _, line, was_open in self.clocks["resolution"].ran:
+        for _, line, was_open in self.clocks["resolution"].ran if "resolution" in self.clocks else ():
             seconds[line] = seconds.get(line, 0) + was_open
         return {line: seconds[line] for line in sorted(seconds) if seconds[line]}
 
@@ -312,14 +326,14 @@ class Walk:
         asked = self.case.get("check", ["resolution"])
         shown: dict[str, Any] = {"clocks": {name: self._clock(name) for name in asked}}
         if self.case.get("thresholds"):
-            crossed = self.clocks[asked[0]].crossed
+            crossed = self.clocks[asked[0]].crossed if asked[0] in self.clocks else {}
             shown["thresholds"] = {percent: _written(at) for percent, at in crossed.items()}
         if self.case.get("lines"):
             attribution = self._attribution()
             shown["attribution"] = attribution
             shown["attribution_sum"] = sum(attribution.values())
             shown["ola"] = {name: self._clock(name) for name in sorted(self.clocks) if name[0] == "L"}
-            if self.clocks["resolution"].breached_at is not None:
+            if "resolution" in self.clocks and self.clocks["resolution"].breached_at is not None:
                 shown["attribution_at_breach"] = self.at_breach["attribution"]
                 shown["holder_at_breach"] = self.at_breach["holder"]
         return shown
@@ -349,16 +363,11 @@ class Walk:
         return shown
 
 
-def _covers(holiday: Given, day: date) -> bool:
-    if "date" in holiday:
-        return str(holiday["date"]) == day.isoformat()
-    start, end, at = holiday["md"], holiday.get("until_md", holiday["md"]), day.strftime("%m-%d")
-    return bool(start <= at <= end if start <= end else at >= start or at <= end)
-
-
-def _seconds(text: str) -> int:
-    hours, minutes = text.split(":")
-    return int(hours) * 3600 + int(minutes) * 60
+def _in_force(events: list[Given]) -> list[Given]:
+    """In order, the creation first in its second, without what was voided."""
+    voided = {event["event"] for event in events if event["type"] == "void"}
+    kept = [event for event in events if event.get("id") not in voided and event["type"] != "void"]
+    return sorted(kept, key=lambda event: (_instant(event["at"]), event["type"] != "create"))
 
 
 def _instant(text: str) -> int:

@@ -17,7 +17,7 @@ from helpdesk.sla.calendar import (
     open_time,
     working_hours,
 )
-from tests.sla.oracle import DAYS, Calendar
+from tests.sla.seconds import DAYS, Calendar
 
 OFFICE = (((540, 720), (780, 1020)),) * 5 + ((), ())
 NIGHTS = (((1320, 360),),) * 7

@@ -42,6 +42,7 @@ class Clockwork:
         self.policies, self.calendars, self.horizon, self.noting = policies, calendars, horizon, noting
         self.opens: dict[Key, OpenTime] = {}
         self.edited: dict[Key, Key] = {}
+        self.known: dict[tuple[Key, Slot, str, str | None], Terms | None] = {}
         self.tracks: dict[Slot, Track] = {}
         self.ended: list[Track] = []
         self.history = History()
@@ -115,6 +116,7 @@ class Clockwork:
         else:
             self.ended.append(old)
             track = old.next_cycle(since, terms)
+            track.cause = self.cause
         self.tracks[slot] = track
         if since < t:
             track.backdate(t, self._ran(slot, since, t))
@@ -151,7 +153,14 @@ class Clockwork:
         return PAUSED_BY.get(metric, self.policy_in_force().pause_states)
 
     def terms(self, slot: Slot) -> Terms | None:
+        """What a clock counts against now; None when the policy promises nothing."""
         policy = self.policy_in_force()
+        key = (policy.id, slot, self.priority, self.type)
+        if key not in self.known:
+            self.known[key] = self._terms(policy, slot)
+        return self.known[key]
+
+    def _terms(self, policy: PolicyVersion, slot: Slot) -> Terms | None:
         target = policy.target(*slot, self.priority, self.type)
         if target is None:
             return None

@@ -162,6 +162,7 @@ class Replay(Clockwork):
     def calendar_edited(self, entry: LedgerEntry) -> None:
         if entry.calendar is not None and entry.becomes is not None:
             moved = {old: entry.becomes for old, new in self.edited.items() if new == entry.calendar}
+            self.known.clear()
             self.edited |= {**moved, entry.calendar: entry.becomes}
             self.retarget(entry.at, OnChange.RETROACTIVE if entry.retroactive else OnChange.CARRY)
 

@@ -1,6 +1,7 @@
 """One clock while a ledger is replayed: how seconds are counted, thresholds crossed and epochs opened."""
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from helpdesk.sla.calendar import OpenTime
 from helpdesk.sla.rules.values import (
@@ -20,6 +21,7 @@ from helpdesk.sla.rules.values import (
 )
 
 Segment = tuple[int, int, OpenTime]
+ENDLESS = 1 << 62  # later than any instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,13 @@ class Terms:
 
 def needs(terms: Terms) -> tuple[tuple[int, int], ...]:
     """(percent, seconds) of each threshold in order, fractions rounded up; 100 is always among them."""
-    percents = sorted({*terms.thresholds, 100})
-    return tuple((percent, -(-terms.seconds * percent // 100)) for percent in percents)
+    return _needs(terms.seconds, terms.thresholds)
+
+
+@lru_cache(maxsize=4096)
+def _needs(seconds: int, thresholds: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    percents = sorted({*thresholds, 100})
+    return tuple((percent, -(-seconds * percent // 100)) for percent in percents)
 
 
 @dataclass(slots=True)
@@ -66,6 +73,7 @@ class Track:
     due: int | None = None
     breached_at: int | None = None
     epoch_from: int = 0
+    fires_at: int | None = None  # when a running clock crosses its next threshold; None is not known yet
     segments: list[Segment] = field(default_factory=list)
     crossed: list[tuple[int, int]] = field(default_factory=list)
     needs: tuple[tuple[int, int], ...] = ()
@@ -91,6 +99,7 @@ class Track:
         if self.phase is not Phase.RUNNING:
             is_first = not self.segments and t == self.started_at
             self.phase, self.since, self.since_count = Phase.RUNNING, t, self.terms.open.counted(t)
+            self.fires_at = None
             self.note("started" if is_first else "resumed", t)
 
     def halt(self, t: int, phase: Phase) -> None:
@@ -131,22 +140,17 @@ class Track:
 
     def advance(self, t: int) -> None:
         """Note the thresholds crossed strictly before t."""
-        if self.phase is not Phase.RUNNING or len(self.crossed) == len(self.needs):
-            return
-        counted = self.elapsed_s + self.terms.open.counted(t) - self.since_count
-        for percent, need in self.needs[len(self.crossed) :]:
-            if need > counted:
-                return
-            reached = self._reached(need)
-            if reached is None or reached >= t:
-                return
-            self._cross(percent, reached)
+        while self.phase is Phase.RUNNING and self._fires_at() < t:
+            self._cross(self.needs[len(self.crossed)][0], self._fires_at())
 
     def judge(self, t: int) -> None:
         """Note what is crossed at t itself, now that everything that happened at t is known."""
-        if self.phase is not Phase.RUNNING and self.phase is not Phase.PAUSED:
+        if self.phase is Phase.RUNNING:
+            if (self.fires_at or self._fires_at()) > t:
+                return
+            self.advance(t)
+        elif self.phase is not Phase.PAUSED:
             return
-        self.advance(t)
         counted = self.elapsed(t)
         for percent, need in self.needs[len(self.crossed) :]:
             if need > counted:
@@ -155,8 +159,11 @@ class Track:
 
     def change(self, t: int, terms: Terms, mode: OnChange, *, forgiving: bool = False) -> None:
         """Count against other terms from t on and open a new epoch; the same terms change nothing."""
+        if terms is self.terms:
+            return
         if terms.same_clock_as(self.terms):
-            self.terms = replace(terms, thresholds=self.terms.thresholds)
+            same = terms.thresholds == self.terms.thresholds
+            self.terms = terms if same else replace(terms, thresholds=self.terms.thresholds)
             return
         before = self._figures(t) if self.steps is not None else None
         after = self._recounted(t, terms.open) if mode is OnChange.RETROACTIVE else self.elapsed(t)
@@ -271,7 +278,16 @@ class Track:
             return self.since
         return self.terms.open.reached(self.since_count + need - self.elapsed_s)
 
+    def _fires_at(self) -> int:
+        """When this running clock crosses its next threshold, if nothing changes; ENDLESS when never."""
+        if self.fires_at is None:
+            left = len(self.crossed) < len(self.needs)
+            reached = self._reached(self.needs[len(self.crossed)][1]) if left else None
+            self.fires_at = ENDLESS if reached is None else reached
+        return self.fires_at
+
     def _cross(self, percent: int, reached: int) -> None:
+        self.fires_at = None
         at = max(reached, self.epoch_from)
         self.crossed.append((percent, at))
         if percent == 100:
@@ -310,7 +326,7 @@ class Track:
         if self.crossed:
             self.past += (self._past_epoch(),)
         self.epoch, self.epoch_from = self.epoch + 1, t
-        self.due = self.breached_at = None
+        self.due = self.breached_at = self.fires_at = None
         self.crossed = []
         self.terms = terms
         self.needs = needs(terms) if self.metric not in REPORTED_ONLY else ()
