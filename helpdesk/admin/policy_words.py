@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 
 from helpdesk.admin.contract_words import OPEN_TICKETS
+from helpdesk.admin.reach_words import SEEN
 from helpdesk.admin.words import NAME, span_words
 from helpdesk.i18n import gettext, ngettext, percent
 from helpdesk.sla.sheets import CELLS, CELLS_BY_TYPE, Cell
@@ -91,6 +92,7 @@ FIELD_NAMES: Mapping[str, Any] = {
     "planned": lazy_gettext("Planned version"),
     "in_use": lazy_gettext("In use"),
     "open_tickets": lazy_gettext("Open tickets"),
+    **SEEN,
     "why": lazy_gettext("Why"),
 }
 

@@ -79,11 +79,13 @@ def change_calendar(
     now: datetime,
     since: datetime | None = None,
     why: str = "",
+    also: Facts | None = None,
 ) -> bool:
     """Let this sheet hold from now, or from `since` later, as a new version; False when nothing is different.
 
     Tickets opened before then keep counting in the version they began with. A new name holds at once.
-    Raises as `create_calendar`. The row of the calendar is to be locked by the caller.
+    `also` goes into the same entry of the history. Raises as `create_calendar`. The row of the calendar is
+    to be locked by the caller.
     """
     check(sheet, now)
     sheet = ordered(sheet)
@@ -94,7 +96,7 @@ def change_calendar(
     calendar.name, calendar.zone = sheet.name, sheet.zone
     if replace(before, name=sheet.name) != sheet:
         _write(calendar, sheet, _next_number(calendar.id), since=max(since or now, now), by=by, now=now)
-    _tell(calendar, before, sheet, since=since, why=why, by=by, now=now)
+    _tell(calendar, before, sheet, since=since, also={**(also or {}), **_why(why)}, by=by, now=now)
     return True
 
 
@@ -157,13 +159,13 @@ def _tell(
     after: CalendarSheet,
     *,
     since: datetime | None,
-    why: str,
+    also: Facts,
     by: int,
     now: datetime,
 ) -> None:
     old, new = facts_between(before, after)
     later = {"since": since.date().isoformat()} if since and since > now else {}
-    facts: Facts = {**new, **later, **_why(why)}
+    facts: Facts = {**new, **later, **also}
     history.changed((KIND, calendar.id, calendar.name), old, facts, by=by, now=now)
 
 

@@ -105,6 +105,7 @@ def test_a_change_holds_for_the_next_ticket_and_stands_in_the_history(desk: Flas
         (change,) = changes.changes_of("calendar", calendar.id)
     assert [(line.field, line.before, line.after) for line in change.lines] == [
         ("Wednesday", "09:00-17:00", "09:00-13:00"),
+        ("Open tickets", "", "follow from then on"),
         ("Why", "", "Short Wednesdays"),
     ]
     assert "Short Wednesdays" in desk.get(where).text

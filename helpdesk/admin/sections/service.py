@@ -2,7 +2,9 @@
 
 from flask_babel import lazy_gettext
 
+from helpdesk.accounts.permissions import Permission
 from helpdesk.admin import contract_words, policy_words
+from helpdesk.admin.reach_words import SEEN
 from helpdesk.admin.sections.shape import Kind, Section
 from helpdesk.admin.words import NAME
 
@@ -48,6 +50,7 @@ CALENDAR = Kind(
         "in_use": lazy_gettext("In use"),
         "why": lazy_gettext("Why"),
         "open_tickets": OPEN_TICKETS,
+        **SEEN,
     },
     "admin.calendar",
     "calendar_id",
@@ -80,5 +83,14 @@ SECTIONS: tuple[Section, ...] = (
         lazy_gettext("Contracts"),
         lazy_gettext("Which company has which policy, from when until when."),
         {"contract": CONTRACT},
+    ),
+    Section(
+        "drafts",
+        "service",
+        "admin.drafts_page",
+        lazy_gettext("Drafts and recomputes"),
+        lazy_gettext("See what a change would do before it holds, and how far open tickets have followed."),
+        {},
+        Permission.SETTINGS_CHANGE,
     ),
 )

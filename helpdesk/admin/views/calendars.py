@@ -23,6 +23,7 @@ from helpdesk.admin.calendar_form import Typed
 from helpdesk.admin.changes import Change
 from helpdesk.admin.pages import render_section
 from helpdesk.admin.staleness import news_in, refuse_unseen, seen_now
+from helpdesk.admin.views.drafts import published_words, put_aside, whom_in
 from helpdesk.admin.views.firm import ZONES
 from helpdesk.calendars import actions, public
 from helpdesk.calendars.models import Calendar, CalendarVersion
@@ -35,6 +36,8 @@ from helpdesk.db import db
 from helpdesk.errors import DomainError
 from helpdesk.i18n import gettext, page_language, told
 from helpdesk.sla.days import day_of
+from helpdesk.sla.what_if import publishing
+from helpdesk.sla.what_if.publishing import Publication
 
 SAVE = "save"
 YEARS = (1970, 2200)
@@ -150,18 +153,30 @@ def change_calendar(calendar: Calendar, calendar_id: int) -> ResponseReturnValue
     sheet, since = forms.sheet_in(typed, now), forms.since_in(typed, now)
     if sheet is None or typed.errors:
         return _form(typed, calendar), 422
-    changed = list[bool]()
+    changed, whom = list[bool](), whom_in(request.form.get("open_tickets", ""), publishing.usually(sheet))
 
     def verb(by: int, _: datetime) -> None:
         _lock(calendar)
         refuse_unseen(actions.KIND, calendar_id, request.form.get("version", ""))
-        changed.append(actions.change_calendar(calendar, sheet, since=since, by=by, now=now, why=typed.why))
+        how = Publication(whom, since, typed.why)
+        changed.append(publishing.save(calendar, sheet, how, by=by, now=now))
 
     return write_once(
         leading_to(url_for(".calendar", calendar_id=calendar_id), verb),
         refused=lambda refusal: _refused(typed, _found(actor, calendar_id), refusal),
-        said=lambda: _saved(changed[0], since),
+        said=lambda: published_words(whom, since) if changed[0] else gettext("Nothing was different."),
     )
+
+
+@blueprint.post("/settings/calendars/<int:calendar_id>/drafts")
+@policy(Permission.SETTINGS_CHANGE, load=LOADER)
+def draft_calendar(calendar: Calendar, calendar_id: int) -> ResponseReturnValue:
+    """Keep what was typed as a draft, and see what it would change."""
+    typed, now = forms.typed(request.form), clock.now(db.session)
+    sheet, since = forms.sheet_in(typed, now), forms.since_in(typed, now)
+    if sheet is None or typed.errors:
+        return _form(typed, calendar), 422
+    return put_aside(sheet, calendar_id, seen=request.form.get("version", ""), since=since, why=typed.why)
 
 
 @blueprint.post("/settings/calendars/<int:calendar_id>/retirement")
@@ -228,6 +243,7 @@ def _form(
         typed=typed,
         errors=typed.errors,
         version=seen_now(actions.KIND, calendar.id) if calendar else None,
+        whom=request.form.get("open_tickets") or "onward",
         news=news or [],
         blanks=blanks,
         old_rows=old,
@@ -248,14 +264,6 @@ def _version(calendar_id: int, number: int | None) -> CalendarVersion | None:
     statement = select(CalendarVersion).where(CalendarVersion.calendar_id == calendar_id)
     found = db.session.scalar(statement.where(CalendarVersion.n == number))
     return found or abort(404)
-
-
-def _saved(changed: bool, since: datetime | None) -> str:
-    if not changed:
-        return gettext("Nothing was different.")
-    if since is not None:
-        return gettext("Saved. Tickets count in it from that day on.")
-    return gettext("Saved. The next ticket counts in it.")
 
 
 def _country() -> str:

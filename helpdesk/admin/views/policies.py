@@ -21,6 +21,7 @@ from helpdesk.admin.pages import render_section
 from helpdesk.admin.policy_form import Typed
 from helpdesk.admin.policy_page import new_page, policy_page, tickets_page, version_page
 from helpdesk.admin.staleness import news_in, refuse_unseen
+from helpdesk.admin.views.drafts import published_words, put_aside, whom_in
 from helpdesk.clock import process_time
 from helpdesk.db import db
 from helpdesk.errors import DomainError
@@ -29,6 +30,8 @@ from helpdesk.sla.actions import policies as actions
 from helpdesk.sla.models import SlaPolicy, SlaPolicyVersion
 from helpdesk.sla.policy_facts import day_lengths
 from helpdesk.sla.sheets import PolicySheet, sheet_of
+from helpdesk.sla.what_if import publishing
+from helpdesk.sla.what_if.publishing import Publication
 
 
 def _lock(row: SlaPolicy) -> None:
@@ -103,18 +106,32 @@ def change_policy(row: SlaPolicy, policy_id: int) -> ResponseReturnValue:
     since = reading.since_in(typed, now)
     if sheet is None or typed.errors:
         return policy_page(row, now=now, typed=typed), 422
-    changed = list[bool]()
+    changed, whom = list[bool](), whom_in(request.form.get("open_tickets", ""), publishing.usually(sheet))
 
     def verb(by: int, _: datetime) -> None:
         _lock(row)
         refuse_unseen(actions.KIND, policy_id, request.form.get("version", ""))
-        changed.append(actions.change_policy(row, sheet, since=since, by=by, now=now, why=typed.why))
+        changed.append(publishing.save(row, sheet, Publication(whom, since, typed.why), by=by, now=now))
 
     return write_once(
         leading_to(url_for(".sla_policy", policy_id=policy_id), verb),
         refused=lambda refusal: _refused(typed, _found(actor, policy_id), refusal),
-        said=lambda: _saved(changed[0], since),
+        said=lambda: published_words(whom, since) if changed[0] else gettext("Nothing was different."),
     )
+
+
+@blueprint.post("/settings/policies/<int:policy_id>/drafts")
+@policy(Permission.SETTINGS_CHANGE, load=LOADER)
+def draft_policy(row: SlaPolicy, policy_id: int) -> ResponseReturnValue:
+    """Keep what was typed as a draft, and see what it would change."""
+    now = clock.now(db.session)
+    before = sheet_of(row, actions.in_force(policy_id, now))
+    typed = forms.typed(request.form, before)
+    sheet = reading.sheet_in(typed, before, day_lengths(typed.calendar_ids, now))
+    since = reading.since_in(typed, now)
+    if sheet is None or typed.errors:
+        return policy_page(row, now=now, typed=typed), 422
+    return put_aside(sheet, policy_id, seen=request.form.get("version", ""), since=since, why=typed.why)
 
 
 @blueprint.get("/settings/policies/<int:policy_id>/versions/<int:number>")
@@ -179,11 +196,3 @@ def _refused(typed: Typed, row: SlaPolicy | None, refusal: DomainError) -> Respo
 def _version(policy_id: int, number: int) -> SlaPolicyVersion:
     statement = select(SlaPolicyVersion).where(SlaPolicyVersion.policy_id == policy_id)
     return db.session.scalar(statement.where(SlaPolicyVersion.n == number)) or abort(404)
-
-
-def _saved(changed: bool, since: datetime | None) -> str:
-    if not changed:
-        return gettext("Nothing was different.")
-    if since is not None:
-        return gettext("Saved. Tickets are opened under it from that day on.")
-    return gettext("Saved. The next ticket is opened under it.")

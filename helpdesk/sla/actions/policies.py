@@ -77,10 +77,12 @@ def change_policy(
     now: datetime,
     since: datetime | None = None,
     why: str = "",
+    also: history.Facts | None = None,
 ) -> bool:
     """Let this sheet hold from now, or from `since` later, as a new version; False when nothing differs.
 
-    A new name holds at once and makes no version. Raises as `create_policy`. The caller has locked the row.
+    A new name holds at once and makes no version. `also` goes into the same entry of the history. Raises as
+    `create_policy`. The caller has locked the row.
     """
     check(sheet, own_id=policy.id)
     before = sheet_of(policy, in_force(policy.id, now))
@@ -92,7 +94,7 @@ def change_policy(
         _write(policy, sheet, since=max(since or now, now), by=by)
     later = since if since is not None and since > now and differs else None
     old, new = facts_of(before, None, now), facts_of(sheet, before, now, since=later, why=why)
-    history.changed((KIND, policy.id, policy.name), old, new, by=by, now=now)
+    history.changed((KIND, policy.id, policy.name), old, {**new, **(also or {})}, by=by, now=now)
     return True
 
 

@@ -77,11 +77,13 @@ def save(
     if after == before:
         return True  # only the name is another
     reach = REACHES.get(how.whom)
-    if reach is not None:
-        plan = following.calendar_version if isinstance(subject, Calendar) else following.policy_version
-        more = {"since": how.since, "reach": reach, "why": how.why, "seen": seen}
-        plan(subject.id, after, by=by, now=now, **more)  # type: ignore[arg-type]
-    _tell(subject, how, seen or {}, by=by, now=now)
+    if reach is None:
+        return True
+    plan = following.calendar_version if isinstance(subject, Calendar) else following.policy_version
+    more = {"since": how.since, "reach": reach, "why": how.why, "seen": seen}
+    plan(subject.id, after, by=by, now=now, **more)  # type: ignore[arg-type]
+    if how.whom is Whom.RETROACTIVE:
+        _tell(subject, how, seen or {}, by=by, now=now)
     return True
 
 
@@ -108,11 +110,15 @@ def _check(subject: Calendar | SlaPolicy, how: Publication, now: datetime) -> No
 
 
 def _change(subject: Calendar | SlaPolicy, sheet: Sheet, how: Publication, *, by: int, now: datetime) -> bool:
+    onward = how.whom is Whom.ONWARD
+    also: history.Facts = {"open_tickets": how.whom.value} if onward else {}
     if isinstance(sheet, CalendarSheet):
         assert isinstance(subject, Calendar)  # noqa: S101  a draft's kind says which
-        return calendars.change_calendar(subject, sheet, by=by, now=now, since=how.since, why=how.why)
+        return calendars.change_calendar(
+            subject, sheet, by=by, now=now, since=how.since, why=how.why, also=also
+        )
     assert isinstance(subject, SlaPolicy)  # noqa: S101
-    return policies.change_policy(subject, sheet, by=by, now=now, since=how.since, why=how.why)
+    return policies.change_policy(subject, sheet, by=by, now=now, since=how.since, why=how.why, also=also)
 
 
 def _newest(subject: Calendar | SlaPolicy) -> int:
@@ -126,11 +132,9 @@ def _newest(subject: Calendar | SlaPolicy) -> int:
 def _tell(
     subject: Calendar | SlaPolicy, how: Publication, seen: Mapping[str, int], *, by: int, now: datetime
 ) -> None:
-    """An entry of its own in the history: whom it reaches, and what was known when it was decided."""
+    """Counting anew has an entry of its own in the history, with what was known when it was decided."""
     kind = calendars.KIND if isinstance(subject, Calendar) else policies.KIND
-    facts: dict[str, history.Value] = {"open_tickets": how.whom.value}
-    if how.whom is Whom.RETROACTIVE:
-        facts |= {"why": how.why}
+    facts: dict[str, history.Value] = {"open_tickets": how.whom.value, "why": how.why}
     facts |= {f"seen_{name}": count for name, count in seen.items()}
     history.changed((kind, subject.id, subject.name), {}, facts, by=by, now=now)
 
