@@ -6,9 +6,18 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from helpdesk.i18n import duration, moment, moment_in, ngettext
 from helpdesk.i18n import gettext as _
-from helpdesk.notifications.rules import BREACH_PERCENT, RECOMPUTED, THRESHOLD, WOKEN, MailWhen, Topic
+from helpdesk.i18n import moment, moment_in, ngettext, open_hours
+from helpdesk.notifications.rules import (
+    BREACH_PERCENT,
+    RECOMPUTED,
+    THRESHOLD,
+    VERIFIED,
+    WITHDRAWN,
+    WOKEN,
+    MailWhen,
+    Topic,
+)
 
 SENTENCES = {
     "ticket.opened": _l("A new ticket came in"),
@@ -39,6 +48,13 @@ BREACHED = {
     "resolution": _l("The deadline of the solution has passed"),
     "update": _l("The deadline of the news for the client has passed"),
     "ola": _l("The line's own deadline has passed"),
+}
+KEPT = {
+    "first_response": _l("The first answer was in time after all: it was entered later"),
+    "next_response": _l("The next answer was in time after all: it was entered later"),
+    "resolution": _l("The solution was in time after all: what was entered later shows it"),
+    "update": _l("The news for the client was in time after all: it was entered later"),
+    "ola": _l("The line was in time after all: what was entered later shows it"),
 }
 AT_RISK = {
     "first_response": _l("%(percent)s %% of the time for the first answer is used"),
@@ -79,6 +95,10 @@ def sentence(kind: str, payload: Mapping[str, Any], zone: tzinfo | None = None) 
         return f"{said}: {more}" if more else said
     if kind == RECOMPUTED:
         return _recomputed(int(payload.get("count") or 0))
+    if kind == WITHDRAWN:
+        return str(KEPT.get(str(payload.get("metric"))) or _("A missed deadline was kept after all"))
+    if kind == VERIFIED:
+        return _verified(int(payload.get("count") or 0))
     if kind == WOKEN:
         return _woken(payload, zone)
     return str(SENTENCES.get(kind) or _("Something happened"))
@@ -92,13 +112,22 @@ def _recomputed(count: int) -> str:
     )
 
 
+def _verified(count: int) -> str:
+    return ngettext(
+        "The clocks of %(num)s ticket do not show what its log says: see the settings",
+        "The clocks of %(num)s tickets do not show what their logs say: see the settings",
+        count,
+    )
+
+
 def _of_time(payload: Mapping[str, Any], zone: tzinfo | None) -> str:
     """What is left at most, or how much it is over at least, and when it is or was due. Spans are open hours.
 
     Empty for a notice that was written before notices said so.
     """
     target_s, percent = int(payload.get("target_s") or 0), int(payload.get("percent") or 0)
-    due, span = payload.get("due_at"), duration(abs(target_s * (BREACH_PERCENT - percent)) // BREACH_PERCENT)
+    due = payload.get("due_at")
+    span = open_hours(abs(target_s * (BREACH_PERCENT - percent)) // BREACH_PERCENT)
     if not target_s:
         return ""
     when = _when(datetime.fromisoformat(due), zone) if due else None
