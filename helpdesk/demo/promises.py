@@ -1,7 +1,7 @@
 """What Fernhill promises its clients: working hours, policies with their targets, and contracts."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import holidays
@@ -9,7 +9,7 @@ import holidays
 from helpdesk.accounts.people import system_id
 from helpdesk.calendars.models import Calendar, CalendarHoliday, CalendarVersion, CalendarWindow
 from helpdesk.db import db
-from helpdesk.sla.acts import DEFAULT_STEPS, Act, Scope, percents
+from helpdesk.sla.acts import DEFAULT_STEPS, Act, Scope, Step, percents
 from helpdesk.sla.models import Contract, Metric, SlaPolicy, SlaPolicyStep, SlaPolicyVersion, SlaTarget
 from helpdesk.tickets.rules import Priority
 
@@ -34,7 +34,11 @@ class Hours:
 
 @dataclass(frozen=True, kw_only=True)
 class Promise:
-    """A policy: open hours for P1 to P4 by metric, then the budget of each line."""
+    """A policy: open hours for P1 to P4 by metric, then the budget of each line.
+
+    `updates` may be empty. `by_type` are other solution times for one type and priority, `own_hours` the
+    hours of lines that count in other ones.
+    """
 
     key: str
     name: str
@@ -43,6 +47,11 @@ class Promise:
     following: tuple[float, ...]
     solution: tuple[float, ...]
     lines: dict[int, tuple[float, ...]]
+    updates: tuple[float, ...] = ()
+    by_type: tuple[tuple[str, str, float], ...] = ()
+    own_hours: dict[int, str] = field(default_factory=dict)
+    steps: frozenset[Step] = DEFAULT_STEPS
+    overlap_allowed: bool = True
     is_default: bool = False
 
 
@@ -86,6 +95,7 @@ PROMISES = (
         following=(1, 4, 8, 16),
         solution=(8, 16, 40, 80),
         lines={1: (5, 11, 28, 56), 2: (5, 10, 24, 48), 3: (5, 10, 26, 52)},
+        by_type=(("P3", "defect", 80), ("P4", "defect", 160)),
         is_default=True,
     ),
     Promise(
@@ -105,6 +115,8 @@ PROMISES = (
         following=(1, 2, 4, 9),
         solution=(4, 9, 27, 54),
         lines={1: (3, 6, 19, 38), 2: (2.5, 5.5, 17, 34), 3: (2.5, 6, 18, 36)},
+        steps=DEFAULT_STEPS | {Step("client", 90, "raise_priority"), Step("line", 120, "tell_manager")},
+        overlap_allowed=False,
     ),
     Promise(
         key="clock",
@@ -114,6 +126,8 @@ PROMISES = (
         following=(0.5, 1, 4, 12),
         solution=(4, 8, 36, 96),
         lines={1: (3, 6, 26, 68), 2: (2.5, 5, 22, 60), 3: (2.5, 5.5, 24, 64)},
+        updates=(8, 24, 72, 120),
+        own_hours={3: "berlin"},
     ),
 )
 
@@ -121,7 +135,7 @@ PROMISES = (
 def promise(*, since: datetime, years: range) -> dict[str, SlaPolicy]:
     """Make calendars with the holidays of those years, and policies; gives policies by key."""
     calendars = {hours.key: _calendar(hours, since, years) for hours in HOURS}
-    return {each.key: _policy(each, calendars[each.hours], since) for each in PROMISES}
+    return {each.key: _policy(each, calendars, since) for each in PROMISES}
 
 
 def sign(company_id: int, policy: SlaPolicy, name: str, *, since: datetime) -> None:
@@ -165,7 +179,9 @@ def _holidays(hours: Hours, years: range) -> list[CalendarHoliday]:
     ]
 
 
-def _policy(promised: Promise, calendar: Calendar, since: datetime) -> SlaPolicy:
+def _policy(promised: Promise, calendars: dict[str, Calendar], since: datetime) -> SlaPolicy:
+    calendar = calendars[promised.hours]
+    own = {line: calendars[key].id for line, key in promised.own_hours.items()}
     policy = SlaPolicy(name=promised.name, is_default=promised.is_default, created_at=since)
     db.session.add(policy)
     db.session.flush()
@@ -175,12 +191,17 @@ def _policy(promised: Promise, calendar: Calendar, since: datetime) -> SlaPolicy
         valid_from=since,
         pause_states=["waiting_client", "waiting_third_party"],
         created_by_id=system_id(),
-        thresholds=list(percents((), DEFAULT_STEPS)),
+        overlap_allowed=promised.overlap_allowed,
+        thresholds=list(percents((), promised.steps)),
         steps=[
             SlaPolicyStep(scope=Scope(step.scope), percent=step.percent, act=Act(step.act))
-            for step in sorted(DEFAULT_STEPS)
+            for step in sorted(promised.steps)
         ],
-        targets=[*_client_targets(promised, calendar.id), *_line_targets(promised, calendar.id)],
+        targets=[
+            *_client_targets(promised, calendar.id),
+            *_type_targets(promised, calendar.id),
+            *_line_targets(promised, calendar.id, own),
+        ],
     )
     db.session.add(version)
     db.session.flush()
@@ -191,23 +212,38 @@ def _client_targets(promised: Promise, calendar_id: int) -> list[SlaTarget]:
     tables = {
         Metric.FIRST_RESPONSE: promised.first,
         Metric.NEXT_RESPONSE: promised.following,
+        Metric.UPDATE: promised.updates,
         Metric.RESOLUTION: promised.solution,
     }
     return [
         SlaTarget(metric=metric, priority=priority, seconds=int(hours * HOUR), calendar_id=calendar_id)
         for metric, table in tables.items()
+        if table
         for priority, hours in zip(Priority, table, strict=True)
     ]
 
 
-def _line_targets(promised: Promise, calendar_id: int) -> list[SlaTarget]:
+def _type_targets(promised: Promise, calendar_id: int) -> list[SlaTarget]:
+    return [
+        SlaTarget(
+            metric=Metric.RESOLUTION,
+            priority=priority,
+            type=type_,
+            seconds=int(hours * HOUR),
+            calendar_id=calendar_id,
+        )
+        for priority, type_, hours in promised.by_type
+    ]
+
+
+def _line_targets(promised: Promise, calendar_id: int, own: dict[int, int]) -> list[SlaTarget]:
     return [
         SlaTarget(
             metric=Metric.OLA,
             line=line,
             priority=priority,
             seconds=int(hours * HOUR),
-            calendar_id=calendar_id,
+            calendar_id=own.get(line, calendar_id),
         )
         for line, table in promised.lines.items()
         for priority, hours in zip(Priority, table, strict=True)

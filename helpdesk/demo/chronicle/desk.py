@@ -114,8 +114,10 @@ class Desk:
         return found.seconds if found else 86_400
 
     def hours(self, company_id: int, at: datetime) -> OpenTime:
-        """The time in which that company's clocks run."""
-        version_id = self.choice(company_id, at).calendar_version_ids[0]
+        """The time in which that company's clocks run; a line of ours may count in another one."""
+        choice = self.choice(company_id, at)
+        solution = policy_of(choice).target(Metric.RESOLUTION, None, "P2", None)
+        version_id = int(solution.calendar) if solution else choice.calendar_version_ids[0]
         if version_id not in self._openings:
             begun = int(at.timestamp())
             self._openings[version_id] = open_time(hours_of([version_id])[version_id], begun, begun)
