@@ -8,7 +8,9 @@ from helpdesk.carriage.runs import CHANNEL as IMPORTS
 from helpdesk.config import Settings
 from helpdesk.mail.jobs import poll_mailboxes, process_inbound, send_outbox
 from helpdesk.notifications.jobs import mail_notices, tidy_notices
-from helpdesk.sla.sweep import sweep
+from helpdesk.sla.rows import CHANNEL as SWEEP
+from helpdesk.sla.sweep import seconds_to_next, sweep
+from helpdesk.sla.nightly import verify_clocks
 from helpdesk.sla.what_if.drafts import CHANNEL as TRIALS
 from helpdesk.sla.what_if.following import CHANNEL as RECOMPUTES
 from helpdesk.sla.what_if.recomputing import recompute
@@ -26,9 +28,16 @@ def timetable(settings: Settings) -> tuple[Job, ...]:
         Job("process_inbound", process_inbound, every=10, channel="inbound"),
         Job("send_outbox", send_outbox, every=2, channel="outbox"),
         Job("answer_resets", answer_requests, every=10, channel=RESETS),
-        Job("sweep", sweep, every=settings.sweep_interval_seconds, channel="sla"),
+        Job(
+            "sweep",
+            sweep,
+            every=settings.sweep_interval_seconds,
+            channel=SWEEP,
+            seconds_to_next=seconds_to_next,
+        ),
         Job("recompute", recompute, every=10, channel=RECOMPUTES),
         Job("try_drafts", try_drafts, every=30, channel=TRIALS),
+        Job("verify_clocks", verify_clocks, every=900),
         Job("wake_waiting", wake_waiting, every=60),
         Job("close_resolved", close_resolved, every=300),
         Job("carry_imports", carry, every=30, channel=IMPORTS),

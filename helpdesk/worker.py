@@ -1,6 +1,7 @@
 """The timetable of jobs and the process that runs it; any number of these processes may run at once."""
 
 import logging
+import math
 import select
 import signal
 import threading
@@ -15,6 +16,7 @@ import psycopg2.extensions
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from helpdesk import clock, firm, heartbeat
 from helpdesk.config import Settings
@@ -22,21 +24,24 @@ from helpdesk.db import db, end_read, transaction
 
 log = logging.getLogger(__name__)
 
-LISTEN_SECONDS = 5.0
+LOOK_SECONDS = 1.0  # how soon a change of plan, or the wish to stop, is noticed
 RECONNECT_SECONDS = 2.0
+LEAST_SECONDS = 1.0  # between two runs that nobody called for, when what is overdue cannot be done yet
 
 
 @dataclass(frozen=True)
 class Job:
     """Something to do again and again: `run` works inside an app context until nothing is due.
 
-    `every` is the longest wait in seconds; a NOTIFY on `channel` starts it at once.
+    `every` is the longest wait in seconds; a NOTIFY on `channel` starts it at once. `seconds_to_next` says
+    after a run when the next thing is due (None: nothing is), so that it is done at that moment.
     """
 
     name: str
     run: Callable[[], object]
     every: float
     channel: str | None = None
+    seconds_to_next: Callable[[], float | None] | None = None
 
 
 class Turn:
@@ -47,6 +52,7 @@ class Turn:
         self._app = app
         self._again = threading.Event()
         self._busy = threading.Lock()
+        self._due_at = math.inf  # on the clock of time.monotonic
 
     def run(self) -> None:
         """Do the job now; while it runs elsewhere in this process, it is done once more afterwards."""
@@ -54,9 +60,22 @@ class Turn:
         while self._again.is_set() and self._busy.acquire(blocking=False):
             try:
                 self._again.clear()
+                self._due_at = math.inf
                 run_once(self._app, self.job)
+                self._due_at = time.monotonic() + seconds_to_next(self._app, self.job)
             finally:
                 self._busy.release()
+
+    def wait(self) -> float:
+        """Seconds until its next thing is due, 0 when it is; infinity while it runs or nothing is to come."""
+        return max(0.0, self._due_at - time.monotonic())
+
+    def is_due(self) -> bool:
+        """Whether its next thing is due; true once only, for whoever starts it then."""
+        if self.wait():
+            return False
+        self._due_at = math.inf
+        return True
 
 
 def run_once(app: Flask, job: Job) -> None:
@@ -67,6 +86,22 @@ def run_once(app: Flask, job: Job) -> None:
         _note(job, error)
         db.session.remove()
     log.debug("job %s took %.0f ms", job.name, (time.monotonic() - begun) * 1000)
+
+
+def seconds_to_next(app: Flask, job: Job) -> float:
+    """When the job wants to run again by itself, in seconds; infinity: not before its interval."""
+    if job.seconds_to_next is None:
+        return math.inf
+    with app.app_context():
+        try:
+            seconds = job.seconds_to_next()
+            end_read()
+        except SQLAlchemyError:
+            log.warning("job %s could not look ahead", job.name)
+            return math.inf
+        finally:
+            db.session.remove()
+    return math.inf if seconds is None else max(LEAST_SECONDS, seconds)
 
 
 def _attempt(job: Job) -> str | None:
@@ -156,14 +191,19 @@ def _listen_until_broken(settings: Settings, turns: list[Turn], stop: threading.
 
 
 def _wait(connection: psycopg2.extensions.connection, turns: list[Turn]) -> None:
-    if not select.select([connection], [], [], min(LISTEN_SECONDS, 1.0))[0]:
-        return
+    """Until somebody calls, until something is due, or a second; then start what is wanted."""
+    wait = min([LOOK_SECONDS, *(turn.wait() for turn in turns)])
+    heard = _heard(connection) if select.select([connection], [], [], wait)[0] else set()
+    for turn in turns:
+        if turn.is_due() or turn.job.channel in heard:
+            _start(turn)
+
+
+def _heard(connection: psycopg2.extensions.connection) -> set[str]:
     connection.poll()
     heard = {notice.channel for notice in connection.notifies}
     connection.notifies.clear()
-    for turn in turns:
-        if turn.job.channel in heard:
-            _start(turn)
+    return heard
 
 
 def _plain(url: str) -> str:
