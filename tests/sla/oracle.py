@@ -84,7 +84,7 @@ class Walk:
                 if clock.elapsed * 100 >= clock.target * percent and percent not in clock.crossed:
                     self._cross(t, clock, percent)
         main = self.clocks.get("resolution")
-        if main and main.breached_at == t and main.state != "cancelled":
+        if main and main.breached_at == t:
             self.at_breach = {"attribution": self._attribution(), "holder": self.line}
 
     def _cross(self, t: int, clock: Clock, percent: int) -> None:
