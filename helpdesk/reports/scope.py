@@ -17,12 +17,13 @@ from helpdesk.tickets.queries.matching import of_teams
 class Scope:
     """`condition` holds for every ticket that counts; `base` are the filters of the lists that show them.
 
-    `opens_lists` is False for a manager who sees figures but no tickets.
+    `opens_lists` is False for a manager who sees figures but no tickets. `narrowed` is the client alone.
     """
 
     condition: ColumnElement[bool]
     base: Filters
     opens_lists: bool
+    narrowed: tuple[ColumnElement[bool], ...] = ()
 
     def url(self, **narrowed: object) -> str | None:
         """The list of the tickets behind a figure."""
@@ -44,9 +45,9 @@ def scope_of(actor: Actor, company_id: int | None) -> Scope:
     base = Filters(company=company_id, of_team=teams)
     figures_only = actor.is_manager and settings().managers_see_figures_only
     seen = _of_manager(actor) if figures_only else visible_to(actor)
-    narrowed = [Ticket.company_id == company_id] if company_id is not None else []
+    narrowed = (Ticket.company_id == company_id,) if company_id is not None else ()
     led = [of_teams(teams)] if teams else []
-    return Scope(and_(seen, *led, *narrowed), base, opens_lists=not figures_only)
+    return Scope(and_(seen, *led, *narrowed), base, opens_lists=not figures_only, narrowed=narrowed)
 
 
 def _of_manager(actor: Actor) -> ColumnElement[bool]:

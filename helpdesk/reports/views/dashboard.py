@@ -3,25 +3,22 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, request, url_for
-from flask_babel import gettext
+from flask import url_for
 
 from helpdesk import web
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.clock import process_time
 from helpdesk.config import settings
-from helpdesk.errors import BadInput
 from helpdesk.reports import boxes, findings, queries
 from helpdesk.reports.figures import Figures, read
 from helpdesk.reports.glossary import DEFINITIONS
-from helpdesk.reports.periods import Period
 from helpdesk.reports.scope import Scope, scope_of
 from helpdesk.reports.steps import step_name
 from helpdesk.reports.strip import metrics
+from helpdesk.reports.views.asking import company_asked, period_asked, period_tabs
+from helpdesk.reports.views.blueprint import blueprint
 from helpdesk.tickets.rules import Priority
-
-blueprint = Blueprint("reports", __name__)
 
 
 @blueprint.get("/reports")
@@ -29,8 +26,8 @@ blueprint = Blueprint("reports", __name__)
 def dashboard() -> str:
     """How the lines work, for a period, and for one client or all; at most twelve statements."""
     actor, now, zone = current_actor(), process_time(), ZoneInfo(settings().default_timezone)
-    period, clients = _period(), queries.companies(actor)
-    company = _company(dict(clients))
+    period, clients = period_asked(), queries.companies(actor)
+    company = company_asked(dict(clients))
     scope = scope_of(actor, company)
     figures = read(scope, period, now, zone)
     if figures.is_empty and company is None and not queries.has_tickets(scope):
@@ -38,7 +35,7 @@ def dashboard() -> str:
     return web.render(
         "reports/dashboard.html",
         period=period,
-        tabs=_tabs(period, company),
+        tabs=period_tabs(period, lambda one: url_for(".dashboard", period=one.value, company=company)),
         companies=clients,
         company=company,
         zone=settings().default_timezone,
@@ -70,34 +67,3 @@ def _boxes(figures: Figures, scope: Scope, names: Mapping[int, str]) -> dict[str
         "ages_found": findings.of_ages(figures, scope),
         "handovers_found": findings.of_handovers(figures, scope),
     }
-
-
-def _period() -> Period:
-    try:
-        return Period(request.args.get("period") or Period.WEEK)
-    except ValueError:
-        raise BadInput(gettext("There is no such period: choose one of the tabs."), "period") from None
-
-
-def _company(known: Mapping[int, str]) -> int | None:
-    """The chosen client; 404 for one that is not among those the person may choose."""
-    typed = request.args.get("company", "")
-    if not typed:
-        return None
-    if not typed.isdecimal() or int(typed) not in known:
-        abort(404)
-    return int(typed)
-
-
-def _tabs(chosen: Period, company: int | None) -> list[tuple[str, str, None, bool]]:
-    names = {
-        Period.TODAY: gettext("Today"),
-        Period.WEEK: gettext("This week"),
-        Period.MONTH: gettext("This month"),
-        Period.SIXTY_DAYS: gettext("60 days"),
-        Period.TWELVE_MONTHS: gettext("12 months"),
-    }
-    return [
-        (name, url_for("reports.dashboard", period=period.value, company=company), None, period is chosen)
-        for period, name in names.items()
-    ]
