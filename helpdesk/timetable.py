@@ -8,9 +8,9 @@ from helpdesk.carriage.runs import CHANNEL as IMPORTS
 from helpdesk.config import Settings
 from helpdesk.mail.jobs import poll_mailboxes, process_inbound, send_outbox
 from helpdesk.notifications.jobs import mail_notices, tidy_notices
+from helpdesk.sla.nightly import verify_clocks
 from helpdesk.sla.rows import CHANNEL as SWEEP
 from helpdesk.sla.sweep import seconds_to_next, sweep
-from helpdesk.sla.nightly import verify_clocks
 from helpdesk.sla.what_if.drafts import CHANNEL as TRIALS
 from helpdesk.sla.what_if.following import CHANNEL as RECOMPUTES
 from helpdesk.sla.what_if.recomputing import recompute

@@ -59,7 +59,7 @@ def another(urls: Urls) -> Iterator[psycopg2.extensions.connection]:
 
 def fired_by_ticket() -> dict[int, int]:
     counted = select(SlaFiring.ticket_id, func.count()).group_by(SlaFiring.ticket_id)
-    return dict(db.session.execute(counted).tuples())
+    return {row[0]: row[1] for row in db.session.execute(counted)}
 
 
 def sweep_in(app: Flask) -> int:
