@@ -42,7 +42,7 @@ class Typed:
     forgive: bool = False
     overlap_allowed: bool = False
     since: str = ""
-    open_tickets: str = "stay"
+    open_tickets: str = "new"
     why: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
@@ -122,7 +122,7 @@ def typed(form: "MultiDict[str, str]", before: PolicySheet | None = None) -> Typ
         forgive=bool(form.get("forgive")),
         overlap_allowed=bool(form.get("overlap_allowed")),
         since=form.get("since", "").strip(),
-        open_tickets=form.get("open_tickets", "stay"),
+        open_tickets=form.get("open_tickets", "new"),
         why=" ".join(form.get("why", "").split())[:300],
     )
 

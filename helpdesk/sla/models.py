@@ -156,8 +156,8 @@ class TicketSla(Base):
     )
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
-    policy_version_id: Mapped[int] = mapped_column(ForeignKey("sla_policy_version.id"))
-    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
+    policy_version_id: Mapped[int] = mapped_column(ForeignKey("sla_policy_version.id"), index=True)
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"), index=True)
     missed: Mapped[bool] = mapped_column(server_default=text("false"))
     failing_since: Mapped[datetime | None]
     failure: Mapped[str] = mapped_column(server_default="")

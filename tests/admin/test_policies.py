@@ -96,7 +96,7 @@ def test_a_policy_is_made_from_spans_as_people_type_them(desk: FlaskClient, hour
     assert the_policy().is_default
     page = desk.get(where).text
     assert 'name="P2-resolution" value="2 d"' in page
-    assert "Berlin 8 h" in page
+    assert "Berlin: 8 h." in page
 
 
 def test_a_priority_may_count_day_and_night(desk: FlaskClient, hours: Calendar) -> None:
