@@ -1,5 +1,6 @@
 """Languages and zones of the viewer, and how times, spans and numbers are written for them."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
@@ -16,8 +17,8 @@ from helpdesk.errors import DomainError
 LANGUAGES = ("en", "ru")
 MINUTE, HOUR, DAY = 60, 3600, 86400
 MANY_DAYS = 10
-MANY_HOURS = 100
 LEAST_DAYS = 2
+_MEASURE = re.compile(r"\b\d+ [^\W\d]{1,3}\b(?: \d\d\b)?")
 
 babel = flask_babel.Babel()
 
@@ -98,7 +99,7 @@ def duration(span: timedelta | float) -> str:
 
 
 def open_hours(seconds: float) -> str:
-    """Open hours, never days, for how long a day is open is another matter: 18 min, 2 h 10, 27 h, 124 h.
+    """Open hours, never days, for how long a day is open is another matter: 18 min, 2 h 10, 27 h, 124 h 05.
 
     Rounded down; what is less than a minute and not nothing says so.
     """
@@ -108,7 +109,7 @@ def open_hours(seconds: float) -> str:
     hours, minutes = seconds // HOUR, seconds % HOUR // MINUTE
     if hours < DAY // HOUR:
         return duration(seconds)
-    if minutes == 0 or hours >= MANY_HOURS:
+    if minutes == 0:
         return gettext("%(hours)s h", hours=hours)
     return gettext("%(hours)s h %(minutes)s", hours=hours, minutes=f"{minutes:02d}")
 
@@ -130,6 +131,11 @@ def working_days(seconds: int, day_s: int) -> str:
         days,
         hours=open_hours(seconds),
     )
+
+
+def unbroken(words: str) -> str:
+    """The words with each number kept on one line with its unit: 2 h 10, 18 min."""
+    return _MEASURE.sub(lambda found: found[0].replace(" ", "\N{NO-BREAK SPACE}"), words)
 
 
 def age(moment: datetime, now: datetime | None = None) -> str:
@@ -195,6 +201,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "age": age,
     "duration": duration,
     "open_hours": open_hours,
+    "unbroken": unbroken,
     "time": time,
     "day": day,
     "moment": moment,

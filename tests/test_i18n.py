@@ -37,6 +37,44 @@ def test_a_span_has_two_units_at_most_rounded_down(
 
 
 @pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 min"),
+        (59, "under 1 min"),
+        (-3600, "1 h"),
+        (23 * 3600, "23 h"),
+        (24 * 3600, "24 h"),
+        (27 * 3600 + 300, "27 h 05"),
+        (1000 * 3600, "1000 h"),
+    ],
+)
+def test_open_hours_are_never_days(app: Flask, english: None, seconds: int, words: str) -> None:
+    with app.test_request_context("/"):
+        assert i18n.open_hours(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "day_s", "words"),
+    [
+        (24 * 3600, 8 * 3600, "3 working days (24 h)"),
+        (8 * 3600, 8 * 3600, "8 h"),
+        (25 * 3600, 8 * 3600, "25 h"),
+        (72 * 3600, 86_400, "3 days (72 h)"),
+    ],
+)
+def test_days_of_a_target_are_the_calendars_own(
+    app: Flask, english: None, seconds: int, day_s: int, words: str
+) -> None:
+    with app.test_request_context("/"):
+        assert i18n.working_days(seconds, day_s) == words
+
+
+def test_a_number_stays_with_its_unit() -> None:
+    kept = i18n.unbroken("the 2 h 10 of Nov 22, 14:05 and 18 min, 3 ч 05")
+    assert kept.replace("\N{NO-BREAK SPACE}", "_") == "the 2_h_10 of Nov 22, 14:05 and 18_min, 3_ч_05"
+
+
+@pytest.mark.parametrize(
     ("at", "words"),
     [
         (NOON, "today 12:00"),

@@ -1,11 +1,11 @@
 """The client's time by line in words: what each used of its budget, and who used it up at a breach."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
-from helpdesk.i18n import open_hours, percent, working_days
+from helpdesk.i18n import ngettext, open_hours, percent, unbroken, working_days
 from helpdesk.sla.instants import when
 from helpdesk.sla.rules import Blame, Metric
 from helpdesk.sla.rules.holding import LineTime
@@ -13,6 +13,9 @@ from helpdesk.sla.telling import Telling
 
 MINUTE = 60
 SHOWN_PEOPLE = 3
+
+Cell = tuple[int, int | None]
+Minutes = Mapping[Cell, int]
 
 
 @dataclass(frozen=True)
@@ -53,52 +56,83 @@ class Blamed:
     same: bool
 
 
-def span(seconds: int) -> str:
-    """Open hours that stay on one line of a narrow column."""
-    return open_hours(seconds).replace(" ", "\N{NO-BREAK SPACE}")
-
-
 def rows_of(told: Telling) -> tuple[LineRow, ...]:
-    """Each line that held the ticket or has a budget."""
-    return tuple(_row(told, one) for one in told.found.lines)
+    """Each line that held the ticket or has a budget; what they show in minutes adds up to the clock's."""
+    minutes = _minutes(told)
+    return tuple(_row(told, one, minutes) for one in told.found.lines)
 
 
-def _row(told: Telling, one: LineTime) -> LineRow:
+def queued_minutes(told: Telling) -> int:
+    """What the rows show for the queues, together."""
+    return sum(minutes for (_, person), minutes in _minutes(told).items() if person is None)
+
+
+def _minutes(told: Telling) -> Minutes:
+    """Whole minutes of each line in the queue (None) and with each person."""
+    cells = {
+        (one.line, person): seconds
+        for one in told.found.lines
+        for person, seconds in ((None, one.queued_s), *one.people.items())
+    }
+    return add_up(cells, told.found.clock.elapsed_s // MINUTE)
+
+
+def add_up(cells: Mapping[Cell, int], total: int) -> dict[Cell, int]:
+    """Seconds as whole minutes that add up to `total`: rounded down, and what is missing goes where most was
+    lost.
+    """
+    whole = {cell: seconds // MINUTE for cell, seconds in cells.items()}
+    most_lost = sorted(cells, key=lambda cell: -(cells[cell] % MINUTE))
+    for cell in most_lost[: max(0, total - sum(whole.values()))]:
+        whole[cell] += 1
+    return whole
+
+
+def _row(told: Telling, one: LineTime, minutes: Minutes) -> LineRow:
     allowed = one.budget_s or told.found.clock.target_s
+    queued = minutes[one.line, None]
+    worked = sum(minutes[one.line, person] for person in one.people)
     return LineRow(
         line=one.line,
         name=told.names.lines.get(one.line, ""),
         share=one.used_s / allowed,
-        used=open_hours(one.used_s),
-        queued=open_hours(one.queued_s),
-        worked=open_hours(one.worked_s),
+        used=_shown(queued + worked, one.used_s),
+        queued=_shown(queued, one.queued_s),
+        worked=_shown(worked, one.worked_s),
         budget=working_days(one.budget_s, told.day_s) if one.budget_s is not None else "",
         over=open_hours(one.over_s) if one.over_s else "",
-        parts=tuple(_parts(told, one)),
+        parts=tuple(_parts(told, one, minutes)),
         holds=one.line == told.found.line and not told.is_over,
         used_any=one.used_s > 0,
     )
 
 
-def _parts(told: Telling, one: LineTime) -> Iterable[str]:
+def _shown(minutes: int, seconds: int) -> str:
+    return unbroken(open_hours(minutes * MINUTE or min(seconds, MINUTE - 1)))
+
+
+def _parts(told: Telling, one: LineTime, minutes: Minutes) -> Iterable[str]:
     """Waiting in the queue, then whoever worked on it, longest first; teams where there were several."""
     if one.queued_s >= MINUTE:
-        yield gettext("%(span)s waiting in the queue", span=span(one.queued_s))
+        shown = _shown(minutes[one.line, None], one.queued_s)
+        yield gettext("%(span)s waiting in the queue", span=shown)
     people = sorted(one.people.items(), key=lambda item: -item[1])
     for person, seconds in people[:SHOWN_PEOPLE]:
-        name = told.names.people.get(person, "")
-        yield gettext("%(span)s with %(name)s", span=span(seconds), name=name)
+        shown = _shown(minutes[one.line, person], seconds)
+        yield gettext("%(span)s with %(name)s", span=shown, name=told.names.people.get(person, ""))
     if len(people) > SHOWN_PEOPLE:
-        rest = sum(seconds for _, seconds in people[SHOWN_PEOPLE:])
+        rest = span(sum(seconds for _, seconds in people[SHOWN_PEOPLE:]))
         others = len(people) - SHOWN_PEOPLE
-        words = ngettext(
-            "%(span)s with %(num)s other", "%(span)s with %(num)s others", others, span=span(rest)
-        )
-        yield str(words)
+        yield ngettext("%(span)s with %(num)s other", "%(span)s with %(num)s others", others, span=rest)
     if len(one.teams) > 1:
         for team, seconds in sorted(one.teams.items(), key=lambda item: -item[1]):
             name = told.names.teams.get(team, "")
             yield gettext("%(span)s in the team %(name)s", span=span(seconds), name=name)
+
+
+def span(seconds: int) -> str:
+    """Open hours that stay on one line of a narrow column."""
+    return unbroken(open_hours(seconds))
 
 
 def blamed(told: Telling) -> Blamed | None:

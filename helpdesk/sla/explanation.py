@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from helpdesk.i18n import moment as said
 from helpdesk.i18n import open_hours, working_days
-from helpdesk.sla.budget import Blamed, LineRow, blamed, rows_of
+from helpdesk.sla.budget import MINUTE, Blamed, LineRow, blamed, queued_minutes, rows_of
 from helpdesk.sla.chapters import Chapter, chapters
 from helpdesk.sla.instants import local, when
 from helpdesk.sla.spoken import spoken
@@ -53,6 +53,7 @@ class Why:
     closed: str
     left: str
     of_target: str
+    target: str
     because: str
     spoken: str
     missed_before: str
@@ -74,7 +75,7 @@ def _panel(number: int, told: Telling) -> Why:
     paused = sum(told.open_between(pause.since, pause.until or told.until) for pause in told.pauses)
     shut = told.until - clock.started_at - told.open_between(clock.started_at, told.until)
     verdict = verdict_of(clock, told.now, told.due_at)
-    rows = rows_of(told)
+    rows, queued = rows_of(told), queued_minutes(told)
     is_left = clock.remaining_s > 0 and not told.is_over
     return Why(
         number=number,
@@ -92,12 +93,13 @@ def _panel(number: int, told: Telling) -> Why:
         has_budgets=any(row.budget for row in rows),
         is_summed=not is_left or sum(row.used_any for row in rows) > 1,
         total=open_hours(clock.elapsed_s),
-        queued=open_hours(sum(one.queued_s for one in told.found.lines)),
-        worked=open_hours(sum(one.worked_s for one in told.found.lines)),
+        queued=open_hours(queued * MINUTE),
+        worked=open_hours((clock.elapsed_s // MINUTE - queued) * MINUTE),
         blamed=blamed(told),
         paused=open_hours(paused) if paused >= LEAST else "",
         closed=open_hours(shut) if shut >= LEAST else "",
         left=open_hours(clock.remaining_s) if is_left else "",
+        target=open_hours(clock.target_s),
         of_target=working_days(clock.target_s, told.day_s),
         because=_because(told),
         spoken=spoken(told),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 from helpdesk import clock
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
+from helpdesk.sla.budget import add_up
 from helpdesk.sla.models import Metric, SlaClock
 from helpdesk.sla.rules import TicketClocks
 from helpdesk.tickets import actions
@@ -50,7 +51,9 @@ def test_waiting_in_the_queue_is_told_from_work(hands: Hands) -> None:
     up(ticket, MORNING + HOUR, hands[1].id)
     actions.take(ticket, by=hands[2].id, now=MORNING + HOUR + 30 * MINUTE)
     found = told(ticket)
-    assert [(one.line, one.queued, one.worked, one.used) for one in found.rows if one.used_any] == [
+    assert [
+        (one.line, *map(spaced, (one.queued, one.worked, one.used))) for one in found.rows if one.used_any
+    ] == [
         (1, "20 min", "40 min", "1 h"),
         (2, "30 min", "1 h 30", "2 h"),
     ]
@@ -64,7 +67,7 @@ def test_waiting_in_the_queue_is_told_from_work(hands: Hands) -> None:
 def test_each_line_stands_beside_its_budget(hands: Hands) -> None:
     ticket = a_ticket(priority=Priority.P1, at=MORNING)
     up(ticket, MORNING + HOUR + 15 * MINUTE, hands[1].id)
-    assert [(one.line, one.used, one.budget, one.over) for one in told(ticket).rows] == [
+    assert [(one.line, spaced(one.used), one.budget, one.over) for one in told(ticket).rows] == [
         (1, "1 h 15", "1 h", "15 min"),
         (2, "1 h 45", "2 h", ""),
         (3, "0 min", "3 h", ""),
@@ -108,6 +111,10 @@ def test_budgets_longer_than_the_target_are_named_as_the_gap(hands: Hands) -> No
     assert blamed is not None
     assert (blamed.holder, blamed.responsible) == (3, 3)
     assert blamed.gap.startswith("No line used more than its own budget")
+
+
+def test_minutes_on_the_page_add_up_although_each_line_lost_some_seconds() -> None:
+    assert add_up({(1, None): 90, (2, None): 89, (2, 7): 1}, 3) == {(1, None): 2, (2, None): 1, (2, 7): 0}
 
 
 def test_while_nothing_is_missed_nobody_is_named(hands: Hands) -> None:

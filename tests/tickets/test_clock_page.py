@@ -58,7 +58,7 @@ def statements() -> Iterator[list[str]]:
 def page(client: FlaskClient, url: str, **headers: str) -> str:
     answer = client.get(url, headers=headers)
     assert answer.status_code == 200
-    return unescape(answer.text)
+    return unescape(answer.text).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_page_tells_the_whole_story(client: FlaskClient, ticket: Ticket) -> None:
