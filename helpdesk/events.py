@@ -127,7 +127,7 @@ def _row(event: Event) -> EventRow:
         seq=getattr(event, "seq", None),
         kind=event.kind,
         effective_at=event.at,
-        recorded_at=getattr(event, "found_at", event.at),
+        recorded_at=getattr(event, "found_at", None) or event.at,
         actor_id=event.actor_id,
         payload=payload_of(event),
         idem_key=getattr(event, "idem_key", None),

@@ -26,15 +26,19 @@ from helpdesk.notifications import (
     breaches,
     naming,
     recomputes,
+    retractions,
     third_parties,
     thresholds,
+    verifications,
     waking,
 )
 from helpdesk.notifications import reactions as notifications
 from helpdesk.sla import reactions as sla
+from helpdesk.sla import retraction
 from helpdesk.sla.events import (
     BreachExplained,
     CalendarChanged,
+    ClocksVerified,
     PolicyChanged,
     RecomputeFinished,
     StepRefused,
@@ -90,7 +94,13 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     tickets.TicketDiscarded: (sla.move_clocks, notifications.announce),
     tickets.TicketRestored: (sla.move_clocks, notifications.announce),
     tickets.ClientIdentified: (sla.reconsider_policy, sla.move_clocks, notifications.announce),
-    tickets.CallJoined: (sla.move_clocks, notifications.tell_holders, notifications.announce),
+    tickets.CallJoined: (
+        retraction.withdraw_vanished,
+        sla.move_clocks,
+        retractions.tell_withdrawn,
+        notifications.tell_holders,
+        notifications.announce,
+    ),
     tickets.ArticleLinked: (),
     tickets.ArticleSolved: (),
     tickets.TicketLinked: (notifications.announce,),
@@ -108,6 +118,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     CalendarChanged: (notifications.announce,),
     PolicyChanged: (notifications.announce,),
     RecomputeFinished: (recomputes.tell_leads,),
+    ClocksVerified: (verifications.tell_administrators,),
     SignedIn: (),
     SignedOut: (),
     SignInFailed: (),

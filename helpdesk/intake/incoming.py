@@ -55,7 +55,8 @@ class Wishes:
     """What whoever brings it in has already decided; None leaves it to rules and defaults.
 
     `team_id` was chosen by a person and stands; `default_team_id` is the mailbox's and yields to a rule.
-    `assignee_id` keeps it from the start, `live`: somebody of the desk is talking to the client right now.
+    `assignee_id` keeps it from the start, `live`: somebody of the desk is talking to the client right now, or
+    was at `began_at` and enters it later.
     """
 
     contact_id: int | None = None
@@ -70,6 +71,7 @@ class Wishes:
     language: str | None = None
     tags: tuple[str, ...] = ()
     live: bool = False
+    began_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

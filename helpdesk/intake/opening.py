@@ -84,6 +84,7 @@ def _opening(
         by_machine=incoming.is_machine,
         live=wishes.live,
         follows_id=follows.id if follows else None,
+        began_at=wishes.began_at,
     )
 
 

@@ -15,6 +15,8 @@ MOST_URGENT = "P1"
 LOOK_AHEAD_DAYS = 9  # whole weeks of quiet end no later than that, or never
 RECOMPUTED = "sla.recompute_finished"
 WOKEN = "ticket.woken"
+VERIFIED = "sla.clocks_verified"
+WITHDRAWN = "sla.threshold_withdrawn"
 
 
 class Topic(StrEnum):
@@ -107,10 +109,12 @@ TOPICS: Mapping[str, Topic] = {
     "ticket.resolved": Topic.RESOLVED,
     "sla.step_refused": Topic.BREACHED,
     RECOMPUTED: Topic.BREACHED,
+    WITHDRAWN: Topic.BREACHED,
     "mail.not_delivered": Topic.NOT_DELIVERED,
     "mail.bounced": Topic.NOT_DELIVERED,
     "mail.mailbox_failing": Topic.TROUBLE,
     "mail.held": Topic.TROUBLE,
+    VERIFIED: Topic.TROUBLE,
 }
 
 
@@ -141,7 +145,8 @@ def may_leave(hours: Hours, topic: Topic, *, zone: str, now: datetime, urgent: b
 def visible_from(
     hours: Hours, topic: Topic, *, zone: str, now: datetime, urgent: bool = False
 ) -> datetime | None:
-    """When the person's quiet hours end, for news of deadlines, which wait for it; None: they need not.
+    """When the person's quiet hours end, for news of deadlines, which wait for it; None: they need not, or it
+    would be for ever.
 
     The end is an instant of the time line: over midnight, and over a night whose clocks are changed.
     """

@@ -79,6 +79,20 @@ class RecomputeFinished(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClocksVerified(Event):
+    """So many tickets were computed anew from their logs, and so many fields of the cache were different.
+
+    `ticket_ids`: where, the first of them; `until_id`: the next time begins after that ticket.
+    """
+
+    kind: ClassVar[str] = "sla.clocks_verified"
+    tickets: int
+    differences: int
+    ticket_ids: tuple[int, ...]
+    until_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ThresholdCrossed(TicketEvent):
     """A clock has used up `percent` of its target: at `at`, and the sweep found it at `found_at`.
 
@@ -100,6 +114,19 @@ class ThresholdCrossed(TicketEvent):
     due_at: datetime | None = None
     target_s: int = 0
     priority: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThresholdWithdrawn(TicketEvent):
+    """A clock had not passed `percent` after all: the event `because_id` of the past became known later."""
+
+    kind: ClassVar[str] = "sla.threshold_withdrawn"
+    metric: Metric
+    line: int | None
+    cycle: int
+    epoch: int
+    percent: int
+    because_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

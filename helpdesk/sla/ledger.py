@@ -123,6 +123,15 @@ def _replied(payload: Mapping[str, Any]) -> Entries:
     yield {"kind": Kind.AGENT_REPLY}
 
 
+def _spoken(payload: Mapping[str, Any]) -> Entries:
+    """A call entered later brings the client's words with it, and may have ended waiting."""
+    if payload.get("message_id"):
+        yield {"kind": Kind.CLIENT_MESSAGE, "by": Author.CUSTOMER}
+    yield {"kind": Kind.AGENT_REPLY}
+    if payload.get("old") not in (None, payload["state"]):
+        yield {"kind": Kind.STATE_CHANGED, "state": TicketState(payload["state"])}
+
+
 def _withdrawn(payload: Mapping[str, Any]) -> Entries:
     """An answer that never left counts for nothing, nor does what was done with it."""
     for seq in payload["voided"]:
@@ -201,7 +210,7 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any]], Entries]] = {
     "ticket.client_wrote": _client_wrote,
     "ticket.agent_replied": _replied,
     "ticket.reply_withdrawn": _withdrawn,
-    "ticket.call_joined": _replied,
+    "ticket.call_joined": _spoken,
     "ticket.escalated": _handed_over,
     "ticket.returned": _handed_over,
     "ticket.moved": _handed_over,

@@ -30,9 +30,9 @@ def reconsider_policy(event: ClientIdentified, _row: EventRow) -> None:
         _write(_ticket(event), choice, at=event.at, by=event.actor_id)
 
 
-def move_clocks(event: TicketFact, _row: EventRow) -> None:
-    """Rewrite the ticket's clocks from its ledger, which has just grown."""
-    refresh(_ticket(event), event.at)
+def move_clocks(event: TicketFact, row: EventRow) -> None:
+    """Rewrite the ticket's clocks from its ledger, which has just grown; perhaps by something of the past."""
+    refresh(_ticket(event), row.recorded_at)
 
 
 def _ticket(event: TicketFact) -> Ticket:

@@ -17,7 +17,7 @@ from helpdesk.telephony.forms import CallForm
 from helpdesk.telephony.models import Call, CallOutcome, Direction
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.rules import Channel, HandoverCard
+from helpdesk.tickets.rules import Channel, HandoverCard, check_past
 
 NOBODY = "Unknown caller"
 
@@ -30,23 +30,37 @@ class Desk:
     region: str
 
 
-def log_call(form: CallForm, outcome: CallOutcome, desk: Desk, *, by: int, now: datetime) -> Call:
-    """Write the call down and let become of it what the operator decided.
+def log_call(
+    form: CallForm, outcome: CallOutcome, desk: Desk, *, by: int, now: datetime, at: datetime | None = None
+) -> Call:
+    """Write the call down and let become of it what the operator decided; `at`: when it took place, None just
+    now.
 
-    Raises BadInput without a word of what happened, RuleViolation where the ticket's rules say no.
+    Raises BadInput without a word of what happened or for a moment that cannot have been, RuleViolation where
+    the ticket's rules say no.
     """
     if not form.happened.strip() and outcome is not CallOutcome.JOINED:
         raise BadInput(_("Say in a few words what happened."), "happened")
+    _check_moment(at, None, now)
     contact = caller(form, desk, by=by, now=now)
     call = _row(form, outcome, contact, desk, by=by, now=now)
+    call.started_at = at or call.started_at
     if outcome is CallOutcome.JOINED:
-        _join(call, form, contact, by=by, now=now)
+        _join(call, form, contact, by=by, now=now, at=at)
     elif outcome is not CallOutcome.NOTED:
-        ticket = _open(call, form, contact, desk, by=by, now=now)
+        ticket = _open(call, form, contact, desk, by=by, now=now, at=at)
         _remember_instructions(ticket, form, solved=outcome is CallOutcome.SOLVED, by=by, now=now)
-        _finish(ticket, form, outcome, by=by, now=now)
+        _finish(ticket, form, outcome, by=by, now=now, at=at)
     db.session.flush()
     return call
+
+
+def _check_moment(at: datetime | None, created_at: datetime | None, now: datetime) -> None:
+    try:
+        if at is not None:
+            check_past(at, created_at=created_at, now=now)
+    except RuleViolation as error:
+        raise BadInput(error.sentence, "when") from None
 
 
 def caller(form: CallForm, desk: Desk, *, by: int, now: datetime) -> Contact:
@@ -162,17 +176,31 @@ def _incoming(call: Call, form: CallForm, contact: Contact, desk: Desk | None, *
     )
 
 
-def _open(call: Call, form: CallForm, contact: Contact, desk: Desk, *, by: int, now: datetime) -> Ticket:
-    receipt = intake.receive(_incoming(call, form, contact, desk, by=by), by=by, now=now)
+def _open(
+    call: Call,
+    form: CallForm,
+    contact: Contact,
+    desk: Desk,
+    *,
+    by: int,
+    now: datetime,
+    at: datetime | None,
+) -> Ticket:
+    incoming = _incoming(call, form, contact, desk, by=by)
+    incoming = replace(incoming, wishes=replace(incoming.wishes, began_at=at))
+    receipt = intake.receive(incoming, by=by, now=now)
     call.ticket_id = receipt.ticket_id
     return db.session.get_one(Ticket, receipt.ticket_id)
 
 
-def _finish(ticket: Ticket, form: CallForm, outcome: CallOutcome, *, by: int, now: datetime) -> None:
+def _finish(
+    ticket: Ticket, form: CallForm, outcome: CallOutcome, *, by: int, now: datetime, at: datetime | None
+) -> None:
     run = queries.tried(form.used, form.failed, form.steps)
     done = rules.done_with_steps(form.done, run)
     if outcome is CallOutcome.SOLVED:
-        tickets.resolve(ticket, done or _("Solved in the call."), in_call=True, by=by, now=now)
+        words, found_at = done or _("Solved in the call."), now if at else None
+        tickets.resolve(ticket, words, in_call=True, by=by, now=at or now, found_at=found_at)
     elif outcome is CallOutcome.ESCALATED:
         tickets.escalate(ticket, card=_card(form, run), by=by, now=now)
     elif done:
@@ -200,11 +228,16 @@ def _remember_instructions(ticket: Ticket, form: CallForm, *, solved: bool, by: 
         tickets.article_outcome(ticket, article_id, solved=False, by=by, now=now)
 
 
-def _join(call: Call, form: CallForm, contact: Contact, *, by: int, now: datetime) -> None:
+def _join(
+    call: Call, form: CallForm, contact: Contact, *, by: int, now: datetime, at: datetime | None
+) -> None:
     """The call was about a ticket that is open already: its words go there, and so does the operator."""
     ticket = queries.joinable(form.joins or 0, contact)
     if ticket is None:
         raise RuleViolation(_("This ticket is finished, or it is not this caller's. Choose another."))
+    if at is not None:
+        _join_past(ticket, call, form, contact, by=by, now=now)
+        return
     if form.happened.strip():
         pointer = intake.Pointer(ticket_id=ticket.id, code="call", is_signed=True)
         incoming = replace(_incoming(call, form, contact, None, by=by), answers=(pointer,))
@@ -212,7 +245,24 @@ def _join(call: Call, form: CallForm, contact: Contact, *, by: int, now: datetim
     else:
         tickets.lock(ticket)
     call.ticket_id, call.subject = ticket.id, ticket.subject
-    at = max(now, ticket.last_event_at)
-    tickets.join_call(ticket, call.id, by=by, now=at)
+    latest = max(now, ticket.last_event_at)
+    tickets.join_call(ticket, call.id, by=by, now=latest)
     if form.done.strip():
-        tickets.add_note(ticket, form.done.strip(), by=by, now=at)
+        tickets.add_note(ticket, form.done.strip(), by=by, now=latest)
+
+
+def _join_past(
+    ticket: Ticket, call: Call, form: CallForm, contact: Contact, *, by: int, now: datetime
+) -> None:
+    """It took place earlier: its words stand there then, and the clocks are judged anew."""
+    tickets.lock(ticket)
+    _check_moment(call.started_at, ticket.created_at, now)
+    latest = max(now, ticket.last_event_at)
+    said = form.happened.strip()
+    words = tickets.ClientMessage(
+        author_id=contact.person_id, text=said, channel=Channel.PHONE, call_id=call.id
+    )
+    call.ticket_id, call.subject = ticket.id, ticket.subject
+    tickets.join_past_call(ticket, call.id, words if said else None, at=call.started_at, by=by, now=latest)
+    if form.done.strip():
+        tickets.add_note(ticket, form.done.strip(), by=by, now=latest)

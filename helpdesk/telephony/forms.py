@@ -34,6 +34,7 @@ class CallForm:
     asked: str = ""
     configuration: str = ""
     seconds: int = 0
+    when: str = ""
     steps: frozenset[str] = field(default_factory=frozenset)
     used: tuple[int, ...] = ()
     failed: frozenset[int] = field(default_factory=frozenset)
@@ -77,7 +78,7 @@ def read(sent: MultiDict[str, str]) -> CallForm:
 
 
 _TEXTS = (
-    "verb", "who", "number", "new_name", "new_company", "new_email", "happened", "subject", "done",
+    "verb", "who", "number", "new_name", "new_company", "new_email", "happened", "subject", "done", "when",
     "asked", "configuration",
 )  # fmt: skip
 

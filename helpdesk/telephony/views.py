@@ -1,12 +1,12 @@
 """The call form, the pieces it asks for while somebody types, and the day's log."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from helpdesk import clock, web
 from helpdesk.accounts import guard, rates
@@ -19,7 +19,7 @@ from helpdesk.clients.models import Contact
 from helpdesk.config import settings
 from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput, DomainError
-from helpdesk.i18n import page_language, told
+from helpdesk.i18n import page_language, told, viewer_zone
 from helpdesk.kb import queries as instructions
 from helpdesk.sla import queries as sla
 from helpdesk.telephony import actions, queries
@@ -97,12 +97,27 @@ def _log(actor: Actor, form: CallForm) -> str:
             return answered
         now = clock.now(db.session)
         outcome = VERBS.get(form.verb, CallOutcome.JOINED)
-        call = actions.log_call(form, outcome, _desk(actor), by=actor.person_id, now=now)
+        call = actions.log_call(form, outcome, _desk(actor), by=actor.person_id, now=now, at=_when(form))
         place = url_for("tickets.page", number=call.ticket_id) if call.ticket_id else url_for(".calls")
         guard.remember(actor, place, form.token)
         number = call.ticket_id
     flash(str(DID[outcome]) % {"number": number}, "good")
     return place
+
+
+def _when(form: CallForm) -> datetime | None:
+    """When it took place, if that was earlier; in the operator's zone. Raises BadInput for what is no
+    moment.
+    """
+    if not form.when.strip():
+        return None
+    try:
+        moment = datetime.fromisoformat(form.when.strip())
+    except ValueError:
+        moment = None
+    if moment is None or moment.year < FIRST_DAY.year:
+        raise BadInput(gettext("That is no day and time."), "when")
+    return moment.replace(tzinfo=viewer_zone(), second=0, microsecond=0).astimezone(UTC)
 
 
 def _desk(actor: Actor) -> Desk:
@@ -209,6 +224,7 @@ def _page(form: CallForm, *, sentence: str = "", field: str | None = None) -> st
         impacts=IMPACTS,
         urgencies=URGENCIES,
         logged_mark=LOGGED_MARK,
+        now_value=now.astimezone(viewer_zone()).strftime("%Y-%m-%dT%H:%M"),
     )
 
 

@@ -30,7 +30,7 @@ class TicketOpened(TicketFact):
 
     `live`: a person answered at once (a call), so the first answer is given. `by_machine`: an automatic
     sender,
-    who is owed no answer.
+    who is owed no answer. `found_at`: when a call of the past was entered, None: as it happened.
     """
 
     kind: ClassVar[str] = "ticket.opened"
@@ -45,6 +45,7 @@ class TicketOpened(TicketFact):
     message_id: int | None
     by_machine: bool
     live: bool
+    found_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,12 +226,13 @@ class StateChanged(TicketFact):
 @dataclass(frozen=True, kw_only=True)
 class TicketResolved(TicketFact):
     """It was solved; `first_contact`: by line 1 before a second message of the client, `in_call`: while he
-    was there.
+    was there; `found_at` when that was entered, None: as it happened.
     """
 
     kind: ClassVar[str] = "ticket.resolved"
     first_contact: bool
     in_call: bool
+    found_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,10 +286,17 @@ class ClientIdentified(TicketFact):
 
 @dataclass(frozen=True, kw_only=True)
 class CallJoined(TicketFact):
-    """A call turned out to be about it; whoever took the call takes part from now on."""
+    """A call turned out to be about it; whoever took the call takes part from now on.
+
+    One that was entered later than it took place says when (`found_at`), which words the client spoke in it
+    (`message_id`), and whether it ended a waiting that had begun before (`old`).
+    """
 
     kind: ClassVar[str] = "ticket.call_joined"
     call_id: int
+    found_at: datetime | None = None
+    message_id: int | None = None
+    old: State | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -278,6 +278,19 @@ def check_wait(state: State, verb: Verb, *, reason: str, wake_at: datetime | Non
         raise RuleViolation("The moment to look again has already passed.")
 
 
+LATEST_ENTRY = timedelta(days=7)  # how long after it took place a conversation may be entered
+
+
+def check_past(at: datetime, *, created_at: datetime | None, now: datetime) -> None:
+    """Refuse a conversation that is yet to come, older than its ticket (None: opens one), or long past."""
+    if at > now:
+        raise RuleViolation("That moment is still to come.")
+    if now - at > LATEST_ENTRY:
+        raise RuleViolation("That is more than seven days ago: write a note about it instead.")
+    if created_at is not None and at < created_at:
+        raise RuleViolation("That was before this ticket began: choose a later moment, or another ticket.")
+
+
 def check_priority(state: State, *, old: Priority, new: Priority, reason: str) -> None:
     """Refuse to change a finished ticket, to change nothing, and to lower a priority without a word."""
     check_unfinished(state)

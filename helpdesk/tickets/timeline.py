@@ -146,7 +146,16 @@ def _sent_again(event: Event) -> str:
 
 
 def _call(event: Event) -> str:
-    return gettext("%(name)s took a call about it", name=event.actor)
+    words = gettext("%(name)s took a call about it", name=event.actor)
+    found = event.payload.get("found_at")
+    return _with(words, late(event.at, datetime.fromisoformat(found), event.actor)) if found else words
+
+
+def late(at: datetime, found_at: datetime, name: str) -> str:
+    """That something was written down after it had happened."""
+    return gettext(
+        "took place %(at)s, entered %(found)s by %(name)s", at=moment(at), found=moment(found_at), name=name
+    )
 
 
 def _article(event: Event) -> str:
@@ -212,6 +221,15 @@ def _threshold(event: Event) -> str:
     if percent == 100:
         return gettext("%(clock)s: the deadline was missed", clock=name)
     return gettext("%(clock)s: %(percent)s %% of the time is gone", clock=name, percent=percent)
+
+
+def _kept(event: Event) -> str:
+    name = _clock(event.payload)
+    if event.payload.get("percent", 100) < 100:
+        return gettext(
+            "%(clock)s: less of the time was gone than recorded, by what was entered later", clock=name
+        )
+    return gettext("%(clock)s: the deadline was kept after all, by what was entered later", clock=name)
 
 
 def _hours_changed(event: Event) -> str:
@@ -310,6 +328,7 @@ SENTENCES: Mapping[str, tuple[str, Callable[[Event], str]]] = {
     "ticket.double_absorbed": ("merge", _absorbed),
     "ticket.person_mentioned": ("at", _mentioned),
     "sla.threshold_crossed": ("clock", _threshold),
+    "sla.threshold_withdrawn": ("clock", _kept),
     "sla.step_refused": ("warn", _refused),
     "sla.breach_explained": ("flag", _explained),
     "sla.calendar_changed": ("clock", _hours_changed),

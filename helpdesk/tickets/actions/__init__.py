@@ -16,6 +16,7 @@ from helpdesk.tickets.actions.conversation import (
     reply,
 )
 from helpdesk.tickets.actions.escalation import escalate, move, return_ticket
+from helpdesk.tickets.actions.late import join_past_call
 from helpdesk.tickets.actions.ledger import check_version, lock, lock_both
 from helpdesk.tickets.actions.linking import link, unlink
 from helpdesk.tickets.actions.mentioning import mention
@@ -64,6 +65,7 @@ __all__ = [
     "identify_client",
     "identify_sender",
     "join_call",
+    "join_past_call",
     "link",
     "link_article",
     "lock",

@@ -41,10 +41,10 @@ def lock_both(one: Ticket, other: Ticket) -> None:
 
 def stamp(ticket: Ticket, by: int, now: datetime) -> Stamp:
     """Take the next place in the ticket's history and write the row, so that reactions read it as it is
-    now.
+    now. What is entered later than it took place turns no clock of the ticket back.
     """
     ticket.event_seq += 1
-    ticket.last_event_at = ticket.active_at = now
+    ticket.last_event_at, ticket.active_at = max(ticket.last_event_at, now), max(ticket.active_at, now)
     if ticket.waiting_since is not None and ticket.state not in WAITING_STATES:
         end_wait(ticket, now)
     db.session.flush()

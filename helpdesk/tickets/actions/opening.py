@@ -8,7 +8,7 @@ from helpdesk.db import db
 from helpdesk.events import publish
 from helpdesk.tickets.actions.conversation import ClientMessage, keep_client_message
 from helpdesk.tickets.actions.holders import default_team
-from helpdesk.tickets.actions.ledger import stamp
+from helpdesk.tickets.actions.ledger import Stamp, stamp
 from helpdesk.tickets.events import TicketOpened
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import Channel, Impact, Line, Priority, State, TicketType, Urgency
@@ -19,9 +19,8 @@ class Opening:
     """All that a ticket begins with; intake fills it in.
 
     `live`: somebody of the desk answered at once, so no first answer is owed. `assignee_id` works on it
-    from the
-    start (an operator who keeps a call). `owner_team_id` None: the team itself on line 1, else line 1's
-    default one.
+    from the start (an operator who keeps a call). `owner_team_id` None: the team itself on line 1, else line
+    1's default one. `began_at`: when it really began, if it is entered only now.
     """
 
     channel: Channel
@@ -44,10 +43,15 @@ class Opening:
     by_machine: bool = False
     live: bool = False
     follows_id: int | None = None
+    began_at: datetime | None = None
 
 
 def open_ticket(opening: Opening, *, by: int, now: datetime) -> Ticket:
-    """Open it with its first message. Its number is `ticket.id`."""
+    """Open it with its first message. Its number is `ticket.id`.
+
+    What began earlier is effective then and recorded now.
+    """
+    found_at, now = (now, opening.began_at) if opening.began_at else (None, now)
     ticket = _row(opening, now)
     db.session.add(ticket)
     db.session.flush()
@@ -56,14 +60,16 @@ def open_ticket(opening: Opening, *, by: int, now: datetime) -> Ticket:
         ticket.unanswered_since = None
     if opening.live:
         ticket.first_answered_at = now
-    _publish(ticket, opening, message, by, now)
+    _publish(ticket, opening, message, stamp(ticket, by, now), found_at)
     return ticket
 
 
-def _publish(ticket: Ticket, opening: Opening, message: Message | None, by: int, now: datetime) -> None:
+def _publish(
+    ticket: Ticket, opening: Opening, message: Message | None, stamped: Stamp, found_at: datetime | None
+) -> None:
     publish(
         TicketOpened(
-            **stamp(ticket, by, now),
+            **stamped,
             channel=ticket.channel,
             type=ticket.type,
             priority=ticket.priority,
@@ -75,6 +81,7 @@ def _publish(ticket: Ticket, opening: Opening, message: Message | None, by: int,
             message_id=message.id if message else None,
             by_machine=opening.by_machine,
             live=opening.live,
+            found_at=found_at,
         )
     )
 

@@ -81,7 +81,15 @@ def _go_on(ticket: Ticket, *, by: int, now: datetime, woke_at: datetime | None =
     return publish(change)
 
 
-def resolve(ticket: Ticket, note: str, *, by: int, now: datetime, in_call: bool = False) -> EventRow:
+def resolve(
+    ticket: Ticket,
+    note: str,
+    *,
+    by: int,
+    now: datetime,
+    in_call: bool = False,
+    found_at: datetime | None = None,
+) -> EventRow:
     """Say what solved it. Raises RuleViolation without a note, or while nobody has said who the client is."""
     rules.check_resolution(ticket.state, note=note, client_known=_client_is_known(ticket))
     ticket.state = rules.next_state(ticket.state, Verb.RESOLVE)
@@ -91,7 +99,9 @@ def resolve(ticket: Ticket, note: str, *, by: int, now: datetime, in_call: bool 
         line=ticket.line, handovers=ticket.handover_count, client_messages=ticket.client_message_count
     )
     row = publish(
-        TicketResolved(**stamp(ticket, by, now), first_contact=ticket.first_contact, in_call=in_call)
+        TicketResolved(
+            **stamp(ticket, by, now), first_contact=ticket.first_contact, in_call=in_call, found_at=found_at
+        )
     )
     keep_words(row, note)
     return row

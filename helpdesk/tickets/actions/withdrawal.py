@@ -124,12 +124,17 @@ def _standing(history: Iterable[_Past]) -> _Standing:
         wake_at = event.payload.get("wake_at")
         found.wake_at = datetime.fromisoformat(str(wake_at)) if wake_at else found.wake_at
         if event.kind in OVER:
-            found.owed_since = None
+            found.owed_since = _still_owed(found.owed_since, event)
         elif _asks(event):
             found.owed_since = found.owed_since or event.at
     if found.state not in WAITING_STATES:
         found.wake_at = None
     return found
+
+
+def _still_owed(owed_since: datetime | None, event: _Past) -> datetime | None:
+    """A call entered later answers only what the client had asked before it."""
+    return owed_since if owed_since is not None and owed_since > event.at else None
 
 
 def _asks(event: _Past) -> bool:

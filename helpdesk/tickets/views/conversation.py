@@ -167,7 +167,19 @@ def withdrawn_in(history: Iterable[Happened]) -> frozenset[int]:
 def _in_force(history: Sequence[Happened]) -> list[Happened]:
     """The history without what was taken back together with an answer; the answer itself stays."""
     voided = {seq for event in history for seq in event.payload.get("voided", ())}
-    return [event for event in history if event.seq not in voided or "message_id" in event.payload]
+    return _in_time([event for event in history if event.seq not in voided or "message_id" in event.payload])
+
+
+def _in_time(history: Sequence[Happened]) -> list[Happened]:
+    """What was entered later stands where it took place; all else stays in its order."""
+    late = [
+        event for event in history if event.kind == "ticket.call_joined" and event.payload.get("found_at")
+    ]
+    found = [event for event in history if event not in late]
+    for event in late:
+        place = next((n for n, other in enumerate(found) if other.at > event.at), len(found))
+        found.insert(place, event)
+    return found
 
 
 def _day(event: Happened, walk: _Walk, zone: tzinfo) -> Iterator[Entry]:
@@ -241,6 +253,9 @@ def _addresses(said: Said) -> list[str]:
 
 
 def _extra(event: Happened, said: Said, walk: _Walk) -> str:
+    if event.payload.get("found_at"):
+        found_at = datetime.fromisoformat(event.payload["found_at"])
+        return timeline.late(event.at, found_at, event.actor)
     if event.kind == "ticket.opened":
         return gettext("first message")
     if said.id in walk.withdrawn:
