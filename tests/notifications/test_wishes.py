@@ -15,7 +15,7 @@ from helpdesk.notifications.rules import DEFAULTS, Hours, MailWhen, Topic, Ways
 from tests.browsing import form, sign_in
 from tests.factories import a_ticket, an_agent
 
-GOOD = {"mail_when": "always", "away_minutes": "30", "day": ["0", "4"]}
+GOOD = {"mail_when": "always", "away_minutes": "30", "day": ["0", "4"], "p1_passes": "1"}
 
 
 @pytest.fixture
@@ -43,7 +43,9 @@ def test_without_a_choice_the_defaults_hold_and_no_row_exists(client: FlaskClien
 def test_what_is_chosen_is_kept_and_holds_for_the_next_notice(
     client: FlaskClient, ada: Person, now: datetime
 ) -> None:
-    sent = form(**GOOD, **{"desk-assigned": "1", "quiet": "1", "quiet_from": "22:00", "quiet_until": "06:30"})
+    sent = form(
+        **GOOD, **{"desk-assigned": "1", "quiet": "between", "quiet_from": "22:00", "quiet_until": "06:30"}
+    )
     assert client.post("/profile/notices", data=sent).status_code == 303
     wishes = preferences.wishes_of(ada.id)
     assert wishes.ways[Topic.ASSIGNED] == Ways(in_desk=True, by_mail=False)
@@ -65,9 +67,10 @@ def test_what_is_chosen_is_kept_and_holds_for_the_next_notice(
         ({"away_minutes": "soon"}, "between 1 and 1440"),
         ({"away_minutes": "0"}, "between 1 and 1440"),
         ({"away_minutes": "1441"}, "between 1 and 1440"),
-        ({"quiet": "1", "quiet_from": "25:00", "quiet_until": "07:00"}, "Write both times"),
-        ({"quiet": "1", "quiet_from": "22:00", "quiet_until": ""}, "Write both times"),
-        ({"quiet": "1", "quiet_from": "22:00", "quiet_until": "07:00", "day": []}, "at least one day"),
+        ({"quiet": "between", "quiet_from": "25:00", "quiet_until": "07:00"}, "Write both times"),
+        ({"quiet": "between", "quiet_from": "22:00", "quiet_until": ""}, "Write both times"),
+        ({"quiet": "between", "quiet_from": "22:00", "quiet_until": "07:00", "day": []}, "at least one day"),
+        ({"quiet": "sometimes"}, "Choose when you want quiet."),
     ],
 )
 def test_a_wrong_field_is_named_and_nothing_is_kept(
@@ -132,3 +135,28 @@ def test_a_moment_already_past_ends_the_rest_by_itself(
     preferences.mute(ada.id, now - timedelta(minutes=1))
     db.session.commit()
     assert "No mail is sent to you until" not in client.get("/profile/notices").text
+
+
+def test_the_hours_of_work_are_kept_as_such(client: FlaskClient, ada: Person) -> None:
+    sent = form(
+        **{**GOOD, "quiet": "outside", "quiet_from": "09:00", "quiet_until": "17:00", "p1_passes": ""}
+    )
+    assert client.post("/profile/notices", data=sent).status_code == 303
+    hours = preferences.wishes_of(ada.id).hours
+    assert (hours.quiet_outside, hours.p1_passes) == (True, False)
+    assert (hours.quiet_from, hours.quiet_until, hours.quiet_days) == (540, 1020, (0, 4))
+    page = client.get("/profile/notices").text
+    assert 'name="quiet" value="outside" checked' in page
+    assert 'name="p1_passes" value="1">' in page
+
+
+def test_who_changes_his_hours_is_awake_and_sees_what_waited(
+    client: FlaskClient, ada: Person, now: datetime
+) -> None:
+    preferences.keep(ada.id, preferences.Wishes(ways=DEFAULTS, hours=Hours(quiet_from=0, quiet_until=1380)))
+    breach = {"percent": 100, "metric": "resolution", "priority": "P3"}
+    tell((ada.id,), News(kind="sla.threshold_crossed", ticket_id=a_ticket().id, at=now, payload=breach))
+    db.session.commit()
+    assert client.get("/notices/count").json == {"count": 0, "words": "0 new notices"}
+    client.post("/profile/notices", data=form(**GOOD, **{"desk-breached": "1"}))
+    assert client.get("/notices/count").json == {"count": 1, "words": "1 new notice"}

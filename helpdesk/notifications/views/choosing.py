@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 
 from werkzeug.datastructures import MultiDict
 
 from helpdesk.errors import BadInput
 from helpdesk.notifications.rules import DAY_MIN, Hours, MailWhen, Topic, Ways
+
+
+class Rest(StrEnum):
+    """How a person says when he wants quiet: never, between two times, or whenever he does not work."""
+
+    NONE = ""
+    BETWEEN = "between"
+    OUTSIDE = "outside"
+
 
 Form = MultiDict[str, str]
 LONGEST_AWAY = DAY_MIN
@@ -19,16 +29,33 @@ def ways_in(form: Form) -> Mapping[Topic, Ways]:
 
 def hours_in(form: Form, *, muted_until: datetime | None) -> Hours:
     """When mail may go. Raises BadInput with the field that cannot be right."""
-    quiet = _quiet(form) if form.get("quiet") else None
+    rest = _rest(form)
+    quiet = _quiet(form) if rest is not Rest.NONE else None
     return Hours(
         mail_when=_when(form),
         away_minutes=_away(form),
         quiet_from=quiet[0] if quiet else None,
         quiet_until=quiet[1] if quiet else None,
-        quiet_days=_days(form),
+        quiet_days=_days(form, needed=quiet is not None),
         breach_passes=bool(form.get("breach_passes")),
         muted_until=muted_until,
+        quiet_outside=rest is Rest.OUTSIDE,
+        p1_passes=bool(form.get("p1_passes")),
     )
+
+
+def rest_of(hours: Hours) -> Rest:
+    """The choice that these hours stand for."""
+    if hours.quiet_from is None:
+        return Rest.NONE
+    return Rest.OUTSIDE if hours.quiet_outside else Rest.BETWEEN
+
+
+def _rest(form: Form) -> Rest:
+    try:
+        return Rest(form.get("quiet", ""))
+    except ValueError:
+        raise BadInput("Choose when you want quiet.", "quiet") from None
 
 
 def clock_words(minutes: int | None, otherwise: str) -> str:
@@ -62,8 +89,8 @@ def _minutes(form: Form, name: str) -> int:
     return at.hour * 60 + at.minute
 
 
-def _days(form: Form) -> tuple[int, ...]:
+def _days(form: Form, *, needed: bool) -> tuple[int, ...]:
     days = tuple(sorted({int(one) for one in form.getlist("day") if one in {*"0123456"}}))
-    if form.get("quiet") and not days:
+    if needed and not days:
         raise BadInput("Choose at least one day for the quiet hours.", "day")
     return days or tuple(range(7))

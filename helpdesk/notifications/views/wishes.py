@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
+from flask_babel import get_locale, lazy_gettext
 
 from helpdesk import clock, web
 from helpdesk.accounts import guard
@@ -19,9 +19,20 @@ from helpdesk.notifications import preferences
 from helpdesk.notifications.preferences import Wishes
 from helpdesk.notifications.rules import DEFAULTS, MailWhen, Topic
 from helpdesk.notifications.views.blueprint import blueprint
-from helpdesk.notifications.views.choosing import clock_words, hours_in, ways_in
+from helpdesk.notifications.views.choosing import Rest, clock_words, hours_in, rest_of, ways_in
 from helpdesk.notifications.words import MAIL_WHEN, TOPICS
 
+RESTS = {
+    Rest.NONE: (lazy_gettext("No quiet hours"), lazy_gettext("Everything comes when it happens.")),
+    Rest.BETWEEN: (
+        lazy_gettext("Between two times"),
+        lazy_gettext("On the chosen days from one to the other, over midnight too."),
+    ),
+    Rest.OUTSIDE: (
+        lazy_gettext("Whenever I do not work"),
+        lazy_gettext("The two times and the days say when you work; all else is quiet."),
+    ),
+}
 MORNING_H = 8
 LONGEST_MUTE = timedelta(days=366)
 
@@ -102,6 +113,8 @@ def _page(chosen: Wishes, *, typed: Any = None, problem: BadInput | None = None)
         rows=[(topic, *TOPICS[topic], chosen.ways[topic], DEFAULTS[topic]) for topic in Topic],
         whens=[(when.value, *MAIL_WHEN[when], None) for when in MailWhen],
         hours=hours,
+        rests=[(rest.value, *RESTS[rest], None) for rest in Rest],
+        rest=rest_of(hours).value,
         quiet=(clock_words(hours.quiet_from, "20:00"), clock_words(hours.quiet_until, "07:00")),
         days=[(number, days[number]) for number in range(7)],
         is_muted=is_muted,
