@@ -18,7 +18,7 @@ LANGUAGES = ("en", "ru")
 MINUTE, HOUR, DAY = 60, 3600, 86400
 MANY_DAYS = 10
 LEAST_DAYS = 2
-_MEASURE = re.compile(r"\b\d+ [^\W\d]{1,3}\b(?: \d\d\b)?")
+_MEASURE = re.compile(r"\b\d+ (?:h|min|d|ч|мин|д)\b(?: \d\d\b)?")  # units as our languages write them
 
 babel = flask_babel.Babel()
 
