@@ -14,6 +14,7 @@ from helpdesk.sla.sweep import seconds_to_next, sweep
 from helpdesk.sla.what_if.drafts import CHANNEL as TRIALS
 from helpdesk.sla.what_if.following import CHANNEL as RECOMPUTES
 from helpdesk.sla.what_if.recomputing import recompute
+from helpdesk.sla.what_if.renewing import renew
 from helpdesk.sla.what_if.trials import try_drafts
 from helpdesk.tickets.jobs import close_resolved, tidy_uploads, wake_waiting
 from helpdesk.worker import Job
@@ -36,6 +37,7 @@ def timetable(settings: Settings) -> tuple[Job, ...]:
             seconds_to_next=seconds_to_next,
         ),
         Job("recompute", recompute, every=10, channel=RECOMPUTES),
+        Job("renew_zones", renew, every=3600),
         Job("try_drafts", try_drafts, every=30, channel=TRIALS),
         Job("verify_clocks", verify_clocks, every=900),
         Job("wake_waiting", wake_waiting, every=60),

@@ -4,12 +4,11 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from importlib.metadata import version as release_of
 
 from sqlalchemy import delete, func, select
 
 from helpdesk import history
-from helpdesk.calendars import public
+from helpdesk.calendars import public, zones
 from helpdesk.calendars.hours import versions_in_force
 from helpdesk.calendars.models import (
     Calendar,
@@ -65,7 +64,7 @@ def create_calendar(sheet: CalendarSheet, *, by: int, now: datetime, why: str = 
     calendar = Calendar(name=sheet.name, zone=sheet.zone, created_at=now)
     db.session.add(calendar)
     db.session.flush()
-    _write(calendar, sheet, 1, since=now, by=by, now=now)
+    write_version(calendar, sheet, since=now, by=by, now=now)
     facts = {**week_facts(sheet), "others": _others(sheet), "holidays": _closed(sheet), **_why(why)}
     history.changed((KIND, calendar.id, sheet.name), None, facts, by=by, now=now)
     return calendar
@@ -95,7 +94,7 @@ def change_calendar(
         return False
     calendar.name, calendar.zone = sheet.name, sheet.zone
     if replace(before, name=sheet.name) != sheet:
-        _write(calendar, sheet, _next_number(calendar.id), since=max(since or now, now), by=by, now=now)
+        write_version(calendar, sheet, since=max(since or now, now), by=by, now=now)
     _tell(calendar, before, sheet, since=since, also={**(also or {}), **_why(why)}, by=by, now=now)
     return True
 
@@ -129,6 +128,33 @@ def withdraw(calendar: Calendar, version: CalendarVersion, *, by: int, now: date
     db.session.execute(delete(CalendarVersion).where(CalendarVersion.id == version.id))
     planned = {"planned": version.effective_from.date().isoformat()}
     history.changed((KIND, calendar.id, calendar.name), planned, {"planned": None}, by=by, now=now)
+
+
+def write_version(
+    calendar: Calendar, sheet: CalendarSheet, *, since: datetime, by: int, now: datetime
+) -> CalendarVersion:
+    """The next version of the calendar, by the rules that the installed tz database has for its zone."""
+    content = repr((sheet.zone, sheet.week, sheet.others, sheet.closed, zones.release()))
+    version = CalendarVersion(
+        calendar_id=calendar.id,
+        n=_next_number(calendar.id),
+        zone=sheet.zone,
+        effective_from=since,
+        hash=hashlib.sha256(content.encode()).hexdigest(),
+        created_at=now,
+        created_by_id=by,
+        zone_edition_id=zones.edition_of(sheet.zone, now).id,
+        windows=[
+            CalendarWindow(weekday=day, from_min=start, to_min=end)
+            for day, spans in enumerate(sheet.week)
+            for start, end in spans
+        ],
+        overrides=[row for other in sheet.others for row in _override(other)],
+        holidays=[_holiday(one) for one in sheet.closed],
+    )
+    db.session.add(version)
+    db.session.flush()
+    return version
 
 
 def in_force(calendar_id: int, now: datetime) -> CalendarVersion:
@@ -203,31 +229,6 @@ def _check_name(name: str, own_id: int) -> None:
 def _next_number(calendar_id: int) -> int:
     highest = select(func.max(CalendarVersion.n)).where(CalendarVersion.calendar_id == calendar_id)
     return (db.session.scalar(highest) or 0) + 1
-
-
-def _write(
-    calendar: Calendar, sheet: CalendarSheet, n: int, *, since: datetime, by: int, now: datetime
-) -> None:
-    content = repr((sheet.zone, sheet.week, sheet.others, sheet.closed, release_of("tzdata")))
-    db.session.add(
-        CalendarVersion(
-            calendar_id=calendar.id,
-            n=n,
-            zone=sheet.zone,
-            effective_from=since,
-            hash=hashlib.sha256(content.encode()).hexdigest(),
-            created_at=now,
-            created_by_id=by,
-            windows=[
-                CalendarWindow(weekday=day, from_min=start, to_min=end)
-                for day, spans in enumerate(sheet.week)
-                for start, end in spans
-            ],
-            overrides=[row for other in sheet.others for row in _override(other)],
-            holidays=[_holiday(one) for one in sheet.closed],
-        )
-    )
-    db.session.flush()
 
 
 def _override(other: OtherHours) -> list[CalendarOverride]:

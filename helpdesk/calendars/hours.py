@@ -7,7 +7,7 @@ from typing import cast
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from helpdesk.calendars.models import CalendarHoliday, CalendarVersion
 from helpdesk.db import db
@@ -46,7 +46,8 @@ def _known() -> dict[int, WorkingHours]:
 def _versions(ids: Iterable[int]) -> Iterable[CalendarVersion]:
     parts = (CalendarVersion.windows, CalendarVersion.overrides, CalendarVersion.holidays)
     statement = select(CalendarVersion).where(CalendarVersion.id.in_(ids))
-    return db.session.scalars(statement.options(*(selectinload(part) for part in parts)))
+    by_part = (joinedload(CalendarVersion.edition), *(selectinload(part) for part in parts))
+    return db.session.scalars(statement.options(*by_part))
 
 
 def _hours(version: CalendarVersion) -> WorkingHours:
@@ -58,7 +59,8 @@ def _hours(version: CalendarVersion) -> WorkingHours:
         windows = overrides.setdefault(override.day, [])
         if override.from_min is not None and override.to_min is not None:
             windows.append((override.from_min, override.to_min))
-    return working_hours(version.zone, weekly, overrides, map(_holiday, version.holidays))
+    rules = version.edition.rules if version.edition else b""
+    return working_hours(version.zone, weekly, overrides, map(_holiday, version.holidays), rules)
 
 
 def _holiday(row: CalendarHoliday) -> Holiday:

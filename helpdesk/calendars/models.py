@@ -20,8 +20,25 @@ class Calendar(Base):
     created_at: Mapped[datetime]
 
 
+class ZoneEdition(Base):
+    """What one release of the tz database says of a zone: `rules` is its compiled file (TZif, RFC 9636)."""
+
+    __tablename__ = "zone_edition"
+    __table_args__ = (UniqueConstraint("zone", "hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    zone: Mapped[str]
+    release: Mapped[str]
+    hash: Mapped[str]
+    rules: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
 class CalendarVersion(Base):
-    """One edition of a calendar; `hash` names its content and the tz database release."""
+    """One edition of a calendar; `hash` names its content and the tz database release.
+
+    It counts by the rules of its zone edition, whatever is installed later; None until the worker kept them.
+    """
 
     __tablename__ = "calendar_version"
     __table_args__ = (UniqueConstraint("calendar_id", "n"),)
@@ -34,7 +51,9 @@ class CalendarVersion(Base):
     hash: Mapped[str]
     created_at: Mapped[datetime]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    zone_edition_id: Mapped[int | None] = mapped_column(ForeignKey("zone_edition.id"))
 
+    edition: Mapped[ZoneEdition | None] = relationship(lazy="raise")
     windows: Mapped[list["CalendarWindow"]] = relationship(lazy="raise")
     overrides: Mapped[list["CalendarOverride"]] = relationship(lazy="raise")
     holidays: Mapped[list["CalendarHoliday"]] = relationship(lazy="raise")

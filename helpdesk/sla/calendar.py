@@ -2,13 +2,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helpdesk.errors import DomainError
-from helpdesk.sla.spans import DAY_S, EPOCH, Spans, merged, new_year, shifted, stretches, without
+from helpdesk.sla.spans import DAY_S, EPOCH, Spans, merged, new_year, shifted, stretches, without, zone_with
 
 Window = tuple[int, int]
 Windows = tuple[Window, ...]
@@ -58,15 +58,18 @@ class WorkingHours:
 
     A window that ends at or before its start runs over midnight and belongs to its start date. An override
     replaces the windows owned by a date (none: closed). A holiday closes civil time and beats both.
+    `rules` is what one release of the tz database said of the zone (a TZif file); empty: what is installed.
     """
 
     zone: str
     weekly: tuple[Windows, ...]
     overrides: tuple[tuple[date, Windows], ...] = ()
     holidays: tuple[Holiday, ...] = ()
+    rules: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
-        zone_named(self.zone)
+        if not self.rules:
+            zone_named(self.zone)
         if len(self.weekly) != 7:
             raise CalendarError(
                 "A week needs seven days of working hours, not %(count)s.", count=len(self.weekly)
@@ -81,11 +84,12 @@ def working_hours(
     weekly: Iterable[Iterable[Window]],
     overrides: Mapping[date, Iterable[Window]] | None = None,
     holidays: Iterable[Holiday] = (),
+    rules: bytes = b"",
 ) -> WorkingHours:
     """Working hours from any sequences and mappings, in the one order that makes equal hours hash alike."""
     replaced = sorted((day, tuple(sorted(windows))) for day, windows in (overrides or {}).items())
     closed = sorted(set(holidays), key=repr)
-    return WorkingHours(zone, tuple(tuple(sorted(w)) for w in weekly), tuple(replaced), tuple(closed))
+    return WorkingHours(zone, tuple(tuple(sorted(w)) for w in weekly), tuple(replaced), tuple(closed), rules)
 
 
 def check_hours(hours: WorkingHours, from_year: int) -> None:
@@ -205,7 +209,7 @@ def compile_hours(hours: WorkingHours, from_year: int, to_year: int) -> OpenTime
     """
     local = _local_spans(hours, from_year, to_year)
     first, last = new_year(from_year), new_year(to_year + 1)
-    utc = merged(shifted(local, stretches(hours.zone, from_year, to_year)))
+    utc = merged(shifted(local, stretches(zone_with(hours.zone, hours.rules), from_year, to_year)))
     starts, ends, before, total = [first], [first], [0], 0
     for start, end in utc:
         starts.append(start)

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from io import BytesIO
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -48,7 +49,13 @@ def shifted(local: Spans, cuts: Spans) -> Iterator[tuple[int, int]]:
             i += 1
 
 
-def stretches(zone: str, from_year: int, to_year: int) -> Spans:
+@lru_cache(maxsize=512)
+def zone_with(name: str, rules: bytes = b"") -> ZoneInfo:
+    """The zone by these rules (the content of a TZif file), or by the installed ones when there are none."""
+    return ZoneInfo.from_file(BytesIO(rules), key=name) if rules else ZoneInfo(name)
+
+
+def stretches(zone: ZoneInfo, from_year: int, to_year: int) -> Spans:
     """(UTC instant, offset in force from it on) over the years, and the end of the last year."""
     found: Spans = []
     for year in range(from_year, to_year + 1):
@@ -59,13 +66,13 @@ def stretches(zone: str, from_year: int, to_year: int) -> Spans:
 
 
 @lru_cache(maxsize=4096)
-def _offsets_of_year(zone: str, year: int) -> Spans:
+def _offsets_of_year(zone: ZoneInfo, year: int) -> Spans:
     """Offsets of one UTC year, found by looking every twelve hours and halving where two looks differ."""
-    info, found = ZoneInfo(zone), [(new_year(year), _offset(ZoneInfo(zone), new_year(year)))]
+    found = [(new_year(year), _offset(zone, new_year(year)))]
     for t in range(new_year(year), new_year(year + 1), DAY_S // 2):
-        offset = _offset(info, min(t + DAY_S // 2, new_year(year + 1) - 1))
+        offset = _offset(zone, min(t + DAY_S // 2, new_year(year + 1) - 1))
         if offset != found[-1][1]:
-            found.append((_change(info, t, t + DAY_S // 2), offset))
+            found.append((_change(zone, t, t + DAY_S // 2), offset))
     return found
 
 
