@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, null, or_, select
 
 from helpdesk import history
 from helpdesk.calendars.models import Calendar
@@ -228,7 +228,7 @@ def _write(policy: SlaPolicy, sheet: PolicySheet, *, since: datetime, by: int) -
             thresholds=list(sheet.percents),
             forgive=sheet.forgive,
             overlap_allowed=sheet.overlap_allowed,
-            longest_wait_s=sheet.longest_wait_s,
+            longest_wait_s=null() if sheet.longest_wait_s is None else sheet.longest_wait_s,
             created_by_id=by,
             steps=[
                 SlaPolicyStep(scope=Scope(step.scope), percent=step.percent, act=Act(step.act))
