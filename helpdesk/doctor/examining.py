@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     promises.calendars_of_targets,
     promises.breaches_told,
     promises.hours,
+    promises.verified,
     work.rules,
     letters.address_of_links,
     letters.boxes,

@@ -36,6 +36,13 @@ where c.retired_at is null order by c.id, v.effective_from desc, v.n desc
 """
 
 
+VERIFIED = """
+select effective_at, (payload->>'tickets')::int as tickets, (payload->>'differences')::int as differences,
+    clock_timestamp() - effective_at > interval '3 days' as is_old
+from event where kind = 'sla.clocks_verified' order by recorded_at desc, id desc limit 1
+"""
+
+
 def default_policy(patient: Patient) -> list[Finding]:
     count = patient.value("select count(*) from sla_policy where is_default and retired_at is null")
     cure = (
@@ -95,3 +102,19 @@ def hours(patient: Patient) -> list[Finding]:
                 f"{where} and enter its opening hours.",
             ))  # fmt: skip
     return judged("Every calendar has hours and a known zone.", faults)
+
+
+def verified(patient: Patient) -> list[Finding]:
+    """What the nightly look at the clocks found."""
+    row = next(iter(patient.rows(VERIFIED)), None)
+    if row is None:
+        return judged("The clocks were not verified yet; the worker does so every night.", [])
+    when, tickets = f"{row.effective_at:%Y-%m-%d %H:%M} UTC", f"{row.tickets} tickets"
+    faults = []
+    if row.differences:
+        what = f"Clocks that are not what the log says: {row.differences} differences, found {when}."
+        faults.append(Fault(what, "See which: helpdesk sla verify --all; mend them: add --rebuild"))
+    elif row.is_old:
+        what = f"The clocks were last verified {when}."
+        faults.append(Fault(what, "See that a worker runs all night, or do it: helpdesk sla verify"))
+    return judged(f"Clocks last verified {when}, {tickets}, no difference.", faults)

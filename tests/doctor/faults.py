@@ -22,6 +22,10 @@ ANOTHER_MAILBOX = """insert into mailbox
 smtp_encryption, created_at)
 select 'help@fernhill.example', name, language, imap_host, imap_port, imap_encryption, imap_user, imap_secret,
 smtp_encryption, now() from mailbox"""
+VERIFIED = """insert into event (kind, effective_at, recorded_at, actor_id, payload)
+select 'sla.clocks_verified', now() - interval '{ago}', now() - interval '{ago}', id,
+'{{"v": 1, "tickets": 200, "differences": {differences}, "ticket_ids": [], "until_id": 9}}'
+from person where kind = 'system'"""
 
 PLANTED = {
     "no administrator": (
@@ -133,5 +137,15 @@ PLANTED = {
         "update alembic_version set version_num = '9999'",
         "The tables are newer (9999) than this program.",
         "or a newer one",
+    ),
+    "clocks that are not what the log says": (
+        VERIFIED.format(differences=3, ago="1 hour"),
+        "Clocks that are not what the log says: 3 differences, found ",
+        "add --rebuild",
+    ),
+    "clocks that nobody verified for days": (
+        VERIFIED.format(differences=0, ago="4 days"),
+        "The clocks were last verified ",
+        "helpdesk sla verify",
     ),
 }
