@@ -150,7 +150,8 @@ def tell_all(told: Iterable[tuple[Iterable[int | None], News]], *, but: int | No
     ]
     wanted = [notice for notice in notices if notice["in_desk"] or notice["by_mail"]]
     if wanted:
-        db.session.execute(insert(Notice), wanted)
+        # By the table: rows of a mapped class are grouped by what they leave out, a statement for each change.
+        db.session.execute(insert(db.metadata.tables[Notice.__tablename__]), wanted)
 
 
 def _ways(circles: Iterable[tuple[set[int], News]]) -> dict[Topic, dict[int, Ways]]:

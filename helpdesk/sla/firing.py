@@ -18,6 +18,7 @@ from helpdesk.sla.policies import version_id_of
 from helpdesk.sla.rows import Row
 from helpdesk.tickets.models import Ticket
 
+_TABLE = db.metadata.tables[SlaFiring.__tablename__]
 _KEY = (SlaFiring.metric, SlaFiring.line, SlaFiring.cycle, SlaFiring.epoch, SlaFiring.percent)
 
 
@@ -82,7 +83,8 @@ def _record(found: Sequence[Found]) -> list[Found]:
     firings = [_firing(one, passing) for one in found for passing in one.passed]
     if not firings:
         return list(found)
-    statement = insert(SlaFiring).on_conflict_do_nothing().returning(SlaFiring.ticket_id, *_KEY)
+    # By the table: rows of a mapped class are grouped by what they leave out, a statement for each change.
+    statement = insert(_TABLE).on_conflict_do_nothing().returning(SlaFiring.ticket_id, *_KEY)
     new = {(row[0], Mark(row[1].value, *row[2:])) for row in db.session.execute(statement, firings)}
     return [
         Found(
