@@ -150,7 +150,7 @@ def tell_all(told: Iterable[tuple[Iterable[int | None], News]], *, but: int | No
     ]
     wanted = [notice for notice in notices if notice["in_desk"] or notice["by_mail"]]
     if wanted:
-        # By the table: rows of a mapped class are grouped by what they leave out, a statement for each change.
+        # By the table: rows of a mapped class are grouped by what they leave out, each a statement.
         db.session.execute(insert(db.metadata.tables[Notice.__tablename__]), wanted)
 
 
