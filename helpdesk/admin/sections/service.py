@@ -48,6 +48,7 @@ CALENDAR = Kind(
         "since": lazy_gettext("Holds from"),
         "planned": lazy_gettext("Planned version"),
         "in_use": lazy_gettext("In use"),
+        "tz_database": lazy_gettext("Rules of the time zone"),
         "why": lazy_gettext("Why"),
         "open_tickets": OPEN_TICKETS,
         **SEEN,
