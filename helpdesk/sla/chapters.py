@@ -6,10 +6,13 @@ from datetime import datetime
 
 from flask_babel import gettext
 
+from helpdesk.i18n import moment as said
 from helpdesk.i18n import open_hours
+from helpdesk.sla.breach_words import CAUSES
 from helpdesk.sla.chapter_words import MOVES, change_words, figures_of, who, words_of
 from helpdesk.sla.instants import local
 from helpdesk.sla.ledger import Fact
+from helpdesk.sla.models import BreachCause
 from helpdesk.sla.telling import Telling
 
 CHANGES = ("ticket.priority_changed", "ticket.type_changed")
@@ -18,8 +21,8 @@ CHANGES = ("ticket.priority_changed", "ticket.type_changed")
 @dataclass(frozen=True)
 class Chapter:
     """One line of the story. `kind` chooses the mark: started, paused, resumed, changed, moved, taken,
-    breached, withdrawn, stopped, idle, cancelled. `figures` is what it did, "" for nothing; `counted` what
-    the clock showed then; `reason` the words that somebody wrote.
+    breached, withdrawn, explained, stopped, idle, cancelled. `figures` is what it did, "" for nothing;
+    `counted` what the clock showed then; `reason` the words that somebody wrote.
     """
 
     at: int
@@ -38,7 +41,7 @@ class Chapter:
 
 def chapters(told: Telling) -> tuple[Chapter, ...]:
     """The whole story, oldest first."""
-    found = [*_steps(told), *_moves(told), *_unchanged(told), *_withdrawn(told)]
+    found = [*_steps(told), *_moves(told), *_unchanged(told), *_withdrawn(told), *_explained(told)]
     return tuple(sorted(found, key=lambda chapter: chapter.at))
 
 
@@ -112,10 +115,9 @@ def _withdrawn(told: Telling) -> Iterator[Chapter]:
     stand = {step.epoch for step in told.found.steps if step.kind == "breached"}
     for fact in told.facts.values():
         at = int(fact.at.timestamp())
-        if _is_breach_of(fact, told) and fact.payload["epoch"] not in stand:
+        if _is_breach(fact, "sla.threshold_crossed", told) and fact.payload["epoch"] not in stand:
             words = gettext("A missed deadline was recorded here")
-            later = gettext("withdrawn: what became known later shows that it was not missed")
-            yield Chapter(at, "withdrawn", words, figures=later)
+            yield Chapter(at, "withdrawn", words, figures=_why_withdrawn(told, fact))
         elif fact.kind == "ticket.reply_withdrawn" and told.found.clock.started_at <= at <= told.until:
             words = gettext(
                 "%(name)s took the mail back before it left; it counts for nothing", name=who(told, fact)
@@ -123,11 +125,37 @@ def _withdrawn(told: Telling) -> Iterator[Chapter]:
             yield Chapter(at, "withdrawn", words)
 
 
-def _is_breach_of(fact: Fact, told: Telling) -> bool:
+def _why_withdrawn(told: Telling, crossed: Fact) -> str:
+    """What became known later, where that was written down."""
+    later = {
+        fact.payload["because_id"]
+        for fact in told.facts.values()
+        if _is_breach(fact, "sla.threshold_withdrawn", told)
+        and fact.payload["epoch"] == crossed.payload["epoch"]
+    }
+    cause = next((fact for fact in told.facts.values() if fact.id in later), None)
+    if cause is None:
+        return gettext("withdrawn: what became known later shows that it was not missed")
+    when = said(local(int(cause.at.timestamp())))
+    return gettext("withdrawn: it became known later what had happened %(when)s", when=when)
+
+
+def _is_breach(fact: Fact, kind: str, told: Telling) -> bool:
+    """Whether the event is one of that kind about this clock's deadline."""
     clock, payload = told.found.clock, fact.payload
-    return fact.kind == "sla.threshold_crossed" and (
-        payload["metric"],
-        payload["line"],
-        payload["cycle"],
-        payload["percent"],
-    ) == (clock.metric.value, clock.line, clock.cycle, 100)
+    if fact.kind != kind:
+        return False
+    named = (payload["metric"], payload["line"], payload["cycle"], payload["percent"])
+    return named == (clock.metric.value, clock.line, clock.cycle, 100)
+
+
+def _explained(told: Telling) -> Iterator[Chapter]:
+    """Why it was late, as somebody said who had to know."""
+    clock = told.found.clock
+    for fact in told.facts.values():
+        if fact.kind != "sla.breach_explained":
+            continue
+        if (fact.payload["metric"], fact.payload["line"]) == (clock.metric.value, clock.line):
+            cause = CAUSES[BreachCause(fact.payload["cause"])]
+            words = gettext("%(name)s said why it was late: %(cause)s", name=who(told, fact), cause=cause)
+            yield Chapter(int(fact.at.timestamp()), "explained", words, reason=_reason(told, fact))

@@ -22,7 +22,13 @@ from helpdesk.sla.rules import Explanation, Held, Metric, Pause, Phase, explain
 from helpdesk.sla.rules.holding import Holder, Holders
 from helpdesk.tickets.models import EventText
 
-TOLD_BESIDES = ("ticket.taken", "ticket.assigned", "sla.threshold_crossed")
+TOLD_BESIDES = (
+    "ticket.taken",
+    "ticket.assigned",
+    "sla.threshold_crossed",
+    "sla.threshold_withdrawn",
+    "sla.breach_explained",
+)
 DAY_S = 86400
 
 

@@ -5,15 +5,17 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk import clock
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
-from helpdesk.events import record
-from helpdesk.sla.events import ThresholdCrossed
+from helpdesk.events import EventRow, record
+from helpdesk.sla.actions.breaches import explain
+from helpdesk.sla.events import ThresholdCrossed, ThresholdWithdrawn
+from helpdesk.sla.models import BreachCause, SlaFiring, TicketSla
 from helpdesk.sla.models import Metric as StoredMetric
-from helpdesk.sla.models import TicketSla
 from helpdesk.sla.rules import Metric
 from helpdesk.sla.sweep import sweep
 from helpdesk.sla.telling import Slot
@@ -61,10 +63,6 @@ def desk(app: Flask, session: scoped_session[Session]) -> Iterator[None]:
 @pytest.fixture
 def anna() -> Person:
     return an_agent("Anna Petrova")
-
-
-def policy_version_of(ticket: Ticket) -> int:
-    return db.session.get_one(TicketSla, ticket.id).policy_version_id
 
 
 def answer(ticket: Ticket, at: datetime, by: int) -> None:
@@ -206,27 +204,30 @@ def test_an_answer_taken_back_counts_for_nothing_and_is_told(anna: Person) -> No
     assert found.verdict.tone == "breach"
 
 
-def test_a_recorded_breach_that_the_ledger_no_longer_has_is_shown_as_withdrawn(anna: Person) -> None:
-    ticket = a_ticket(priority=Priority.P1, at=MORNING)
+def written(ticket: Ticket, kind: type[ThresholdCrossed | ThresholdWithdrawn], **more: object) -> EventRow:
+    """An event about the deadline of the first epoch, as the sweep would write it."""
     ticket.event_seq += 1
-    record(
-        ThresholdCrossed(
-            at=MORNING + HOUR,
-            found_at=MORNING + HOUR,
-            actor_id=the_system().id,
-            ticket_id=ticket.id,
-            seq=ticket.event_seq,
-            metric=StoredMetric.RESOLUTION,
-            line=None,
-            cycle=1,
-            epoch=1,
-            percent=100,
-            loud=True,
-            policy_version_id=policy_version_of(ticket),
-        )
-    )
-    found = told(ticket)
-    assert figures(found, "withdrawn") == ["withdrawn: what became known later shows that it was not missed"]
+    known = {"metric": StoredMetric.RESOLUTION, "line": None, "cycle": 1, "epoch": 1, "percent": 100}
+    place = {"ticket_id": ticket.id, "seq": ticket.event_seq, "actor_id": the_system().id}
+    return record(kind(at=MORNING + HOUR, **place, **known, **more))  # type: ignore[arg-type]
+
+
+def test_a_recorded_breach_that_the_ledger_no_longer_has_is_shown_as_withdrawn() -> None:
+    ticket = a_ticket(priority=Priority.P1, at=MORNING)
+    version = db.session.get_one(TicketSla, ticket.id).policy_version_id
+    written(ticket, ThresholdCrossed, found_at=MORNING, loud=True, policy_version_id=version)
+    shown = "withdrawn: what became known later shows that it was not missed"
+    assert figures(told(ticket), "withdrawn") == [shown]
+
+
+def test_a_withdrawn_breach_says_what_became_known(anna: Person) -> None:
+    ticket = a_ticket(priority=Priority.P1, at=MORNING)
+    version = db.session.get_one(TicketSla, ticket.id).policy_version_id
+    written(ticket, ThresholdCrossed, found_at=MORNING, loud=True, policy_version_id=version)
+    cause = actions.take(ticket, by=anna.id, now=MORNING + 90 * MINUTE)
+    written(ticket, ThresholdWithdrawn, because_id=cause.id)
+    shown = "withdrawn: it became known later what had happened today 10:30"
+    assert figures(told(ticket), "withdrawn") == [shown]
 
 
 def test_a_recorded_breach_that_stands_is_told_once(anna: Person) -> None:
@@ -235,6 +236,20 @@ def test_a_recorded_breach_that_stands_is_told_once(anna: Person) -> None:
         sweep()
     found = told(ticket, NOON + 2 * HOUR)
     assert [one.kind for one in found.story] == ["started", "breached"]
+
+
+def test_why_it_was_late_is_part_of_the_story(anna: Person) -> None:
+    ticket = a_ticket(priority=Priority.P1, at=MORNING)
+    late = NOON + 2 * HOUR
+    with clock.frozen(lambda: late):
+        sweep()
+    statement = select(SlaFiring).where(SlaFiring.metric == StoredMetric.RESOLUTION, SlaFiring.percent == 100)
+    missed = db.session.scalars(statement).one()
+    missed.asked_at = late
+    explain(ticket, missed, BreachCause.BUSY, "Two of us were ill", by=anna.id, now=late)
+    last = told(ticket, late).story[-1]
+    assert last.words == "Anna Petrova said why it was late: More work than people"
+    assert last.reason == "Two of us were ill"
 
 
 def test_who_takes_it_is_part_of_the_story(anna: Person) -> None:

@@ -24,14 +24,16 @@ LARGEST_CYCLE = 10_000
 def one(ticket: Ticket, number: int, clock: str) -> ResponseReturnValue:
     """Why the clock shows what it shows; a script gets the panel alone. 404 for one that never was."""
     slot = slot_named(clock, _cycle(request.args.get("cycle", "")))
-    found = why(ticket, process_time(), slot) if slot is not None else None
+    now = process_time()
+    found = why(ticket, now, slot) if slot is not None else None
     if found is None:
         abort(404)
     if web.is_htmx():
         return web.render("sla/_why.html", why=found)
     language = ticket.language if ticket.language in LANGUAGES else page_language()
     text = _for_the_client(ticket, found, language)
-    return web.render("sla/clock.html", ticket=ticket, why=found, text=text, text_language=language)
+    values = {"ticket": ticket, "why": found, "now": now, "text": text, "text_language": language}
+    return web.render("sla/clock.html", **values)
 
 
 def _cycle(typed: str) -> int | None:
