@@ -11,6 +11,7 @@ from helpdesk.accounts.actor import Actor, actor_of
 from helpdesk.accounts.models import Account, WebSession
 from helpdesk.config import settings
 from helpdesk.db import db, transaction
+from helpdesk.killpoints import Point, reached
 from helpdesk.notifications import digest
 from helpdesk.notifications.models import Notice
 from helpdesk.notifications.preferences import hours_of
@@ -53,6 +54,7 @@ def mail_to(person_id: int, *, now: datetime) -> int:
     if shown:
         letter = digest.write(actor, shown)
         digest.queue(letter, account.email, key=f"notices:{person_id}:{shown[-1][0].id}", now=now)
+        reached(Point.QUEUED)
         log.info("notices: person=%d notices=%d", person_id, len(shown))
     return len(shown)
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from helpdesk.accounts.people import system_id
 from helpdesk.db import db
 from helpdesk.events import publish_all
+from helpdesk.killpoints import Point, reached
 from helpdesk.sla import rows, steps
 from helpdesk.sla.clocks import Passing, Reading, Slot, cached, moment, read, slot_of
 from helpdesk.sla.events import ThresholdCrossed
@@ -57,9 +58,12 @@ def fire_all(tickets: Sequence[Claimed], now: datetime, *, quietly: bool = False
     but for those on which a policy acts. Raises LookupError when the clocks of one cannot be computed.
     """
     found = _record([_found(ticket, reading, quietly) for ticket, reading in _read(tickets, now)])
+    reached(Point.RECORDED)
     events = {one.ticket.id: list(_events(one)) for one in found}
     rows.write([_cached(one, len(events[one.ticket.id])) for one in found])
+    reached(Point.WRITTEN)
     publish_all([event for many in events.values() for event in many])
+    reached(Point.TOLD)
     if not quietly:
         _act(events, now)
     return sum(map(len, events.values()))

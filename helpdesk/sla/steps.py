@@ -10,6 +10,7 @@ from helpdesk.accounts.people import system_id
 from helpdesk.db import db, savepoint
 from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, publish
+from helpdesk.killpoints import Point, reached
 from helpdesk.sla.acts import BREACH, Act
 from helpdesk.sla.events import StepRefused, ThresholdCrossed
 from helpdesk.sla.models import ClockPhase, SlaClock, SlaFiring
@@ -76,6 +77,7 @@ def act(ticket: Ticket, crossed: Sequence[ThresholdCrossed], now: datetime) -> N
             outcome = _before(wanted, firing, firings) or _outcome(wanted, one, crossed, ticket, raised_at)
             firing.acts = {**firing.acts, wanted.value: (outcome or _done(wanted, ticket, one, now)).value}
     db.session.flush()
+    reached(Point.ACTED)
 
 
 def _acts(policy_version_id: int, line: int | None, percent: int) -> frozenset[str]:
@@ -168,6 +170,7 @@ def _done(wanted: Act, ticket: Ticket, one: ThresholdCrossed, now: datetime) -> 
     try:
         with savepoint():
             VERBS[wanted](ticket, one, now)
+            reached(Point.DONE)
     except RuleViolation as refusal:
         _tell_refused(wanted, ticket, one, refusal, now)
         return Outcome.REFUSED

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError, NoResultFound
 from helpdesk import clock
 from helpdesk.db import db, savepoint, transaction
 from helpdesk.errors import DomainError
+from helpdesk.killpoints import Point, reached
 from helpdesk.sla.firing import Claimed, fire_all
 from helpdesk.sla.models import SlaClock, TicketSla
 from helpdesk.tickets.models import Ticket
@@ -110,7 +111,11 @@ def _batch(after: Place) -> Batch | None:
         due = _due(now, after)
         if not due:
             return None
-        crossings = _fire(_lock({row.ticket_id for row in due}), now)
+        claimed = _lock({row.ticket_id for row in due})
+        reached(Point.CLAIMED)
+        crossings = _fire(claimed, now)
+        reached(Point.BEFORE_COMMIT)
+    reached(Point.AFTER_COMMIT)
     return Batch(crossings, Place(due[-1].next_fire_at, due[-1].id))
 
 
