@@ -18,6 +18,11 @@ QUIET: Mapping[str, str] = {
     "POST /settings/imports/<int:run_id>/check": "nothing is brought in yet",
     "POST /settings/imports/<int:run_id>/start": "the worker writes it down once the rows are in",
     "POST /settings/imports/<int:run_id>/stop": "nothing was brought in",
+    "POST /settings/calendars/<int:calendar_id>/drafts": "a draft is not in force",
+    "POST /settings/policies/<int:policy_id>/drafts": "a draft is not in force",
+    "POST /settings/drafts/<int:draft_id>/trials": "past tickets are only looked at",
+    "POST /settings/drafts/<int:draft_id>/discarding": "a draft was never in force",
+    "POST /settings/recomputes/<int:run_id>/retry": "what is followed was written down when it was decided",
     # The things of the table have nothing to take away, bring back or move; each has a test of its own.
     "POST /settings/people/<int:person_id>/reactivation": "the person of the table was not shut out",
     "POST /settings/mailboxes/<int:mailbox_id>/return": "the mailbox of the table is in use",

@@ -327,3 +327,40 @@ def test_what_failed_is_tried_again_when_somebody_asks(hours: Calendar) -> None:
     run(NOON + 3 * HOUR)
     assert (states(made), made.state) == ([ItemState.SKIPPED], RecomputeState.DONE)
     assert len(events(ticket, "sla.calendar_changed")) == 1
+
+
+def test_leads_hear_of_a_breach_once_though_others_are_tried_again(hours: Calendar) -> None:
+    lead = a_lead("Nora Adeyemi", line=1)
+    a_ticket(at=NOON)
+    failing = a_ticket(at=NOON)
+    policy = db.session.scalars(select(SlaPolicy)).one()
+    sheet = policy_sheet_of(policy, policies.in_force(policy.id, NOON))
+    tight = {**sheet.targets, Cell("P3", "resolution"): 3600, Cell("P3", "first_response"): 3600}
+    by, later = the_system().id, NOON + 2 * HOUR
+    policies.change_policy(policy, replace(sheet, targets=tight), by=by, now=later)
+    newest = db.session.scalar(select(func.max(SlaPolicyVersion.id))) or 0
+    made = following.policy_version(policy.id, newest, by=by, now=later, reach=Reach.RETROACTIVE)
+    run(later)
+    item = db.session.get_one(SlaRecomputeItem, (made.id, failing.id))
+    item.state, item.come = ItemState.FAILED, 0
+    following.try_again(made)
+    run(later + HOUR)
+    notices = select(Notice).where(Notice.person_id == lead.id, Notice.kind == "sla.recompute_finished")
+    assert [one.payload["count"] for one in db.session.scalars(notices)] == [4]
+
+
+def test_what_was_due_by_the_old_hours_is_told_before_a_ticket_follows(hours: Calendar) -> None:
+    lead = a_lead("Nora Adeyemi", line=1)
+    ticket = a_ticket(at=NOON)
+    later = NOON + 5 * HOUR  # an hour past the first answer, and no sweep has run
+    follow(hours, close(hours, FRIDAY, now=later), later)
+    run(later)
+    first = select(SlaFiring.told).where(
+        SlaFiring.ticket_id == ticket.id,
+        SlaFiring.metric == Metric.FIRST_RESPONSE,
+        SlaFiring.percent == 100,
+        SlaFiring.epoch == 1,
+    )
+    assert db.session.scalars(first).all() == [True]
+    notices = select(Notice).where(Notice.person_id == lead.id, Notice.kind == "sla.threshold_crossed")
+    assert [one.payload["percent"] for one in db.session.scalars(notices)] == [100]

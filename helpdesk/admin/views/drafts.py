@@ -27,7 +27,7 @@ from helpdesk.db import db
 from helpdesk.errors import BadInput, DomainError
 from helpdesk.i18n import gettext, told
 from helpdesk.sla.actions import policies
-from helpdesk.sla.days import day_of
+from helpdesk.sla.days import day_of, last_day
 from helpdesk.sla.what_if import drafts, publishing
 from helpdesk.sla.what_if.drafts import Sheet
 from helpdesk.sla.what_if.models import DraftKind, DraftState, Effect, SlaDraft, TrialBasis, TrialState
@@ -207,6 +207,7 @@ def _page(
         trial=trial,
         is_under_way=trial is not None and trial.state in UNDER_WAY,
         periods=queries.PERIODS,
+        last_day=last_day(trial.until_at) if trial else None,
         period=queries.period_of(trial) if trial else "month",
         whom=form.get("open_tickets") or _usually(draft, readable).value,
         typed=form,

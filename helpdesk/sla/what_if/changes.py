@@ -30,13 +30,14 @@ class Wanted:
     """What a recompute asks of tickets, read once for all of them.
 
     `order` has the versions of its calendar or policy by when they hold; `choice` is what a policy or a
-    company's contract gives, None for calendars and where nothing is promised.
+    company's contract gives, None for calendars and where nothing is promised. `calendar_of` says whose
+    version is whose.
     """
 
     run: SlaRecompute
     order: Order
     choice: Choice | None
-    calendars: Mapping[int, int]
+    calendar_of: Mapping[int, int]
 
 
 def wanted_by(run: SlaRecompute) -> Wanted:
@@ -46,7 +47,8 @@ def wanted_by(run: SlaRecompute) -> Wanted:
         order = _calendar_order(run.subject_id)
     else:
         order = _policy_order(choice.policy_version_id) if choice else {}
-    return Wanted(run, order, choice, _calendars_of(choice))
+    every = db.session.execute(select(CalendarVersion.id, CalendarVersion.calendar_id))
+    return Wanted(run, order, choice, {row.id: row.calendar_id for row in every})
 
 
 def change_for(ticket: Ticket, facts: Sequence[Fact], wanted: Wanted, now: datetime) -> Change | None:
@@ -86,8 +88,8 @@ def _policy_change(
     known = choices_in(facts)
     if choice is None or not known or not _differs(known[-1], choice, wanted):
         return None
-    held = _by_calendar(calendars_held(facts))
-    versions = {held.get(calendar, version) for calendar, version in wanted.calendars.items()}
+    held = {wanted.calendar_of[version]: version for version in calendars_held(facts)}
+    versions = {held.get(wanted.calendar_of[one], one) for one in choice.calendar_version_ids}
     return PolicyChanged(
         at=max(run.effective_at, ticket.created_at),
         found_at=now,
@@ -121,17 +123,6 @@ def _choice(run: SlaRecompute) -> Choice | None:
     calendars = select(SlaTarget.calendar_id).where(SlaTarget.policy_version_id == run.version_id)
     versions = versions_in_force(db.session.scalars(calendars.distinct()).all(), run.effective_at)
     return Choice(run.version_id, None, tuple(sorted(versions.values())))
-
-
-def _calendars_of(choice: Choice | None) -> dict[int, int]:
-    return _by_calendar(choice.calendar_version_ids) if choice else {}
-
-
-def _by_calendar(version_ids: Sequence[int] | set[int]) -> dict[int, int]:
-    rows = db.session.execute(
-        select(CalendarVersion.calendar_id, CalendarVersion.id).where(CalendarVersion.id.in_(version_ids))
-    )
-    return {row.calendar_id: row.id for row in rows}
 
 
 def _calendar_order(calendar_id: int) -> Order:

@@ -97,7 +97,7 @@ def try_again(run: SlaRecompute) -> int:
     again = update(SlaRecomputeItem).where(failed).values(state=ItemState.WAITING)
     count = len(db.session.execute(again.returning(SlaRecomputeItem.ticket_id)).all())
     if count:
-        run.state, run.finished_at = RecomputeState.RUNNING, None
+        run.state = RecomputeState.RUNNING
         db.session.flush()
         notify(CHANNEL)
     return count

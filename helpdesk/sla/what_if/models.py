@@ -154,7 +154,8 @@ class SlaRecompute(Base):
     """Open tickets that are to follow a change from `effective_at` on; `seen` are the figures known then.
 
     `subject_id` is a calendar, a policy or a company, `version_id` the version that is to hold (none for a
-    company). They are no foreign keys: a version still to come may be taken back.
+    company). They are no foreign keys: a version still to come may be taken back. `finished_at` is the end of
+    the last round; while what failed is tried again, it stands.
     """
 
     __tablename__ = "sla_recompute"

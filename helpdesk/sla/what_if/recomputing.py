@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, insert, literal, select, update
@@ -11,22 +10,20 @@ from helpdesk import clock
 from helpdesk.accounts.people import system_id
 from helpdesk.calendars.models import CalendarVersion
 from helpdesk.db import db, savepoint, transaction
-from helpdesk.errors import DomainError
-from helpdesk.events import payload_of, publish
-from helpdesk.sla.clocks import evaluate, moment
-from helpdesk.sla.events import PolicyChanged, RecomputeFinished
-from helpdesk.sla.ledger import Fact, facts_of
+from helpdesk.errors import N_, DomainError
+from helpdesk.events import publish
+from helpdesk.killpoints import Point, reached
+from helpdesk.sla.events import RecomputeFinished
 from helpdesk.sla.models import SlaPolicyVersion, SlaTarget, TicketSla
-from helpdesk.sla.rules import Metric
-from helpdesk.sla.sweep import fire
-from helpdesk.sla.what_if.changes import OF_CALENDARS, Change, Wanted, change_for, wanted_by
+from helpdesk.sla.sweep import ITS_OWN_FAULT
+from helpdesk.sla.what_if.changes import OF_CALENDARS, Wanted, wanted_by
 from helpdesk.sla.what_if.models import ItemState, RecomputeState, SlaRecompute, SlaRecomputeItem, Subject
-from helpdesk.sla.what_if.tally import breaches_by_team, missed_now, withdraw_gone
+from helpdesk.sla.what_if.tally import breaches_by_team
+from helpdesk.sla.what_if.unit import DONE, Pair, follow_all
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.rules import State
 
 UNIT = 100
-DONE = (State.RESOLVED, State.CLOSED)
+UNKNOWN = N_("Its clocks cannot be computed from its history. Tell whoever looks after the installation.")
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +55,7 @@ def _begin_due() -> None:
             if run is None:
                 return
             _begin(run, now)
+            reached(Point.LISTED)
 
 
 def _begin(run: SlaRecompute, now: datetime) -> None:
@@ -105,12 +103,13 @@ def _unit(run_id: int) -> int:
         claimed = _claim(run_id)
         if claimed:
             wanted = wanted_by(db.session.get_one(SlaRecompute, run_id))
-            for ticket, item in claimed:
-                _one(ticket, item, wanted, now)
+            _halving(claimed, wanted, now)
+            reached(Point.FOLLOWED)
+    reached(Point.UNIT_KEPT)
     return len(claimed)
 
 
-def _claim(run_id: int) -> Sequence[tuple[Ticket, SlaRecomputeItem]]:
+def _claim(run_id: int) -> Sequence[Pair]:
     """Lock tickets that still wait, in the order of their numbers."""
     waiting = (
         select(Ticket, SlaRecomputeItem)
@@ -123,54 +122,28 @@ def _claim(run_id: int) -> Sequence[tuple[Ticket, SlaRecomputeItem]]:
     return [(ticket, item) for ticket, item in db.session.execute(locked)]
 
 
-def _one(ticket: Ticket, item: SlaRecomputeItem, wanted: Wanted, now: datetime) -> None:
-    """Let one ticket follow; what cannot be computed is kept with its reason, and the others go on."""
+def _halving(claimed: Sequence[Pair], wanted: Wanted, now: datetime) -> None:
+    """All of them together; when one cannot be computed, by halves until only that one is left."""
     try:
         with savepoint():
-            item.state = follow(ticket, item, wanted, now)
-            item.done_at, item.failure = now, ""
-    except (DomainError, LookupError) as problem:
-        log.exception("ticket %s cannot follow recompute %s", ticket.id, item.recompute_id)
-        db.session.refresh(item)
-        item.state, item.failure, item.done_at = ItemState.FAILED, str(problem)[:300], now
-
-
-def follow(ticket: Ticket, item: SlaRecomputeItem, wanted: Wanted, now: datetime) -> ItemState:
-    """Write the change into the ticket's ledger and its clocks anew; what it crosses is told to nobody."""
-    facts = facts_of(ticket.id)
-    change = None if ticket.state in DONE else change_for(ticket, facts, wanted, now)
-    if change is None:
-        return ItemState.SKIPPED
-    missed = missed_now(ticket.id, now)
-    publish(_with_deadlines(change, facts, now))
-    ticket.event_seq += 1
-    if isinstance(change, PolicyChanged):
-        row = db.session.get_one(TicketSla, ticket.id)
-        row.policy_version_id, row.contract_id = change.policy_version_id, change.contract_id
-    fire(ticket, now, quietly=True)
-    still = missed_now(ticket.id, now)
-    item.come, item.gone = len(still - missed), len(missed - still)
-    if change.forgives:
-        withdraw_gone(ticket.id, missed - still, now)
-    return ItemState.CHANGED
-
-
-def _with_deadlines(change: Change, facts: Sequence[Fact], now: datetime) -> Change:
-    """The change with the client's deadline before and after it."""
-    later = Fact(0, change.seq, change.kind, change.at, change.actor_id, payload_of(change))
-    before, after = (_deadline(known, now) for known in (facts, [*facts, later]))
-    return replace(change, due_before=before, due_after=after)
-
-
-def _deadline(facts: Sequence[Fact], now: datetime) -> datetime | None:
-    solution = evaluate(facts, now).current(Metric.RESOLUTION)
-    return moment(solution.due_at) if solution else None
+            follow_all(claimed, wanted, now)
+        return
+    except ITS_OWN_FAULT as problem:
+        if len(claimed) == 1:
+            ticket, item = claimed[0]
+            log.exception("ticket %s cannot follow recompute %s", ticket.id, item.recompute_id)
+            said = str(problem) if isinstance(problem, DomainError) else UNKNOWN
+            item.state, item.failure, item.done_at = ItemState.FAILED, said[:300], now
+            return
+    half = len(claimed) // 2
+    _halving(claimed[:half], wanted, now)
+    _halving(claimed[half:], wanted, now)
 
 
 def _finish(run_id: int) -> None:
     """Close the recompute once nothing of it waits, and let those who lead hear what has come of it."""
     with transaction():
-        now = clock.now(db.session)
+        now, told = clock.now(db.session), _last_end(run_id)
         waiting = exists().where(
             SlaRecomputeItem.recompute_id == run_id, SlaRecomputeItem.state == ItemState.WAITING
         )
@@ -181,7 +154,7 @@ def _finish(run_id: int) -> None:
             .returning(SlaRecompute.id)
         )
         if db.session.scalar(ended) is not None:
-            teams = breaches_by_team(run_id)
+            teams = breaches_by_team(run_id, after=told)
             publish(
                 RecomputeFinished(
                     at=now,
@@ -191,3 +164,9 @@ def _finish(run_id: int) -> None:
                     breaches=tuple(teams.values()),
                 )
             )
+            reached(Point.FINISHED)
+
+
+def _last_end(run_id: int) -> datetime | None:
+    """When it ended before: of what was done by then the leads have heard."""
+    return db.session.scalar(select(SlaRecompute.finished_at).where(SlaRecompute.id == run_id))

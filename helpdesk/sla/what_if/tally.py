@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, tuple_, update
+from sqlalchemy import func, select, true, tuple_, update
 
 from helpdesk.db import db
-from helpdesk.sla.models import ClockPhase, SlaClock, SlaFiring
-from helpdesk.sla.rules import Metric
+from helpdesk.sla.models import SlaFiring
+from helpdesk.sla.rules import Metric, TicketClocks
 from helpdesk.sla.what_if.models import SlaRecomputeItem
 from helpdesk.tickets.models import Ticket
 
@@ -15,13 +15,9 @@ BREACH = 100
 Missed = set[tuple[Metric, int]]
 
 
-def missed_now(ticket_id: int, now: datetime) -> Missed:
+def missed_in(clocks: TicketClocks) -> Missed:
     """Metric and cycle of each of the client's clocks that is past its deadline."""
-    overdue = (SlaClock.phase == ClockPhase.RUNNING) & (SlaClock.due_at <= now)
-    columns = select(SlaClock.metric, SlaClock.cycle)
-    rows = columns.where(SlaClock.ticket_id == ticket_id, SlaClock.line.is_(None))
-    found = db.session.execute(rows.where(or_(SlaClock.breached_at.is_not(None), overdue)))
-    return {(Metric(row.metric.value), row.cycle) for row in found}
+    return {(clock.metric, clock.cycle) for clock in clocks.clocks if clock.line is None and clock.breached}
 
 
 def withdraw_gone(ticket_id: int, gone: Collection[tuple[Metric, int]], now: datetime) -> None:
@@ -41,13 +37,17 @@ def withdraw_gone(ticket_id: int, gone: Collection[tuple[Metric, int]], now: dat
         )
 
 
-def breaches_by_team(run_id: int) -> dict[int, int]:
-    """For each team how many deadlines of its tickets are missed by the recompute, where there are any."""
+def breaches_by_team(run_id: int, *, after: datetime | None = None) -> dict[int, int]:
+    """For each team how many deadlines of its tickets are missed by the recompute, where there are any.
+
+    With `after` only of the tickets that had their turn since then.
+    """
+    late = SlaRecomputeItem.done_at > after if after is not None else true()
     count = func.sum(SlaRecomputeItem.come)
     rows = db.session.execute(
         select(Ticket.team_id, count.label("come"))
         .join(SlaRecomputeItem, SlaRecomputeItem.ticket_id == Ticket.id)
-        .where(SlaRecomputeItem.recompute_id == run_id)
+        .where(SlaRecomputeItem.recompute_id == run_id, late)
         .group_by(Ticket.team_id)
         .having(count > 0)
         .order_by(Ticket.team_id)

@@ -122,6 +122,7 @@ def _findings(looked: Looked, rows: Sequence[Any], counts: Counter[str]) -> Iter
         for one in found:
             counts["changed"] += 1
             counts[one.effect] += 1
+            counts[f"{one.effect}_line"] += one.slot[1] is not None
             yield _row(looked, row, one)
 
 
