@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
@@ -14,7 +15,7 @@ from helpdesk.clients.models import Company
 from helpdesk.clients.words import known_as
 from helpdesk.db import db
 from helpdesk.events import EventRow
-from helpdesk.i18n import duration, gettext
+from helpdesk.i18n import gettext, open_hours
 from helpdesk.reports.scope import Scope
 from helpdesk.sla.breach_words import CAUSES, clock_name
 from helpdesk.sla.chip import ClockView
@@ -28,11 +29,22 @@ PAGE_SIZE = 50
 LONGEST = 240  # user units of the bar of shares
 
 
+class Whose(StrEnum):
+    """To whom the deadline was promised: the client, or among ourselves; the value stands in the address."""
+
+    CLIENT = "client"
+    LINES = "lines"
+    ALL = "all"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which breaches: since when, of which line that held the ticket, and only those without a reason."""
+    """Which breaches: since when, whose deadlines, of which line that held the ticket, and only those without
+    a reason.
+    """
 
     since: datetime
+    whose: Whose = Whose.CLIENT
     line: int | None = None
     without_reason: bool = False
 
@@ -105,20 +117,22 @@ def totals(actor: Actor, scope: Scope, wanted: Wanted) -> Totals:
     stands = SlaFiring.withdrawn_at.is_(None)
     counted = select(func.count().filter(stands), func.count().filter(stands, *_is_asked()))
     statement = counted.select_from(SlaFiring).join(Ticket, Ticket.id == SlaFiring.ticket_id)
-    return Totals(*db.session.execute(statement.where(*_meant(actor, scope, wanted))).one())
+    return Totals(*db.session.execute(statement.where(*meant(actor, scope, wanted))).one())
 
 
 def _is_asked() -> tuple[ColumnElement[bool], ...]:
     return SlaFiring.asked_at.is_not(None), SlaFiring.explanation_id.is_(None)
 
 
-def _meant(actor: Actor, scope: Scope, wanted: Wanted) -> Iterable[ColumnElement[bool]]:
+def meant(actor: Actor, scope: Scope, wanted: Wanted) -> Iterable[ColumnElement[bool]]:
     """A lead also answers for what his team held at the breach and another has now."""
     teams = () if actor.is_manager else sorted(actor.led_team_ids)
     held = and_(visible_to(actor), SlaFiring.holder_team_id.in_(teams)) if teams else None
     yield SlaFiring.percent == BREACH
     yield SlaFiring.at >= wanted.since
     yield scope.condition if held is None else or_(scope.condition, and_(held, *scope.narrowed))
+    if wanted.whose is not Whose.ALL:
+        yield SlaFiring.line.is_(None) if wanted.whose is Whose.CLIENT else SlaFiring.line.is_not(None)
     if wanted.line is not None:
         yield SlaFiring.holder_line == wanted.line
     if wanted.without_reason:
@@ -140,7 +154,7 @@ def _listed(actor: Actor, scope: Scope, wanted: Wanted) -> Select[*tuple[Any, ..
         .outerjoin(EventRow, EventRow.id == SlaFiring.explanation_id)
         .outerjoin(author, author.id == EventRow.actor_id)
         .outerjoin(EventText, EventText.event_id == EventRow.id)
-        .where(*_meant(actor, scope, wanted))
+        .where(*meant(actor, scope, wanted))
     )
 
 
@@ -192,7 +206,7 @@ def _over_s(row: Any, clocks: Sequence[ClockView]) -> int | None:
 def _over(seconds: int | None) -> str:
     if seconds is None:
         return ""
-    return gettext("%(span)s over", span=duration(max(0, seconds)))
+    return gettext("%(span)s over", span=open_hours(max(0, seconds)))
 
 
 def _shares(lines: Mapping[str, int]) -> tuple[Share, ...]:
@@ -200,7 +214,7 @@ def _shares(lines: Mapping[str, int]) -> tuple[Share, ...]:
     whole, x, found = sum(lines.values()) or 1, 0.0, []
     for line, seconds in sorted(lines.items()):
         width = round(LONGEST * seconds / whole, 1)
-        words = gettext("line %(line)s: %(span)s", line=line, span=duration(seconds))
+        words = gettext("line %(line)s: %(span)s", line=line, span=open_hours(seconds))
         found.append(Share(int(line), words, round(x, 1), width))
         x += width
     return tuple(share for share in found if share.width)

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from flask import abort, request, url_for
+from flask_babel import gettext
 
 from helpdesk import web
 from helpdesk.accounts.guard import current_actor, policy
@@ -10,8 +11,9 @@ from helpdesk.accounts.permissions import Permission
 from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.reports import queries
-from helpdesk.reports.breaches import PAGE_SIZE, Wanted, totals
+from helpdesk.reports.breaches import PAGE_SIZE, Wanted, Whose, totals
 from helpdesk.reports.breaches import breaches as listed
+from helpdesk.reports.line_time import line_time
 from helpdesk.reports.periods import Period, window
 from helpdesk.reports.scope import scope_of
 from helpdesk.reports.views.asking import company_asked, period_asked, period_tabs
@@ -29,17 +31,25 @@ def breaches() -> str:
     scope = scope_of(actor, company)
     wanted = Wanted(
         since=window(period, now, zone).current.start,
+        whose=_whose(),
         line=_line(),
         without_reason=request.args.get("reason") == "wanted",
     )
     rows = listed(actor, scope, wanted, now, before=request.args.get("before", type=int))
-    asked = {"company": company, "line": wanted.line, "reason": "wanted" if wanted.without_reason else None}
+    asked = {
+        "company": company,
+        "whose": wanted.whose.value,
+        "line": wanted.line,
+        "reason": "wanted" if wanted.without_reason else None,
+    }
     more = len(rows) > PAGE_SIZE
     older = {"period": period.value, "before": rows[PAGE_SIZE - 1].id if more else None, **asked}
     return web.render(
         "reports/breaches.html",
         rows=rows[:PAGE_SIZE],
         totals=totals(actor, scope, wanted),
+        line_time=line_time(actor, scope, wanted),
+        line_names=queries.line_names(),
         older_url=url_for(".breaches", **older) if more else None,  # type: ignore[arg-type]
         tabs=period_tabs(period, lambda one: url_for(".breaches", period=one.value, **asked)),  # type: ignore[arg-type]
         period=period,
@@ -47,9 +57,21 @@ def breaches() -> str:
         company=company,
         wanted=wanted,
         lines=list(Line),
+        whose=[
+            (Whose.CLIENT, gettext("Promised to clients")),
+            (Whose.LINES, gettext("The lines' own")),
+            (Whose.ALL, gettext("All deadlines")),
+        ],
         opens_tickets=scope.opens_lists,
         zone=str(zone),
     )
+
+
+def _whose() -> Whose:
+    try:
+        return Whose(request.args.get("whose") or Whose.CLIENT)
+    except ValueError:
+        abort(404)
 
 
 def _line() -> int | None:
