@@ -25,14 +25,20 @@ def reconsider_policy(event: ClientIdentified, _row: EventRow) -> None:
         return
     choice = choose(event.new_company_id, event.at)
     known = db.session.get(TicketSla, event.ticket_id)
-    same = choice is not None and known is not None and known.policy_version_id == choice.policy_version_id
-    if choice is not None and not same:
+    if choice is not None and not _is_under(known, choice):
         _write(_ticket(event), choice, at=event.at, by=event.actor_id)
 
 
 def move_clocks(event: TicketFact, row: EventRow) -> None:
     """Rewrite the ticket's clocks from its ledger, which has just grown; perhaps by something of the past."""
     refresh(_ticket(event), row.recorded_at)
+
+
+def _is_under(known: TicketSla | None, choice: Choice) -> bool:
+    """Whether the ticket has that very version by that very contract already."""
+    if known is None:
+        return False
+    return (known.policy_version_id, known.contract_id) == (choice.policy_version_id, choice.contract_id)
 
 
 def _ticket(event: TicketFact) -> Ticket:

@@ -31,6 +31,7 @@ from helpdesk.sla.models import SlaPolicy, SlaPolicyVersion
 from helpdesk.sla.policy_facts import day_lengths
 from helpdesk.sla.sheets import PolicySheet, sheet_of
 from helpdesk.sla.what_if import publishing
+from helpdesk.sla.what_if.models import Reach
 from helpdesk.sla.what_if.publishing import Publication
 
 
@@ -170,9 +171,11 @@ def default_policy(row: SlaPolicy, policy_id: int) -> ResponseReturnValue:
 @blueprint.post("/settings/policies/<int:policy_id>/retirement")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def retire_policy(row: SlaPolicy, policy_id: int) -> ResponseReturnValue:
-    """Put it away, or with `back` take it into use again."""
-    verb = actions.restore if request.form.get("back") else actions.retire
-    return _done(row, lambda by, now: verb(row, by=by, now=now))
+    """Put it away, with its open tickets when asked; or with `back` take it into use again."""
+    if request.form.get("back"):
+        return _done(row, lambda by, now: actions.restore(row, by=by, now=now))
+    reach = Reach.ONWARD if request.form.get("open_tickets") == Reach.ONWARD else None
+    return _done(row, lambda by, now: actions.retire(row, by=by, now=now, reach=reach))
 
 
 def _done(row: SlaPolicy, verb: Verb) -> ResponseReturnValue:

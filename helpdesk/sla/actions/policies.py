@@ -12,11 +12,22 @@ from helpdesk.db import db
 from helpdesk.errors import N_, RuleViolation
 from helpdesk.sla.acts import Act, Scope
 from helpdesk.sla.days import day_of
-from helpdesk.sla.models import Contract, Metric, SlaPolicy, SlaPolicyStep, SlaPolicyVersion, SlaTarget
+from helpdesk.sla.models import (
+    Contract,
+    Metric,
+    SlaPolicy,
+    SlaPolicyStep,
+    SlaPolicyVersion,
+    SlaTarget,
+    TicketSla,
+)
 from helpdesk.sla.policy_facts import facts_of
 from helpdesk.sla.sheet_checks import problems
 from helpdesk.sla.sheets import CELLS, CELLS_BY_TYPE, PRIORITIES, Cell, PolicySheet, sheet_of
 from helpdesk.sla.typed import HOUR, MINUTE
+from helpdesk.sla.what_if import following
+from helpdesk.sla.what_if.models import Reach
+from helpdesk.tickets.models import Ticket
 
 KIND = "policy"
 COMPANIES_NAMED = 3
@@ -114,8 +125,12 @@ def make_default(policy: SlaPolicy, *, by: int, now: datetime) -> None:
     history.changed((KIND, policy.id, policy.name), {"default": False}, {"default": True}, by=by, now=now)
 
 
-def retire(policy: SlaPolicy, *, by: int, now: datetime) -> None:
-    """Put the policy away; refused for the default one and while a contract runs or is to come."""
+def retire(policy: SlaPolicy, *, by: int, now: datetime, reach: Reach | None = None) -> None:
+    """Put the policy away; refused for the default one and while a contract runs or is to come.
+
+    Open tickets under it keep their clocks to the end, unless with a `reach` they go over to the policy that
+    holds for their company now.
+    """
     if policy.is_default:
         raise RuleViolation(
             N_("This policy holds where no contract does. Make another one the default first.")
@@ -129,6 +144,8 @@ def retire(policy: SlaPolicy, *, by: int, now: datetime) -> None:
     if policy.retired_at is None:
         policy.retired_at = now
         history.changed((KIND, policy.id, policy.name), {"in_use": True}, None, by=by, now=now)
+        if reach is not None:
+            _let_go(policy, reach, by=by, now=now)
 
 
 def restore(policy: SlaPolicy, *, by: int, now: datetime) -> None:
@@ -187,6 +204,21 @@ def companies_under(policy_id: int, now: datetime) -> list[str]:
         )
     )
     return sorted(set(db.session.scalars(statement)), key=str.casefold)
+
+
+def _let_go(policy: SlaPolicy, reach: Reach, *, by: int, now: datetime) -> None:
+    """Its open tickets go over to what holds for their companies."""
+    history.changed((KIND, policy.id, policy.name), {}, {"open_tickets": reach.value}, by=by, now=now)
+    for company_id in _companies_with_open(policy.id):
+        following.policy_for_company(company_id, by=by, now=now, reach=reach)
+
+
+def _companies_with_open(policy_id: int) -> Sequence[int]:
+    """Whose open tickets run under the policy."""
+    versions = select(SlaPolicyVersion.id).where(SlaPolicyVersion.policy_id == policy_id)
+    under = select(TicketSla.ticket_id).where(TicketSla.policy_version_id.in_(versions))
+    statement = select(Ticket.company_id).where(Ticket.resolved_at.is_(None), Ticket.id.in_(under))
+    return db.session.scalars(statement.distinct().order_by(Ticket.company_id)).all()
 
 
 def named(companies: Sequence[str]) -> str:
