@@ -14,10 +14,10 @@ from helpdesk.calendars.hours import hours_of
 from helpdesk.db import db, transaction
 from helpdesk.errors import DomainError
 from helpdesk.sla.clocks import evaluate, moment
+from helpdesk.sla.histories import histories_of
 from helpdesk.sla.ledger import Fact, choices_in
 from helpdesk.sla.models import SlaPolicyVersion, SlaTarget, TicketSla
 from helpdesk.sla.what_if.comparing import Difference, clocks_in, differences
-from helpdesk.sla.what_if.facts import facts_of_many
 from helpdesk.sla.what_if.models import (
     DraftKind,
     SlaDraft,
@@ -108,9 +108,9 @@ def tickets_of(trial: SlaTrial, draft: SlaDraft) -> ColumnElement[bool]:
 
 
 def _findings(looked: Looked, rows: Sequence[Any], counts: Counter[str]) -> Iterator[dict[str, Any]]:
-    known = facts_of_many([row.id for row in rows])
+    known = histories_of(row.id for row in rows)
     for row in rows:
-        facts = known.get(row.id, [])
+        facts = known[row.id].facts
         if not choices_in(facts):
             continue
         try:
