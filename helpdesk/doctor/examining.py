@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     promises.breaches_told,
     promises.hours,
     promises.verified,
+    promises.computed,
     work.rules,
     letters.address_of_links,
     letters.boxes,

@@ -43,6 +43,12 @@ from event where kind = 'sla.clocks_verified' order by recorded_at desc, id desc
 """
 
 
+UNCOMPUTED = """
+select ticket_id, failure, count(*) over () as together from ticket_sla
+where failing_since is not null order by failing_since, ticket_id limit 5
+"""
+
+
 def default_policy(patient: Patient) -> list[Finding]:
     count = patient.value("select count(*) from sla_policy where is_default and retired_at is null")
     cure = (
@@ -118,3 +124,17 @@ def verified(patient: Patient) -> list[Finding]:
         what = f"The clocks were last verified {when}."
         faults.append(Fault(what, "See that a worker runs all night, or do it: helpdesk sla verify"))
     return judged(f"Clocks last verified {when}, {tickets}, no difference.", faults)
+
+
+def computed(patient: Patient) -> list[Finding]:
+    """Tickets that the sweep has put off, the longest waiting first."""
+    rows = list(patient.rows(UNCOMPUTED))
+    faults = []
+    if rows:
+        named = ", ".join(f"#{row.ticket_id} ({row.failure})" for row in rows)
+        more = rows[0].together - len(rows)
+        beside = f" and {more} more" if more else ""
+        what = "The clocks of some tickets cannot be computed, so nobody hears of their deadlines:"
+        cure = "The worker's log says why, ticket by ticket; it tries each of them again every hour."
+        faults.append(Fault(f"{what} {named}{beside}.", cure))
+    return judged("The clocks of every ticket can be computed.", faults)

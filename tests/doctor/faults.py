@@ -27,6 +27,14 @@ select 'sla.clocks_verified', now() - interval '{ago}', now() - interval '{ago}'
 '{{"v": 1, "tickets": 200, "differences": {differences}, "ticket_ids": [], "until_id": 9}}'
 from person where kind = 'system'"""
 
+UNCOMPUTED = """insert into ticket (public_id, subject, channel, type, state, priority, language, company_id,
+contact_id, line, team_id, owner_team_id, held_since, created_at, active_at, last_event_at)
+select gen_random_uuid(), 'Lost', 'mail', 'incident', 'new', 'P3', 'en', contact.company_id,
+contact.id, 1, team.id, team.id, now(), now(), now(), now() from contact, team
+where team.line = 1 and team.is_default limit 1;
+insert into ticket_sla (ticket_id, policy_version_id, failing_since, failure)
+select ticket.id, version.id, now(), 'KeyError' from ticket, sla_policy_version version limit 1"""
+
 PLANTED = {
     "no administrator": (
         "update \"grant\" set until = now() - interval '1 day'",
@@ -147,5 +155,10 @@ PLANTED = {
         VERIFIED.format(differences=0, ago="4 days"),
         "The clocks were last verified ",
         "helpdesk sla verify",
+    ),
+    "a ticket whose clocks cannot be computed": (
+        UNCOMPUTED,
+        "The clocks of some tickets cannot be computed, so nobody hears of their deadlines: #",
+        "tries each of them again every hour",
     ),
 }
