@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from helpdesk.sla.case_terms import STATES, line_number
+from helpdesk.sla.case_terms import ON_CHANGE, STATES, line_number
 from helpdesk.sla.given import CaseError, Given, quoted
 from helpdesk.sla.rules import Author, Kind, LedgerEntry
 
@@ -134,6 +134,17 @@ def _calendar_edit(event: Given) -> Fields:
         "calendar": event.text("calendar"),
         "becomes": event.text("becomes"),
         "retroactive": event.word("mode", {"prospective": False, "retroactive": True}, "prospective"),
+        "forgives": event.flag("forgives"),
+    }
+
+
+def _policy(event: Given) -> Fields:
+    mode = event.word("mode", ON_CHANGE) if event.has("mode") else None
+    return {
+        "kind": Kind.POLICY_CHANGED,
+        "policy": event.text("to"),
+        "mode": mode,
+        "forgives": event.flag("forgives"),
     }
 
 
@@ -148,7 +159,7 @@ READERS: Mapping[str, Callable[[Given], Fields]] = {
         "kind": Kind.TYPE_CHANGED,
         "type": event.text("to") if event.has("to") else None,
     },
-    "policy": lambda event: {"kind": Kind.POLICY_CHANGED, "policy": event.text("to")},
+    "policy": _policy,
     "line": lambda event: {
         "kind": Kind.LINE_CHANGED,
         "line": line_number(event.value.get("to"), event.place),

@@ -90,10 +90,10 @@ class Walk:
     def _cross(self, t: int, clock: Clock, percent: int) -> None:
         clock.crossed[percent] = t
         if percent == 100:
-            clock.due, clock.breached_at = self._past_due(clock, t), t
+            clock.due, clock.breached_at = self._past(clock, t), t
 
-    def _past_due(self, clock: Clock, t: int) -> int:
-        """Where a recount reached the target earlier; otherwise now."""
+    def _past(self, clock: Clock, t: int, percent: int = 100) -> int:
+        """Where a recount reached a percent of the target earlier; otherwise now."""
         if clock.changed_at != t or not clock.recounted:
             return t
         counted = 0
@@ -101,9 +101,14 @@ class Walk:
             return clock.ran[0][0]
         for second, _, was_open in clock.ran:
             counted += was_open
-            if counted == clock.target:
+            if counted * 100 >= clock.target * percent:
                 return second + 1
         return t
+
+    def _cross_past(self, t: int, clock: Clock) -> None:
+        for percent in PERCENTS:
+            if self._past(clock, t, percent) < t:
+                self._cross(t, clock, percent)
 
     def _apply(self, t: int, event: Given) -> None:
         if not self.merged:
@@ -262,9 +267,8 @@ class Walk:
             elif mode == "retroactive":
                 calendar = self.calendars[clock.calendar]
                 clock.recount([(second, line, calendar.is_open(second)) for second, line, _ in clock.ran])
-                if clock.state != "idle" and self._past_due(clock, t) < t:
-                    self._cross(t, clock, 100)
-
+                if clock.state != "idle":
+                    self._cross_past(t, clock)
         self._begin_missing(t, mode)
 
     def _begin_missing(self, t: int, mode: str) -> None:
@@ -290,8 +294,7 @@ class Walk:
             if second >= since and status not in DONE and self._now(name, status, line) == "running"
         ])  # fmt: skip
         clock.changed_at, clock.recounted = t, True
-        if self._past_due(clock, t) < t:
-            self._cross(t, clock, 100)
+        self._cross_past(t, clock)
 
     def _terms(self, name: str) -> tuple[int, str] | None:
         ola = self.policy.get("ola", {})

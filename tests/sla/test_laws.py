@@ -3,11 +3,14 @@
 from dataclasses import replace
 from typing import Any
 
+import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.sla.case_events import entries_from
+from helpdesk.sla.case_results import shown
 from helpdesk.sla.case_terms import Shelf, hours_from, policy_from
+from helpdesk.sla.case_writing import ASKED, document_of
 from helpdesk.sla.casefile import differences
 from helpdesk.sla.cases import results
 from helpdesk.sla.given import Given
@@ -22,6 +25,7 @@ from helpdesk.sla.rules import (
     TicketClocks,
     replay,
 )
+from helpdesk.sla.rules.replay import in_force
 from tests.sla.oracle import Walk
 from tests.sla.worlds import seconds, worlds, written
 
@@ -141,3 +145,18 @@ def test_a_raised_target_creates_no_breach_and_a_lowered_one_removes_none(
 
 def _moved(policy: PolicyVersion, by: int) -> list[Any]:
     return [replace(target, seconds=max(target.seconds + by, 0)) for target in policy.targets]
+
+
+@law
+@given(worlds())
+def test_a_ledger_written_to_a_file_gives_the_same_clocks(document: dict[str, Any]) -> None:
+    world = World(document)
+    names: dict[Key, str] = {name: f"Our {name}" for name in ("A", "B", "K1", "K2", "K3")}
+    ledger = in_force(world.ledger, world.as_of)
+    assume(ledger)
+    file = document_of("X", ledger, dict(world.policies), dict(world.calendars), names, world.as_of)
+    there = yaml.safe_load(yaml.safe_dump(file, sort_keys=False))
+    expected = shown(world.clocks(world.ledger, world.as_of), ASKED, thresholds=False, lines=True)
+    found = results(there)["X"]
+    found.pop("missed")
+    assert list(differences(expected, found)) == []
