@@ -33,12 +33,16 @@ def write(count: int) -> list[int]:
 def test_refreshing_a_written_ticket_changes_nothing(session: scoped_session[Session]) -> None:
     for number in write(60):
         ticket = session.get_one(Ticket, number)
-        clocks = session.scalars(select(SlaClock).where(SlaClock.ticket_id == number)).all()
+        clocks = session.scalars(
+            select(SlaClock).where(SlaClock.ticket_id == number).order_by(SlaClock.id)
+        ).all()
         before = [_values(clock) for clock in clocks], ticket.sort_due
         refresh(ticket, clocks[0].checkpoint_at)
         session.flush()
         session.expire_all()
-        after = session.scalars(select(SlaClock).where(SlaClock.ticket_id == number)).all()
+        after = session.scalars(
+            select(SlaClock).where(SlaClock.ticket_id == number).order_by(SlaClock.id)
+        ).all()
         assert ([_values(clock) for clock in after], session.get_one(Ticket, number).sort_due) == before
 
 

@@ -159,6 +159,7 @@ def _write_events(told: Told, merged: Sequence[Happened]) -> None:
 def _write_firing(told: Told, one: Happened, event: ThresholdCrossed, kept: Row) -> None:
     told.batch.add(
         "sla_firing",
+        id=told.ids.next("sla_firing_id_seq"),
         ticket_id=told.number,
         metric=event.metric,
         line=event.line,
@@ -171,6 +172,8 @@ def _write_firing(told: Told, one: Happened, event: ThresholdCrossed, kept: Row)
         holder_team_id=one.holder.team_id,
         holder_id=one.holder.assignee_id,
         told=True,
+        explanation_id=None,
+        cause=None,
         **kept,
     )
 

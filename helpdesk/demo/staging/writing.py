@@ -7,6 +7,7 @@ from datetime import datetime
 
 from helpdesk.demo.chronicle.desk import Desk
 from helpdesk.demo.chronicle.ending import finish
+from helpdesk.demo.chronicle.reasons import give_reasons
 from helpdesk.demo.chronicle.rows import Batch, Ids
 from helpdesk.demo.chronicle.telling import Told
 from helpdesk.demo.staging.casting import cast_scene
@@ -50,7 +51,9 @@ def write_ticket(desk: Desk, ids: Ids, slot: Slot, until: datetime) -> Batch:
     batch = _played(told, slot, until, punctual=slot.change is not None)
     if slot.change is None and told.ticket.state in OPEN_STATES and batch.rows["ticket_sla"][0]["missed"]:
         rng = random.Random(f"{slot.seed} again")
-        batch = _played(Told(desk, ids, slot.number, rng), slot, until, punctual=True)
+        told = Told(desk, ids, slot.number, rng)
+        batch = _played(told, slot, until, punctual=True)
+    give_reasons(told, until)
     return batch
 
 
