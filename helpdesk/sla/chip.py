@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 LAST_QUARTER = 4
+LINE = "line-"
 
 
 class ChipState(StrEnum):
@@ -76,3 +77,8 @@ def _rank(clock: ClockView) -> tuple[int, float]:
     if clock.phase == "paused":
         return 1, clock.remaining_s
     return 2, -clock.stopped_at.timestamp() if clock.stopped_at else 0.0
+
+
+def slug_of(metric: str, line: int | None) -> str:
+    """The clock's word in an address: resolution, first_response, line-2."""
+    return metric if line is None else f"{LINE}{line}"

@@ -10,10 +10,11 @@ from helpdesk.i18n import moment as said
 from helpdesk.i18n import open_hours, working_days
 from helpdesk.sla.budget import MINUTE, Blamed, LineRow, blamed, queued_minutes, rows_of
 from helpdesk.sla.chapters import Chapter, chapters
+from helpdesk.sla.chip import slug_of
 from helpdesk.sla.instants import local, when
 from helpdesk.sla.spoken import spoken
 from helpdesk.sla.strip import Drawing, drawn, held_words, thresholds
-from helpdesk.sla.tabs import Tab, cycles_of, slug_of, tabs_of
+from helpdesk.sla.tabs import Tab, cycles_of, tabs_of
 from helpdesk.sla.telling import Slot, Telling, read
 from helpdesk.sla.verdicts import Verdict, verdict_of
 from helpdesk.sla.words import name_of_metric

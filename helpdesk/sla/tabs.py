@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from helpdesk.sla.chip import ClockView
+from helpdesk.sla.chip import LINE, ClockView, slug_of
 from helpdesk.sla.clocks import moment
 from helpdesk.sla.rules import ClockState, Metric
 from helpdesk.sla.telling import Slot, Telling
 from helpdesk.sla.words import name_of, say
 
 ORDER = ("first_response", "next_response", "update", "resolution", "ola")
-LINE = "line-"
 
 
 @dataclass(frozen=True)
@@ -22,11 +21,6 @@ class Tab:
     words: str
     share: float
     is_here: bool
-
-
-def slug_of(metric: str, line: int | None) -> str:
-    """The clock's word in an address: resolution, first_response, line-2."""
-    return metric if line is None else f"{LINE}{line}"
 
 
 def slot_named(slug: str, cycle: int | None = None) -> Slot | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask_babel import gettext, lazy_gettext
 
 from helpdesk.i18n import duration, open_hours
-from helpdesk.sla.chip import ChipState, ClockView, nearest
+from helpdesk.sla.chip import ChipState, ClockView, nearest, slug_of
 
 NAMES = {
     "first_response": lazy_gettext("First answer"),
@@ -18,7 +18,9 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Chip:
-    """What the macro `sla_chip` draws; `all` lists every clock as (name, words)."""
+    """What the macro `sla_chip` draws; `all` lists every clock as (name, words). `slug` names a single clock
+    in addresses.
+    """
 
     state: str
     words: str
@@ -26,6 +28,7 @@ class Chip:
     name: str
     all: tuple[tuple[str, str], ...]
     due_at: datetime | None = None
+    slug: str = ""
 
 
 def chip_of(clocks: list[ClockView], now: datetime) -> Chip:
@@ -39,10 +42,9 @@ def chip_of(clocks: list[ClockView], now: datetime) -> Chip:
 
 def single_chip(clock: ClockView, now: datetime) -> Chip:
     """One clock for the head of a ticket."""
-    words = say(clock, now)
-    return Chip(
-        clock.state.value, words, clock.share, name_of(clock), ((name_of(clock), words),), clock.due_at
-    )
+    words, name = say(clock, now), name_of(clock)
+    slug = slug_of(clock.metric, clock.line)
+    return Chip(clock.state.value, words, clock.share, name, ((name, words),), clock.due_at, slug)
 
 
 def name_of(clock: ClockView) -> str:
