@@ -44,6 +44,7 @@ from helpdesk.sla.events import (
     StepRefused,
     ThresholdCrossed,
 )
+from helpdesk.sla.what_if import reopening
 from helpdesk.standstill import DeskMoved, DeskRestored, MailStarted
 from helpdesk.tickets import events as tickets
 
@@ -86,6 +87,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ),
     tickets.TicketReopened: (
         sla.move_clocks,
+        reopening.follow_meanwhile,
         notifications.queue_reopened,
         notifications.tell_holders,
         notifications.announce,

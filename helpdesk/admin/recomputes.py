@@ -135,7 +135,8 @@ def _progress(run: SlaRecompute, tallies: Tallies) -> Progress:
     own = tallies.get(run.id, {})
     come, gone = (sum(tally[place] for tally in own.values()) for place in (1, 2))
     counts = {state: own.get(state, (0, 0, 0))[0] for state in ("changed", "skipped", "failed")}
-    return Progress(run.total, **counts, come=come, gone=gone)
+    total = max(run.total, sum(tally[0] for tally in own.values()))
+    return Progress(total, **counts, come=come, gone=gone)
 
 
 def _tallies(run_ids: Sequence[int]) -> Tallies:

@@ -364,3 +364,28 @@ def test_what_was_due_by_the_old_hours_is_told_before_a_ticket_follows(hours: Ca
     assert db.session.scalars(first).all() == [True]
     notices = select(Notice).where(Notice.person_id == lead.id, Notice.kind == "sla.threshold_crossed")
     assert [one.payload["percent"] for one in db.session.scalars(notices)] == [100]
+
+
+def test_a_reopened_ticket_follows_what_changed_while_it_was_solved(hours: Calendar) -> None:
+    ticket, agent = a_ticket(at=NOON), an_agent("Dana Reyes", line=1)
+    resolve(ticket, NOON + HOUR)
+    follow(hours, close(hours, FRIDAY, now=NOON + 2 * HOUR), NOON + 2 * HOUR)
+    run(NOON + 2 * HOUR)
+    assert not events(ticket, "sla.calendar_changed")
+    actions.reopen(ticket, by_client=False, by=agent.id, now=NOON + 3 * HOUR)
+    assert run(NOON + 3 * HOUR) == 1
+    row = solution(ticket)
+    assert row.elapsed_s == 3600
+    assert row.due_at == TUESDAY_NOON + 2 * HOUR
+    made = db.session.scalars(select(SlaRecompute)).one()
+    assert (made.state, states(made)) == (RecomputeState.DONE, [ItemState.CHANGED])
+
+
+def test_a_ticket_reopened_without_news_is_left_alone(hours: Calendar) -> None:
+    ticket, agent = a_ticket(at=NOON), an_agent("Dana Reyes", line=1)
+    follow(hours, close(hours, FRIDAY, now=NOON + HOUR), NOON + HOUR)
+    run(NOON + HOUR)
+    resolve(ticket, NOON + 2 * HOUR)
+    actions.reopen(ticket, by_client=False, by=agent.id, now=NOON + 3 * HOUR)
+    assert run(NOON + 3 * HOUR) == 0
+    assert len(events(ticket, "sla.calendar_changed")) == 1
