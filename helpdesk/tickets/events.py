@@ -182,11 +182,15 @@ class TicketMoved(HandedOver):
 
 @dataclass(frozen=True, kw_only=True)
 class PriorityChanged(TicketFact):
-    """It became more or less urgent."""
+    """It became more or less urgent. `used_percent` and `breached` say how far the client's clocks were; None
+    where nobody looked.
+    """
 
     kind: ClassVar[str] = "ticket.priority_changed"
     old: Priority
     new: Priority
+    used_percent: int | None = None
+    breached: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

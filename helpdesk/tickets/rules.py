@@ -291,12 +291,32 @@ def check_past(at: datetime, *, created_at: datetime | None, now: datetime) -> N
         raise RuleViolation("That was before this ticket began: choose a later moment, or another ticket.")
 
 
-def check_priority(state: State, *, old: Priority, new: Priority, reason: str) -> None:
-    """Refuse to change a finished ticket, to change nothing, and to lower a priority without a word."""
+PRESSED_PERCENT = 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockUse:
+    """How much of the fullest of the client's clocks is used, in percent, and whether one was missed."""
+
+    percent: int = 0
+    breached: bool = False
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether lowering the priority now could hide something."""
+        return self.breached or self.percent > PRESSED_PERCENT
+
+
+def check_priority(
+    state: State, *, old: Priority, new: Priority, reason: str, use: ClockUse | None = None
+) -> None:
+    """Refuse to change a finished ticket, to change nothing, and to lower a priority without a word while a
+    clock is nearly used up or missed; `use` None: nobody knows, so a word is needed.
+    """
     check_unfinished(state)
     if new == old:
         raise RuleViolation("This ticket already has that priority.")
-    if new > old and not reason.strip():
+    if new > old and not reason.strip() and (use is None or use.is_pressed):
         raise RuleViolation("Say why this has become less urgent.")
 
 

@@ -9,7 +9,7 @@ from helpdesk.tickets.actions.ledger import keep_words, raise_version, stamp
 from helpdesk.tickets.events import PriorityChanged, PropertiesChanged, TypeChanged
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries.catalogue import catalogue
-from helpdesk.tickets.rules import Impact, Priority, TicketType, Urgency
+from helpdesk.tickets.rules import ClockUse, Impact, Priority, TicketType, Urgency
 
 
 def change_priority(
@@ -21,17 +21,25 @@ def change_priority(
     impact: Impact | None = None,
     urgency: Urgency | None = None,
     reason: str = "",
+    use: ClockUse | None = None,
 ) -> EventRow:
     """Set it directly, or with None by impact and urgency in plain words; becoming less urgent needs a
-    reason.
+    reason, unless `use` says that the clocks leave it room.
     """
     old = ticket.priority
     new = priority or _by_words(impact, urgency)
-    rules.check_priority(ticket.state, old=old, new=new, reason=reason)
+    rules.check_priority(ticket.state, old=old, new=new, reason=reason, use=use)
     ticket.priority = new
     ticket.impact, ticket.urgency = impact, urgency
     raise_version(ticket)
-    row = publish(PriorityChanged(**stamp(ticket, by, now), old=old, new=new))
+    change = PriorityChanged(
+        **stamp(ticket, by, now),
+        old=old,
+        new=new,
+        used_percent=use.percent if use else None,
+        breached=use.breached if use else None,
+    )
+    row = publish(change)
     keep_words(row, reason)
     return row
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from helpdesk.accounts.actor import Actor
+from helpdesk.sla.pressure import use_of
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import Impact, Priority, TicketType, Urgency
@@ -44,7 +45,14 @@ def priority_verb(ticket: Ticket, form: Form) -> Verb:
         if not by_words and (priority is None or priority == ticket.priority):
             return
         actions.change_priority(
-            ticket, wanted, impact=impact, urgency=urgency, reason=reason, by=actor.person_id, now=now
+            ticket,
+            wanted,
+            impact=impact,
+            urgency=urgency,
+            reason=reason,
+            by=actor.person_id,
+            now=now,
+            use=use_of(ticket.id, now),
         )
 
     return verb

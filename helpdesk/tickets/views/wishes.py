@@ -11,6 +11,7 @@ from helpdesk.accounts.permissions import Permission, may
 from helpdesk.clients.models import CompanyKind
 from helpdesk.errors import BadInput, RuleViolation
 from helpdesk.i18n import told
+from helpdesk.sla.pressure import use_of
 from helpdesk.tickets import actions, rules
 from helpdesk.tickets.actions.holders import seats_of
 from helpdesk.tickets.models import Ticket
@@ -174,7 +175,10 @@ def _assign(ticket: Ticket, wish: Wish, now: datetime) -> None:
 
 
 def _prioritise(ticket: Ticket, wish: Wish, now: datetime) -> None:
-    actions.change_priority(ticket, wish.priority, by=wish.actor.person_id, now=now, reason=wish.words)
+    use = use_of(ticket.id, now)
+    actions.change_priority(
+        ticket, wish.priority, by=wish.actor.person_id, now=now, reason=wish.words, use=use
+    )
 
 
 def _retag(ticket: Ticket, wish: Wish, now: datetime) -> None:
