@@ -108,7 +108,7 @@ def _change(row: Any, fields: Sequence[SettingChange], kinds: dict[str, sections
 
 def compared(kind: str, before: Facts, after: Facts) -> tuple[Line, ...]:
     """What differs between two states of a thing of that kind, as its history would say it. No statement."""
-    differing = (field for field in {**before, **after} if before.get(field) != after.get(field))
+    differing = (field for field in {**after, **before} if before.get(field) != after.get(field))
     words = sections.kinds().get(kind)
     return tuple(_worded(field, before.get(field), after.get(field), words) for field in differing)
 

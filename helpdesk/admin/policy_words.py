@@ -146,7 +146,9 @@ class History(dict[str, Any]):
 
 def history_fields() -> dict[str, Any]:
     """What everything is called in the history."""
-    return History({**FIELD_NAMES} | {f"P{number}-calendar": CalendarName(number) for number in (1, 2, 3, 4)})
+    by_row = {f"P{number}-calendar": CalendarName(number) for number in (1, 2, 3, 4)}
+    by_line = {f"line-{line}-calendar": CalendarOfLine(line) for line in LINE_NAMES}
+    return History({**FIELD_NAMES, **by_row, **by_line})
 
 
 class CalendarName:
@@ -157,6 +159,16 @@ class CalendarName:
 
     def __str__(self) -> str:
         return gettext("P%(number)s, Calendar", number=self.number)
+
+
+class CalendarOfLine:
+    """What stands for the calendar of a line."""
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+    def __str__(self) -> str:
+        return gettext("Line %(line)s, Calendar", line=self.line)
 
 
 class CalendarOf:

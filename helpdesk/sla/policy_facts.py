@@ -12,7 +12,7 @@ from helpdesk.db import db
 from helpdesk.history import Value
 from helpdesk.sla.acts import Act
 from helpdesk.sla.days import day_of
-from helpdesk.sla.sheets import Cell, PolicySheet
+from helpdesk.sla.sheets import LINES, Cell, PolicySheet
 from helpdesk.sla.typed import DAY, LONGEST, written
 
 
@@ -41,8 +41,7 @@ def facts_in(
     facts: dict[str, Value] = {"name": sheet.name}
     for priority in sorted({cell.priority for cell in sheet.targets}):
         facts[f"{priority}-calendar"] = names.get(sheet.calendars.get(priority, 0))
-    for cell in sorted(sheet.own_calendars.keys() & sheet.targets.keys(), key=lambda cell: cell.code):
-        facts[f"{cell.code}-calendar"] = names.get(sheet.own_calendars[cell])
+    facts |= _own_calendars(sheet, names)
     for cell in sheet.targets:
         facts[cell.code] = _target(cell, sheet, before, days)
     facts |= {
@@ -57,6 +56,23 @@ def facts_in(
         "overlap_allowed": sheet.overlap_allowed,
     }
     return facts | _steps(sheet)
+
+
+def _own_calendars(sheet: PolicySheet, names: Mapping[int, str]) -> dict[str, Value]:
+    """Calendars other than the row's: said once for a line that has one throughout, else cell by cell."""
+    facts: dict[str, Value] = {}
+    together = set[Cell]()
+    for line in LINES:
+        cells = {cell for cell in sheet.targets if cell.line == line}
+        counted_in = {sheet.own_calendars.get(cell) for cell in cells}
+        usual = next(iter(counted_in)) if len(counted_in) == 1 else None
+        if usual is not None and len(cells) > 1:
+            facts[f"line-{line}-calendar"] = names.get(usual)
+            together |= cells
+    alone = (sheet.own_calendars.keys() & sheet.targets.keys()) - together
+    for cell in sorted(alone, key=lambda cell: cell.code):
+        facts[f"{cell.code}-calendar"] = names.get(sheet.own_calendars[cell])
+    return facts
 
 
 def _steps(sheet: PolicySheet) -> dict[str, Value]:

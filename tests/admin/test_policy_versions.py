@@ -122,7 +122,8 @@ def test_tickets_are_counted_by_the_contract_that_brought_them(desk: FlaskClient
     a_ticket(contact=a_contact(company=company), at=NOON)
     db.session.commit()
     page = desk.get(f"/settings/policies/{version.policy_id}/versions/1/tickets").text
-    assert "Brightwater: Gold 2026" in page
+    assert "Brightwater</a>" in page
+    assert "by “Gold 2026”" in page
 
 
 @pytest.mark.parametrize(("choice", "follows"), [("new", 0), ("onward", 1), ("guess", 0)])

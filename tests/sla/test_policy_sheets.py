@@ -13,6 +13,7 @@ from helpdesk.sla.actions import policies
 from helpdesk.sla.acts import DEFAULT_STEPS, Act, Scope, Step, percents
 from helpdesk.sla.models import SlaPolicy, SlaPolicyStep, SlaPolicyVersion
 from helpdesk.sla.policies import choose, duties_of, policy_of
+from helpdesk.sla.policy_facts import facts_of
 from helpdesk.sla.rules import Metric
 from helpdesk.sla.sheet_checks import overlaps, problems, silent_breach
 from helpdesk.sla.sheets import Cell, PolicySheet, sheet_of
@@ -105,6 +106,19 @@ def test_another_calendar_alone_makes_a_version(sheet: PolicySheet, berlin: Cale
     )
     lines = db.session.scalars(select(SettingChange).order_by(SettingChange.id.desc()).limit(1)).one()
     assert (lines.field, lines.before, lines.after) == ("P2-line-2-calendar", "Night", None)
+
+
+def test_a_line_in_hours_of_its_own_is_told_once(berlin: Calendar, night: Calendar) -> None:
+    starter = policies.starter_policy(berlin)
+    budgets = {Cell(priority, "ola", 3): HOUR for priority in ("P1", "P2", "P3")}
+    sheet = replace(starter, targets={**starter.targets, **budgets})
+    facts = facts_of(replace(sheet, own_calendars=dict.fromkeys(budgets, night.id)), None, NOON)
+    assert {field: said for field, said in facts.items() if field.endswith("3-calendar")} == {
+        "P3-calendar": "Berlin",
+        "line-3-calendar": "Night",
+    }
+    odd = replace(sheet, own_calendars={Cell("P2", "ola", 3): night.id})
+    assert facts_of(odd, None, NOON)["P2-line-3-calendar"] == "Night"
 
 
 def test_the_desk_knows_the_duties_of_a_version_without_asking_twice(sheet: PolicySheet) -> None:
