@@ -252,3 +252,11 @@ def test_a_type_of_tickets_may_have_a_target_of_its_own(tmp_path: Path) -> None:
 def test_the_verdict_of_a_ticket_is_told_on_wish(tmp_path: Path) -> None:
     found = json.loads(replay(tmp_path, ticket(CREATED, more=", verdict: true"), "--json").stdout)
     assert found["ODD"]["missed"] is True
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_the_example_of_the_guide_is_right(language: str, tmp_path: Path) -> None:
+    page = Path(__file__).parents[2] / "docs/guide" / language / "manager/07-settle-an-argument.md"
+    example = page.read_text("utf-8").split("```")[1]
+    done = replay(tmp_path, example, "--check")
+    assert (done.exit_code, done.output) == (0, "Cases: 2 as expected.\n")
