@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from helpdesk.calendars.hours import hours_of
 from helpdesk.db import db
@@ -17,6 +18,24 @@ from helpdesk.sla.policies import Choice, choose, policy_of
 from helpdesk.sla.rules import Metric
 from helpdesk.sla.words import Chip, chip_of
 
+# A list shows hundreds of clocks; as objects they would take twice the time.
+_COLUMNS = (
+    SlaClock.ticket_id,
+    SlaClock.metric,
+    SlaClock.line,
+    SlaClock.cycle,
+    SlaClock.phase,
+    SlaClock.calendar_version_id,
+    SlaClock.target_s,
+    SlaClock.elapsed_s,
+    SlaClock.checkpoint_at,
+    SlaClock.due_at,
+    SlaClock.started_at,
+    SlaClock.stopped_at,
+    SlaClock.breached_at,
+    SlaClock.met,
+    SlaClock.missed_once,
+)
 ORDER = ("first_response", "next_response", "update", "resolution", "ola")
 
 
@@ -27,9 +46,9 @@ def chips(ticket_ids: Iterable[int], now: datetime) -> dict[int, Chip]:
 
 def clocks_of(ticket_ids: Iterable[int], now: datetime) -> Mapping[int, list[ClockView]]:
     """The present cycle of each clock of each ticket, in the order people read them."""
-    rows = db.session.scalars(select(SlaClock).where(SlaClock.ticket_id.in_(list(ticket_ids)))).all()
+    rows = db.session.execute(select(*_COLUMNS).where(SlaClock.ticket_id.in_(list(ticket_ids)))).all()
     hours = hours_of({row.calendar_version_id for row in rows if row.calendar_version_id})
-    latest: dict[tuple[int, str, int | None], SlaClock] = {}
+    latest: dict[tuple[int, str, int | None], Row[*tuple[Any, ...]]] = {}
     for row in sorted(rows, key=lambda row: row.cycle):
         latest[row.ticket_id, row.metric.value, row.line] = row
     found: defaultdict[int, list[ClockView]] = defaultdict(list)
@@ -38,7 +57,7 @@ def clocks_of(ticket_ids: Iterable[int], now: datetime) -> Mapping[int, list[Clo
     return found
 
 
-def _view(row: SlaClock, hours: Mapping[int, WorkingHours], now: datetime) -> ClockView:
+def _view(row: Row[*tuple[Any, ...]], hours: Mapping[int, WorkingHours], now: datetime) -> ClockView:
     return ClockView(
         metric=row.metric.value,
         line=row.line,
@@ -54,7 +73,7 @@ def _view(row: SlaClock, hours: Mapping[int, WorkingHours], now: datetime) -> Cl
     )
 
 
-def _since(row: SlaClock, hours: Mapping[int, WorkingHours], now: datetime) -> int:
+def _since(row: Row[*tuple[Any, ...]], hours: Mapping[int, WorkingHours], now: datetime) -> int:
     """Open seconds since the row was written, for a running clock."""
     if row.phase is not ClockPhase.RUNNING or row.calendar_version_id is None or now <= row.checkpoint_at:
         return 0
@@ -62,7 +81,7 @@ def _since(row: SlaClock, hours: Mapping[int, WorkingHours], now: datetime) -> i
     return open_time(hours[row.calendar_version_id], start, end).open_seconds(start, end)
 
 
-def _overdue(row: SlaClock, now: datetime) -> datetime | None:
+def _overdue(row: Row[*tuple[Any, ...]], now: datetime) -> datetime | None:
     """A breach that no sweep has written down yet is a breach all the same."""
     late = row.phase is ClockPhase.RUNNING and row.due_at is not None and row.due_at < now
     return row.due_at if late else None
