@@ -11,6 +11,8 @@ from helpdesk.errors import N_
 from helpdesk.i18n import duration, moment
 from helpdesk.tickets.words import DISCARD_REASONS, PRIORITIES, STATES, TYPES
 
+BREACH = 100
+
 
 class Event(Protocol):
     """What a sentence may speak of: when, who, its payload, its words, and whom it is about."""
@@ -36,9 +38,9 @@ class Sentence:
 
 
 def sentence_of(kind: str, event: Event) -> Sentence | None:
-    """What this event says; None when a message or a move says it already."""
+    """What this event says; None when a message or a move says it already, or when it concerned nobody."""
     found = SENTENCES.get(kind)
-    if found is None:
+    if found is None or (kind == "sla.threshold_crossed" and _is_quiet(event.payload)):
         return None
     icon, say = found
     return Sentence(say(event), icon)
@@ -215,10 +217,15 @@ def _mentioned(event: Event) -> str:
     return gettext("%(name)s mentioned %(other)s", **names)
 
 
+def _is_quiet(payload: Mapping[str, Any]) -> bool:
+    """A share of which the policy told nobody; a missed deadline is said always."""
+    return payload.get("percent") != BREACH and payload.get("tell") == []
+
+
 def _threshold(event: Event) -> str:
     name = _clock(event.payload)
-    percent = event.payload.get("percent", 100)
-    if percent == 100:
+    percent = event.payload.get("percent", BREACH)
+    if percent == BREACH:
         return gettext("%(clock)s: the deadline was missed", clock=name)
     return gettext("%(clock)s: %(percent)s %% of the time is gone", clock=name, percent=percent)
 

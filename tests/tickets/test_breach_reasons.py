@@ -1,19 +1,23 @@
 """Somebody says why a deadline was missed: once, where the ticket is, in words that stay."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from helpdesk import clock
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.sla.models import BreachCause, Metric, SlaFiring
+from helpdesk.sla.sweep import sweep
 from helpdesk.tickets.models import EventText, Ticket
 from tests.browsing import form, sign_in
-from tests.factories import a_firing, a_lead, a_ticket, an_agent
+from tests.conftest import NOON
+from tests.factories import a_firing, a_lead, a_policy, a_ticket, an_agent
 
 SAID = {"cause": "busy", "words": "Two of us were ill."}
 
@@ -145,3 +149,20 @@ def test_the_lead_answers_for_the_team(client: FlaskClient, now: datetime) -> No
     db.session.commit()
     sign_in(client, lead)
     assert post(client, missed(a_ticket(), an_agent())) == 303
+
+
+def test_the_conversation_is_not_told_of_shares_that_concern_nobody(client: FlaskClient, ada: Person) -> None:
+    """At 75 % somebody is told; at 50 % nobody, so only the record has it."""
+    version = a_policy(default=True)
+    version.thresholds = [50, 75, 100]
+    ticket = a_ticket(assignee=ada, at=NOON - timedelta(hours=3))
+    db.session.commit()
+    for minutes in (60, 0):
+        moment = NOON - timedelta(minutes=minutes)
+        with clock.frozen(partial(datetime.fromtimestamp, moment.timestamp(), UTC)):
+            sweep()
+    shares = select(SlaFiring.percent).where(SlaFiring.ticket_id == ticket.id)
+    assert {50, 75} <= set(db.session.scalars(shares))
+    page = client.get(f"/tickets/{ticket.id}").text
+    assert "First answer: 75 % of the time is gone" in page
+    assert "First answer: 50 % of the time is gone" not in page

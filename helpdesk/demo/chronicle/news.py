@@ -36,6 +36,8 @@ def _tell(told: Told, one: Happened, people: People, until: datetime) -> None:
     if not DEFAULTS[topic_of(event.kind, payload)].in_desk:
         return
     at = event.at
+    if threshold:
+        _overtake(told, payload, at)
     old = until - at > READ_AFTER
     for person_id in sorted(
         {p for p in people if p is not None} - ({None} if threshold else {event.actor_id})
@@ -51,6 +53,14 @@ def _tell(told: Told, one: Happened, people: People, until: datetime) -> None:
             created_at=at,
             read_at=min(until, at + timedelta(minutes=told.rng.randint(3, 300))) if is_read else None,
         )
+
+
+def _overtake(told: Told, payload: dict[str, Any], at: datetime) -> None:
+    """The earlier notices of the same clock are old news."""
+    for row in told.batch.rows["notice"]:
+        alike = row["kind"] == ThresholdCrossed.kind and row["payload"]["metric"] == payload["metric"]
+        if alike and row["payload"]["line"] == payload["line"]:
+            row["read_at"] = row["read_at"] or at
 
 
 def _team(told: Told, holder: Holder) -> People:
