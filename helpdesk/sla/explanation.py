@@ -64,10 +64,10 @@ class Why:
 
 
 def why(ticket: Ticket, now: datetime, slot: Slot | None = None) -> Why | None:
-    """Why the clock shows what it shows, by default the one of the solution; None when nobody promised one.
-    Two statements, once policies and calendars are known.
+    """Why the clock shows what it shows, by default the one of the solution or else the first there is; None
+    when nothing was promised. Two statements, once policies and calendars are known.
     """
-    told = read(ticket.id, now, slot or Slot())
+    told = read(ticket.id, now, slot)
     return _panel(ticket.id, told) if told is not None else None
 
 

@@ -14,6 +14,7 @@ from helpdesk.sla.instants import local, when
 from helpdesk.sla.ledger import Fact
 from helpdesk.sla.rules import Metric, Phase, Step
 from helpdesk.sla.telling import Telling
+from helpdesk.sla.verdicts import verdict_of
 
 LEAST = 60
 
@@ -35,7 +36,16 @@ def _head(told: Telling) -> str:
     start = when(clock.started_at, told.now)
     if clock.phase is Phase.CANCELLED:
         return gettext("Nothing is due any more.")
-    if clock.stopped_at is not None or clock.phase is Phase.IDLE or due is None:
+    if clock.stopped_at is not None:
+        verdict = verdict_of(clock, told.now, due)
+        return gettext(
+            "%(verdict)s: %(note)s. %(basis)s, counted in open hours from %(start)s.",
+            verdict=verdict.title,
+            note=verdict.note,
+            basis=_capital(basis),
+            start=start,
+        )
+    if clock.phase is Phase.IDLE or due is None:
         return gettext("%(basis)s, counted in open hours from %(start)s.", basis=_capital(basis), start=start)
     values = {"when": when(due, told.now), "basis": basis, "start": start}
     if clock.breached:
@@ -74,16 +84,16 @@ def _basis(told: Telling) -> str:
 
 
 def _used(told: Telling) -> str:
+    """What is counted; the verdict of a clock that has ended says it already."""
     clock = told.found.clock
-    used = open_hours(clock.elapsed_s)
-    if told.is_over:
-        return gettext("%(used)s were used.", used=used)
-    return gettext("%(used)s are used so far.", used=used)
+    if clock.stopped_at is not None:
+        return ""
+    return gettext("Used so far: %(used)s.", used=open_hours(clock.elapsed_s))
 
 
 def _waited(told: Telling) -> str:
     paused = sum(told.open_between(pause.since, pause.until or told.until) for pause in told.pauses)
-    return gettext("%(span)s of waiting are not counted.", span=open_hours(paused)) if paused >= LEAST else ""
+    return gettext("Waiting does not count: %(span)s.", span=open_hours(paused)) if paused >= LEAST else ""
 
 
 def _capital(words: str) -> str:

@@ -41,6 +41,11 @@ class Slot:
     cycle: int | None = None
 
 
+DEFAULTS = tuple(
+    Slot(metric) for metric in (Metric.RESOLUTION, Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.UPDATE)
+)
+
+
 @dataclass(frozen=True)
 class Names:
     """What people, teams, lines, policy versions, contracts and calendar versions are called, and the words
@@ -115,14 +120,16 @@ class Telling:
         return self.hours.open_seconds(start, max(start, end))
 
 
-def read(ticket_id: int, now: datetime, slot: Slot) -> Telling | None:
-    """The clock of that ticket; None when it has none. Two statements, once policies and calendars are
-    known.
+def read(ticket_id: int, now: datetime, slot: Slot | None) -> Telling | None:
+    """The clock of that ticket, by default the one of the solution or else the first it has; None when there
+    is none. Two statements, once policies and calendars are known.
     """
     facts = _facts(ticket_id)
     ledger = [fact for fact in facts if fact.kind in KINDS]
     choices = {choice.key: choice for choice in choices_in(ledger)}
-    found = _explained(ledger, facts, choices, int(now.timestamp()), slot) if choices else None
+    asked = (slot,) if slot is not None else DEFAULTS
+    every = (_explained(ledger, facts, choices, int(now.timestamp()), one) for one in asked if choices)
+    found = next((one for one in every if one is not None), None)
     if found is None:
         return None
     hours = hours_of([int(found.clock.calendar)])[int(found.clock.calendar)]

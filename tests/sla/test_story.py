@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk import clock
@@ -14,7 +14,7 @@ from helpdesk.db import db
 from helpdesk.events import EventRow, record
 from helpdesk.sla.actions.breaches import explain
 from helpdesk.sla.events import ThresholdCrossed, ThresholdWithdrawn
-from helpdesk.sla.models import BreachCause, SlaFiring, TicketSla
+from helpdesk.sla.models import BreachCause, SlaFiring, SlaTarget, TicketSla
 from helpdesk.sla.models import Metric as StoredMetric
 from helpdesk.sla.rules import Metric
 from helpdesk.sla.sweep import sweep
@@ -261,8 +261,23 @@ def test_who_takes_it_is_part_of_the_story(anna: Person) -> None:
 def test_on_the_phone_it_is_one_sentence_and_what_is_used() -> None:
     assert told(a_ticket(priority=Priority.P1, at=MORNING)).spoken == (
         "Due today 13:00, because we promise a solution within 4 h on priority P1, counted in open hours "
-        "from today 09:00. 3 h are used so far."
+        "from today 09:00. Used so far: 3 h."
     )
+
+
+def test_what_has_ended_says_so_first(anna: Person) -> None:
+    ticket = a_ticket(priority=Priority.P1, at=MORNING)
+    actions.resolve(ticket, "Done.", by=anna.id, now=MORNING + HOUR)
+    assert told(ticket).spoken == (
+        "Solved in time: today 10:00, after 1 h. We promise a solution within 4 h on priority P1, counted in open "
+        "hours from today 09:00."
+    )
+
+
+def test_where_no_solution_is_promised_the_first_clock_is_explained() -> None:
+    db.session.execute(delete(SlaTarget).where(SlaTarget.metric == StoredMetric.RESOLUTION))
+    found = told(a_ticket(priority=Priority.P1, at=MORNING))
+    assert (found.slug, found.verdict.title) == ("first_response", "First answer was due today 09:30")
 
 
 def test_a_line_says_what_it_has() -> None:
@@ -275,8 +290,8 @@ def test_waiting_is_said_on_the_phone(anna: Person) -> None:
     wait(ticket, MORNING + HOUR, anna.id)
     assert told(ticket).spoken == (
         "It waits now, so nothing is due; going on now, it would be due today 15:00, because we promise a "
-        "solution within 4 h on priority P1, counted in open hours from today 09:00. 1 h are used so far. "
-        "2 h of waiting are not counted."
+        "solution within 4 h on priority P1, counted in open hours from today 09:00. Used so far: 1 h. "
+        "Waiting does not count: 2 h."
     )
 
 

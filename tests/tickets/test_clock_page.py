@@ -66,7 +66,7 @@ def test_the_page_tells_the_whole_story(client: FlaskClient, ticket: Ticket) -> 
     assert "Solution due today 14:00" in said
     assert "Paused by Ada Lind, waiting for the client" in said
     assert "<q>Which tray is it?</q>" in said
-    assert "1 h of waiting are not counted." in said
+    assert "Waiting does not count: 1 h." in said
 
 
 def test_a_script_gets_the_panel_alone(client: FlaskClient, ticket: Ticket) -> None:
