@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 
 from helpdesk.admin.words import DAYS, span_words
 from helpdesk.calendars.models import CalendarVersion
-from helpdesk.calendars.rules import WHOLE_DAY, CalendarSheet, Span, Spans, face, working_day_s
+from helpdesk.calendars.rules import WHOLE_DAY, CalendarSheet, Span, Spans, face, shown, working_day_s
 from helpdesk.calendars.year import Month
 from helpdesk.i18n import gettext, ngettext
 
@@ -72,6 +72,25 @@ def days_cut(week: Sequence[Spans]) -> list[list[Span]]:
 def day_length(sheet: CalendarSheet) -> str:
     """How long an ordinary working day is, which is what one day means in a target."""
     return span_words(working_day_s(sheet.week))
+
+
+def turned_round(sheet: CalendarSheet) -> str:
+    """A sentence about hours that may have been typed the wrong way round; "" when there are none.
+
+    A span that ends before it begins is a night shift, but few nights last longer than half a day.
+    """
+    for day, spans in enumerate(sheet.week):
+        for start, end in spans:
+            length = end + DAY_MIN - start
+            if end <= start and length > DAY_MIN // 2:
+                return gettext(
+                    "%(day)s, %(span)s: that runs over midnight and is %(length)s long. "
+                    "Is it the wrong way round?",
+                    day=DAYS_LONG[day],
+                    span=shown([(start, end)]),
+                    length=span_words(length * 60),
+                )
+    return ""
 
 
 def holidays_in(months: Iterable[Month]) -> str:

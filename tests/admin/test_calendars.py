@@ -13,7 +13,7 @@ from helpdesk.accounts.models import Person
 from helpdesk.admin import changes
 from helpdesk.calendars import actions
 from helpdesk.calendars.models import Calendar
-from helpdesk.calendars.rules import CalendarSheet, ClosedDay, OtherHours, weekdays
+from helpdesk.calendars.rules import CalendarSheet, ClosedDay, OtherHours, always, weekdays
 from helpdesk.calendars.sheets import sheet_of
 from helpdesk.db import db
 from helpdesk.sla.queries import forecast
@@ -292,6 +292,32 @@ def test_the_year_names_its_holidays_and_turns(desk: FlaskClient, sam: Person) -
     assert "year=2027" in page
     assert "Jan 1, 2027: Christmas, closed" in desk.get(f"/settings/calendars/{calendar.id}?year=2027").text
     assert desk.get(f"/settings/calendars/{calendar.id}?year=99999").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("hours", "asks"), [("17:00-09:00", True), ("22:00-06:00", False), ("08:00-20:30", False)]
+)
+def test_hours_that_look_turned_round_are_asked_about(desk: FlaskClient, hours: str, asks: bool) -> None:
+    desk.post("/settings/calendars", data=filled(**{"week-1": hours, "week-2": ""}))
+    page = desk.get(f"/settings/calendars/{the_calendar().id}").text
+    sentence = f"Tuesday, {hours}: that runs over midnight and is 16 h long. Is it the wrong way round?"
+    assert (sentence in page) is asks
+
+
+def test_day_and_night_ends_at_24_hours(desk: FlaskClient) -> None:
+    desk.post("/settings/calendars", data=filled(**{f"week-{day}": "00:00-24:00" for day in range(7)}))
+    assert stored().week == always()
+    assert "day and night, all week" in desk.get(f"/settings/calendars/{the_calendar().id}").text
+
+
+def test_a_span_that_touches_midnight_only_is_no_whole_day(desk: FlaskClient) -> None:
+    desk.post("/settings/calendars", data=filled(**{"week-0": "00:00-23:59"}))
+    assert stored().week[0] == ((0, 1439),)
+
+
+def test_several_windows_and_a_night_are_kept_as_typed(desk: FlaskClient) -> None:
+    desk.post("/settings/calendars", data=filled(**{"week-0": "08:00-12:00, 13:00-17:00, 22:00-06:00"}))
+    assert stored().week[0] == ((480, 720), (780, 1020), (1320, 360))
 
 
 def test_what_is_not_there_is_not_found(desk: FlaskClient) -> None:
