@@ -269,8 +269,8 @@ def test_what_has_ended_says_so_first(anna: Person) -> None:
     ticket = a_ticket(priority=Priority.P1, at=MORNING)
     actions.resolve(ticket, "Done.", by=anna.id, now=MORNING + HOUR)
     assert told(ticket).spoken == (
-        "Solved in time: today 10:00, after 1 h. We promise a solution within 4 h on priority P1, counted in open "
-        "hours from today 09:00."
+        "Solved in time: today 10:00, after 1 h. We promise a solution within 4 h on priority P1, counted in "
+        "open hours from today 09:00."
     )
 
 
