@@ -43,7 +43,8 @@ def sentence_of(kind: str, event: Event) -> Sentence | None:
     if found is None or (kind == "sla.threshold_crossed" and _is_quiet(event.payload)):
         return None
     icon, say = found
-    return Sentence(say(event), icon)
+    words = say(event)
+    return Sentence(words, icon) if words else None
 
 
 def paused(state: str, reason: str, span_s: float) -> Sentence:
@@ -240,11 +241,11 @@ def _kept(event: Event) -> str:
 
 
 def _hours_changed(event: Event) -> str:
+    """Nothing, where a change from then on was of no moment to this ticket."""
+    moved = _moved_due(event.payload)
     if event.payload.get("retroactive"):
-        words = gettext("The working hours were corrected, and all time was counted again")
-    else:
-        words = gettext("The working hours changed")
-    return _with(words, _moved_due(event.payload))
+        return _with(gettext("The working hours were corrected, and all time was counted again"), moved)
+    return _with(gettext("The working hours changed"), moved) if moved else ""
 
 
 def _policy_changed(event: Event) -> str:
