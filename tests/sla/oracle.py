@@ -257,7 +257,8 @@ class Walk:
                 continue
             if terms == (clock.target, clock.calendar):
                 continue
-            clock.history += [clock.breached_at] if clock.breached_at else []
+            judged = clock.changed_at < t
+            clock.history += [clock.breached_at] if clock.breached_at and judged else []
             clock.due = clock.breached_at = None
             clock.crossed = {}
             clock.target, clock.calendar = terms

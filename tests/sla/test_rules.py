@@ -122,6 +122,14 @@ def test_a_raised_priority_forgives_nothing_whatever_the_policy_allows() -> None
     assert (clock.breached, clock.missed_once) == (False, True)
 
 
+def test_a_priority_that_came_and_went_within_a_second_missed_nothing() -> None:
+    back = replace(POLICY, on_change=OnChange.RETROACTIVE)
+    slip = [entry(Kind.PRIORITY_CHANGED, 3 * HOUR, seq, priority=p) for seq, p in ((1, "P1"), (2, "P2"))]
+    clock = clocks_after(3.5, created(), *slip, policy=back).current(Metric.RESOLUTION)
+    assert clock is not None
+    assert (clock.breached, clock.breach_history, clock.missed_once) == (False, (), False)
+
+
 def test_what_happened_in_the_second_of_the_creation_counts_whenever_it_was_recorded() -> None:
     early = [entry(Kind.LINE_CHANGED, 0, 0, line=2), replace(created(), seq=1)]
     late = [created(), entry(Kind.LINE_CHANGED, 0, 1, line=2)]

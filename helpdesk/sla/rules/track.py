@@ -169,7 +169,7 @@ class Track:
         after = self._recounted(t, terms.open) if mode is OnChange.RETROACTIVE else self.elapsed(t)
         running, phase = self.phase is Phase.RUNNING, self.phase
         self._close_segment(t)
-        self.missed |= self.breached_at is not None
+        self._end_epoch(t)
         self.missed &= not forgiving
         self._open_epoch(t, terms)
         self._keep_segments(mode)
@@ -320,11 +320,17 @@ class Track:
         elif mode is OnChange.RETROACTIVE:
             self.segments = [(a, b, self.terms.open) for a, b, _ in self.segments]
 
-    def _open_epoch(self, t: int, terms: Terms) -> None:
+    def _end_epoch(self, t: int) -> None:
+        """Keep what was missed. Terms that came and went within one instant were never judged."""
+        if self.epoch_from == t:
+            return
         if self.breached_at is not None:
+            self.missed = True
             self.history.append(self.breached_at)
         if self.crossed:
             self.past += (self._past_epoch(),)
+
+    def _open_epoch(self, t: int, terms: Terms) -> None:
         self.epoch, self.epoch_from = self.epoch + 1, t
         self.due = self.breached_at = self.fires_at = None
         self.crossed = []
