@@ -56,6 +56,7 @@ class Permission(StrEnum):
     TICKET_LINK = "ticket_link"
     TICKET_MERGE = "ticket_merge"
     BREACH_EXPLAIN = "breach_explain"
+    BREACH_ASKED = "breach_asked"
     VIEW_CHANGE = "view_change"
     CALL_LOG = "call_log"
     CONTACT_SEARCH = "contact_search"
@@ -102,6 +103,7 @@ GRANTS: dict[Permission, frozenset[Relation]] = {
     ),
     Permission.TICKET_MERGE: frozenset({_R.HOLDING_TEAM, _R.ASSIGNEE, _R.OWNER_TEAM, _R.LEADS}),
     Permission.BREACH_EXPLAIN: frozenset({_R.OWN, _R.ASSIGNEE, _R.LEADS}),
+    Permission.BREACH_ASKED: frozenset({_R.AGENT}),
     Permission.TICKET_DISCARD: frozenset({_R.HOLDING_TEAM, _R.OWNER_TEAM, _R.LEADS}),
     Permission.VIEW_CHANGE: frozenset({_R.OWN, _R.LEADS, _R.ADMINISTRATOR}),
     Permission.CALL_LOG: frozenset({_R.AGENT}),

@@ -166,3 +166,25 @@ def test_the_conversation_is_not_told_of_shares_that_concern_nobody(client: Flas
     page = client.get(f"/tickets/{ticket.id}").text
     assert "First answer: 75 % of the time is gone" in page
     assert "First answer: 50 % of the time is gone" not in page
+
+
+def test_what_waits_for_ones_word_stands_in_a_list_until_it_is_said(client: FlaskClient, ada: Person) -> None:
+    ticket = a_ticket("Nobody can print", assignee=ada)
+    firing = missed(ticket, ada)
+    missed(a_ticket("Somebody else's"), an_agent())
+    page = client.get("/tickets/asked").text
+    assert f"/tickets/{ticket.id}#asked-{firing.id}" in page
+    assert "Somebody else" not in page
+    assert ">Why was it late?</span><b>1</b>" in page
+    assert post(client, firing) == 303
+    assert "Nothing to explain" in client.get("/tickets/asked").text
+
+
+def test_a_lead_has_what_his_team_is_asked(client: FlaskClient, now: datetime) -> None:
+    lead = a_lead()
+    sign_in(client, lead)
+    missed(a_ticket("Of my team"), an_agent())
+    missed(a_ticket("Kept after all"), an_agent(), withdrawn_at=now)
+    page = client.get("/tickets/asked").text
+    assert "Of my team" in page
+    assert "Kept after all" not in page

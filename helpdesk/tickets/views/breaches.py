@@ -1,4 +1,4 @@
-"""The door to saying why a deadline was missed."""
+"""The doors to saying why a deadline was missed: the list of what waits for a word, and the word."""
 
 from datetime import datetime
 from typing import cast
@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
+from helpdesk import web
 from helpdesk.accounts.actor import Actor
-from helpdesk.accounts.guard import Loader, policy
+from helpdesk.accounts.guard import Loader, current_actor, policy
 from helpdesk.accounts.permissions import Permission, Relation
 from helpdesk.db import db
 from helpdesk.errors import N_, BadInput
@@ -19,7 +20,7 @@ from helpdesk.tickets.actions import lock
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import relations, visibility
 from helpdesk.tickets.views.acting import act, here
-from helpdesk.tickets.views.asked import is_holders
+from helpdesk.tickets.views.asked import is_holders, questions_put_to
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.refused import comes_back
 
@@ -35,6 +36,13 @@ def stands(actor: Actor, ticket: Ticket) -> frozenset[Relation]:
     firing = _firing(ticket.id, (request.view_args or {})["firing_id"])
     is_own = firing is not None and is_holders(actor, firing.holder_id, firing.holder_team_id)
     return relations(actor, ticket) | ({Relation.OWN} if is_own else set())
+
+
+@blueprint.get("/tickets/asked", endpoint="asked")
+@policy(Permission.BREACH_ASKED)
+def asked() -> str:
+    """The missed deadlines that wait for this person's word, the oldest first."""
+    return web.render("tickets/asked.html", rows=questions_put_to(current_actor()))
 
 
 @blueprint.post("/tickets/<int:number>/breaches/<int:firing_id>/reason", endpoint="explain_breach")

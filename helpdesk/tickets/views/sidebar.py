@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, request, url_for
 from flask_babel import gettext
@@ -17,6 +18,7 @@ from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.notifications.queries import is_unread
 from helpdesk.tickets.queries.counts import LIMIT, LineCount, OpenCounts, open_counts
 from helpdesk.tickets.queries.saved import named_views
+from helpdesk.tickets.views.asked import count_put_to
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def nav() -> Nav | None:
     actor = current_actor()
     if not actor.is_signed_in:
         return None
-    counts = open_counts(actor, process_time(), (_held_mail(actor), _new_notices(actor), named_views(actor)))
+    counts = open_counts(actor, process_time(), _extra(actor))
     return Nav(
         firm=settings().firm_name,
         call_url=_address("telephony.new_call") if _may(actor, Permission.CALL_LOG) else None,
@@ -110,6 +112,12 @@ def nav() -> Nav | None:
         views=tuple(_view(*one) for one in counts.extra[2]),
         bell=_bell(counts.extra[1]),
     )
+
+
+def _extra(actor: Actor) -> tuple[ScalarSelect[Any], ...]:
+    """What is counted beside tickets, in the same statement."""
+    asked = count_put_to(actor) if actor.is_agent else select(literal(0)).scalar_subquery()
+    return _held_mail(actor), _new_notices(actor), named_views(actor), asked
 
 
 def install() -> None:
@@ -137,6 +145,8 @@ def _items(actor: Actor, counts: OpenCounts) -> Iterator[Item]:
         yield _item(gettext("Held mail"), "mail.held", "shield", figure(counts.extra[0]))
     if _may(actor, Permission.CALL_LOG) and _address("telephony.calls"):
         yield _item(gettext("Calls"), "telephony.calls", "phone")
+    if counts.extra[3]:
+        yield _item(gettext("Why was it late?"), "tickets.asked", "flag", figure(counts.extra[3]))
 
 
 def _bell(count: int) -> Bell | None:
