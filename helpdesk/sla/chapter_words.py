@@ -67,6 +67,13 @@ def _paused(told: Telling, step: Step, fact: Fact | None) -> str:
     return gettext("Paused by %(name)s, %(waits)s", name=who(told, fact), waits=waits)
 
 
+def wait_words(told: Telling, fact: Fact) -> str:
+    """That somebody waits, where no clock is paused by it."""
+    if fact.payload["new"] == "waiting_client":
+        return gettext("%(name)s waits for the client", name=who(told, fact))
+    return gettext("%(name)s waits for a third party", name=who(told, fact))
+
+
 def _resumed(told: Telling, step: Step, fact: Fact | None) -> str:
     kind = fact.kind if fact is not None else ""
     if fact is not None and _by_the_client(fact):
@@ -102,11 +109,10 @@ def _stopped(told: Telling, step: Step, fact: Fact | None) -> str:
 
 
 def _idle(told: Telling, step: Step, fact: Fact | None) -> str:
-    return gettext(
-        "%(name)s handed it over to %(line)s; this clock rests",
-        name=who(told, fact),
-        line=line_name(told, fact.payload["to_line"] if fact is not None else told.found.line),
-    )
+    line = line_name(told, fact.payload["to_line"] if fact is not None else told.found.line)
+    if fact is not None and fact.kind == "ticket.returned":
+        return gettext("%(name)s gave it back to %(line)s; this clock rests", name=who(told, fact), line=line)
+    return gettext("%(name)s handed it over to %(line)s; this clock rests", name=who(told, fact), line=line)
 
 
 def _cancelled(told: Telling, step: Step, fact: Fact | None) -> str:

@@ -9,7 +9,15 @@ from flask_babel import gettext
 from helpdesk.i18n import moment as said
 from helpdesk.i18n import open_hours
 from helpdesk.sla.breach_words import CAUSES
-from helpdesk.sla.chapter_words import MOVES, change_words, figures_of, who, words_of
+from helpdesk.sla.chapter_words import (
+    MOVES,
+    WAITS,
+    change_words,
+    figures_of,
+    wait_words,
+    who,
+    words_of,
+)
 from helpdesk.sla.instants import local
 from helpdesk.sla.ledger import Fact
 from helpdesk.sla.models import BreachCause
@@ -21,7 +29,7 @@ CHANGES = ("ticket.priority_changed", "ticket.type_changed")
 @dataclass(frozen=True)
 class Chapter:
     """One line of the story. `kind` chooses the mark: started, paused, resumed, changed, moved, taken,
-    breached, withdrawn, explained, stopped, idle, cancelled. `figures` is what it did, "" for nothing;
+    breached, withdrawn, explained, going, stopped, idle, cancelled. `figures` is what it did, "" for nothing;
     `counted` what the clock showed then; `reason` the words that somebody wrote.
     """
 
@@ -99,15 +107,19 @@ def _hand(told: Telling, fact: Fact) -> str:
 
 
 def _unchanged(told: Telling) -> Iterator[Chapter]:
-    """A change of priority or kind that this clock did not feel."""
-    start, end = told.found.clock.started_at, told.until
+    """A change of priority or kind, and a waiting, that this clock did not feel."""
+    clock, end = told.found.clock, told.until
     felt = {fact.seq for step in told.found.steps if (fact := told.fact(step.seq)) is not None}
     for fact in told.facts.values():
         at = int(fact.at.timestamp())
-        is_within = start < at <= end and told.found.clock.stopped_at != at
-        if is_within and fact.kind in CHANGES and fact.seq not in felt:
+        if fact.seq in felt or not clock.started_at < at <= end or clock.stopped_at == at:
+            continue
+        if fact.kind in CHANGES:
             stays = gettext("the target stays the same")
             yield Chapter(at, "changed", change_words(told, fact), figures=stays, reason=_reason(told, fact))
+        elif fact.payload.get("new") in WAITS and clock.line is None:
+            goes_on = gettext("this clock does not pause")
+            yield Chapter(at, "going", wait_words(told, fact), figures=goes_on, reason=_reason(told, fact))
 
 
 def _withdrawn(told: Telling) -> Iterator[Chapter]:

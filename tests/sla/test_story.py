@@ -109,6 +109,17 @@ def test_a_pause_names_who_waits_for_whom_and_why(anna: Person) -> None:
     assert [one.counted for one in found.story] == ["0 min", "1 h", "1 h"]
 
 
+def test_a_waiting_that_does_not_pause_a_clock_says_so(anna: Person) -> None:
+    ticket = a_ticket(priority=Priority.P1, at=MORNING)
+    wait(ticket, MORNING + 10 * MINUTE, anna.id, "Which scanner?")
+    second = told(ticket, NOON, FIRST).story[1]
+    assert (second.words, second.figures) == (
+        "Anna Petrova waits for the client",
+        "this clock does not pause",
+    )
+    assert second.reason == "Which scanner?"
+
+
 def test_the_first_answer_has_a_story_of_its_own(anna: Person) -> None:
     ticket = a_ticket(priority=Priority.P1, at=MORNING)
     answer(ticket, MORNING + 20 * MINUTE, anna.id)

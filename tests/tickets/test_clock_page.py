@@ -124,6 +124,13 @@ def test_the_text_for_the_client_names_no_people_and_no_reasons(
     ]
 
 
+def test_the_own_clock_of_a_line_is_nothing_to_tell_a_client(client: FlaskClient, ticket: Ticket) -> None:
+    said = page(client, f"/tickets/{ticket.id}/clocks/line-1")
+    assert "Line 1 was due" in said
+    assert "To tell the client" not in said
+    assert "<textarea" not in said
+
+
 def test_the_text_is_in_the_language_of_the_ticket(client: FlaskClient, ticket: Ticket) -> None:
     ticket.language = "ru"
     db.session.commit()

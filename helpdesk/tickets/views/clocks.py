@@ -43,5 +43,8 @@ def _cycle(typed: str) -> int | None:
 
 
 def _for_the_client(ticket: Ticket, found: Why, language: str) -> str:
+    """The text for a mail; none for a line's own clock, which is no promise to a client."""
+    if found.told.found.clock.line is not None:
+        return ""
     with force_locale(language):
         return plain_text(found.told, f"{ticket.id} {ticket.subject}")
