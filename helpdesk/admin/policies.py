@@ -39,6 +39,7 @@ class PolicyLine:
     version: SlaPolicyVersion | None
     planned: datetime | None
     companies: int
+    open_tickets: int
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class CalendarBook:
 
 
 def lines(now: datetime) -> list[PolicyLine]:
-    """The default policy first, then by name; those put away at the end. Three statements."""
+    """The default policy first, then by name; those put away at the end. Four statements."""
     rows = db.session.scalars(
         select(SlaPolicy).order_by(
             SlaPolicy.retired_at.is_not(None), SlaPolicy.is_default.desc(), SlaPolicy.name
@@ -128,8 +129,13 @@ def lines(now: datetime) -> list[PolicyLine]:
             present[version.policy_id] = version
         else:
             coming.setdefault(version.policy_id, version.valid_from)
-    signed = companies(now)
-    return [PolicyLine(row, present.get(row.id), coming.get(row.id), signed.get(row.id, 0)) for row in rows]
+    signed, running = companies(now), _open_by_policy()
+    return [
+        PolicyLine(
+            row, present.get(row.id), coming.get(row.id), signed.get(row.id, 0), running.get(row.id, 0)
+        )
+        for row in rows
+    ]
 
 
 def companies(now: datetime) -> dict[int, int]:
@@ -140,6 +146,17 @@ def companies(now: datetime) -> dict[int, int]:
         .group_by(Contract.policy_id)
     )
     return {row.policy_id: row.clients for row in db.session.execute(statement)}
+
+
+def _open_by_policy() -> dict[int, int]:
+    statement = (
+        select(SlaPolicyVersion.policy_id, func.count().label("many"))
+        .join(TicketSla, TicketSla.policy_version_id == SlaPolicyVersion.id)
+        .join(Ticket, Ticket.id == TicketSla.ticket_id)
+        .where(Ticket.resolved_at.is_(None))
+        .group_by(SlaPolicyVersion.policy_id)
+    )
+    return {row.policy_id: row.many for row in db.session.execute(statement)}
 
 
 def editions(policy_id: int) -> list[Edition]:

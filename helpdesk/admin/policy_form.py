@@ -21,13 +21,15 @@ ROWS: Mapping[str, tuple[str, str]] = {f"{p}-{type_}": (p, type_) for p in PRIOR
 class Typed:
     """Everything in the form.
 
+    `rows` are those for one type, `added` the one just asked for.
     `calendar` holds for every row without one of its own in `calendars` (by row: P3, P3-defect); a line may
-    have its own in `line_calendars`, a single cell in `single` by its code. `rows` are those for one type.
+    have its own in `line_calendars`, a single cell in `single` by its code.
     """
 
     name: str = ""
     cells: dict[str, str] = field(default_factory=dict)
     rows: tuple[str, ...] = ()
+    added: str = ""
     calendar: str = ""
     calendars: dict[str, str] = field(default_factory=dict)
     line_calendars: dict[int, str] = field(default_factory=dict)
@@ -108,6 +110,7 @@ def typed(form: "MultiDict[str, str]", before: PolicySheet | None = None) -> Typ
         name=" ".join(form.get("name", "").split()),
         cells=cells,
         rows=_rows(form, cells),
+        added=_asked_for(form) if "add" in form else "",
         calendar=form.get("calendar", ""),
         calendars={row: form.get(f"calendar-{row}", "") for row in (*PRIORITIES, *ROWS)},
         line_calendars={line: form.get(f"calendar-line-{line}", "") for line in LINES},
@@ -154,9 +157,13 @@ def _in_field(seconds: int, day_s: int = DAY) -> str:
 
 def _rows(form: "MultiDict[str, str]", cells: Mapping[str, str]) -> tuple[str, ...]:
     """Rows that have a target, were there when the form was made, or are asked for now."""
-    asked = {*form.getlist("rows"), f"{form.get('new_priority', '')}-{form.get('new_type', '')}"}
+    asked = {*form.getlist("rows"), _asked_for(form)}
     filled = {(BY_CODE[code].priority, BY_CODE[code].type) for code in cells}
     return tuple(row for row, place in ROWS.items() if row in asked or place in filled)
+
+
+def _asked_for(form: "MultiDict[str, str]") -> str:
+    return f"{form.get('new_priority', '')}-{form.get('new_type', '')}"
 
 
 def _single(form: "MultiDict[str, str]") -> dict[str, str]:

@@ -12,6 +12,7 @@ from helpdesk.accounts import faces, seats
 from helpdesk.accounts.models import Membership, Person, Team, TeamRole
 from helpdesk.calendars.hours import versions_in_force
 from helpdesk.calendars.models import Calendar, CalendarHoliday, CalendarVersion
+from helpdesk.calendars.rules import working_day_s
 from helpdesk.clients.models import Company
 from helpdesk.db import db
 from helpdesk.heartbeat import Heartbeat
@@ -19,7 +20,8 @@ from helpdesk.mail.models import Mailbox
 from helpdesk.notifications.models import Outbox
 from helpdesk.routing.editing import in_order
 from helpdesk.routing.models import RoutingRule
-from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyVersion, SlaTarget
+from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyVersion
+from helpdesk.sla.sheets import PolicySheet, sheets_of
 from helpdesk.tickets.queries.catalogue import catalogue
 
 HOLIDAYS_SHOWN = 3
@@ -52,6 +54,15 @@ class CalendarSheet:
     holidays: tuple[tuple[date, str], ...]
     holiday_count: int
 
+    @property
+    def day_s(self) -> int:
+        """How long an ordinary working day is: what one day means in a target."""
+        week = [
+            tuple((one.from_min, one.to_min) for one in self.version.windows if one.weekday == day)
+            for day in range(7)
+        ]
+        return working_day_s(week)
+
     def windows_on(self, weekday: int) -> list[tuple[int, int]]:
         """Open minutes of the day, cut at midnight: what runs over it goes on on the next."""
         found = []
@@ -65,29 +76,13 @@ class CalendarSheet:
 
 
 @dataclass(frozen=True)
-class PolicySheet:
+class PolicyInForce:
     """A policy with its newest version in force and how many companies have it by contract."""
 
     row: SlaPolicy
     version: SlaPolicyVersion
-    targets: tuple[SlaTarget, ...]
+    sheet: PolicySheet
     contracts: int
-
-    @property
-    def calendar_ids(self) -> list[int]:
-        return list(dict.fromkeys(target.calendar_id for target in self.targets))
-
-    def seconds(self, metric: str, priority: str, line: int | None = None) -> int | None:
-        """The target for tickets of any type; None where nothing is asked."""
-        key = (metric, priority, line, None)
-        return next(
-            (t.seconds for t in self.targets if (t.metric.value, t.priority, t.line, t.type) == key), None
-        )
-
-    @property
-    def lines(self) -> list[int]:
-        """Lines that have targets of their own."""
-        return sorted({target.line for target in self.targets if target.line is not None})
 
 
 @dataclass(frozen=True)
@@ -169,25 +164,27 @@ def calendars(now: datetime, today: date) -> dict[int, CalendarSheet]:
     }
 
 
-def policies(now: datetime) -> list[PolicySheet]:
-    """Policies by name, the default one last; each with its version in force."""
-    versions: dict[int, SlaPolicyVersion] = {}
-    newest = select(SlaPolicyVersion).where(SlaPolicyVersion.valid_from <= now)
-    newest = newest.order_by(SlaPolicyVersion.valid_from, SlaPolicyVersion.n)
-    for version in db.session.scalars(newest.options(selectinload(SlaPolicyVersion.targets))):
-        versions[version.policy_id] = version
+def policies(now: datetime) -> list[PolicyInForce]:
+    """Policies in use by name, the default one last; each with its version in force. Four statements."""
+    present: dict[int, tuple[SlaPolicy, SlaPolicyVersion]] = {}
+    rows = db.session.execute(
+        select(SlaPolicy, SlaPolicyVersion)
+        .join(SlaPolicyVersion, SlaPolicyVersion.policy_id == SlaPolicy.id)
+        .where(SlaPolicy.retired_at.is_(None), SlaPolicyVersion.valid_from <= now)
+        .order_by(SlaPolicy.is_default, SlaPolicy.name, SlaPolicyVersion.valid_from, SlaPolicyVersion.n)
+    )
+    for policy, version in rows:
+        present[policy.id] = (policy, version)
     signed = db.session.execute(
         select(Contract.policy_id, func.count(func.distinct(Contract.company_id)).label("clients"))
         .where(Contract.valid_from <= now, or_(Contract.valid_until.is_(None), Contract.valid_until > now))
         .group_by(Contract.policy_id)
     )
     contracts = {row.policy_id: row.clients for row in signed}
-    in_use = select(SlaPolicy).where(SlaPolicy.retired_at.is_(None))
-    rows = db.session.scalars(in_use.order_by(SlaPolicy.is_default, SlaPolicy.name))
+    sheets = sheets_of(list(present.values()))
     return [
-        PolicySheet(row, versions[row.id], tuple(versions[row.id].targets), contracts.get(row.id, 0))
-        for row in rows
-        if row.id in versions
+        PolicyInForce(policy, version, sheets[version.id], contracts.get(policy.id, 0))
+        for policy, version in present.values()
     ]
 
 

@@ -8,10 +8,11 @@ from flask_babel import gettext, lazy_gettext, pgettext
 from flask_babel.speaklater import LazyString
 
 from helpdesk.accounts.models import Assignment
-from helpdesk.admin.queries import CalendarSheet, Names, PolicySheet
+from helpdesk.admin.queries import CalendarSheet, Names
 from helpdesk.i18n import duration
 from helpdesk.routing.rules import Conditions, Placement
 from helpdesk.sla.calendar import clock_face
+from helpdesk.sla.sheets import PolicySheet
 from helpdesk.sla.words import NAMES
 from helpdesk.tickets.words import CHANNELS, TYPES
 
@@ -121,13 +122,13 @@ def week(calendar: CalendarSheet) -> str:
 
 def counted_in(policy: PolicySheet, calendars: Mapping[int, CalendarSheet]) -> str:
     """The calendars of a policy's targets."""
-    known = (calendars[one].name for one in policy.calendar_ids if one in calendars)
+    known = sorted(calendars[one].name for one in policy.calendar_ids if one in calendars)
     return gettext(" and ").join(gettext("“%(name)s”", name=name) for name in known)
 
 
 def pauses(policy: PolicySheet) -> str:
     """What stops its clocks for a while."""
-    return _either(str(PAUSES[state]) for state in policy.version.pause_states)
+    return _either(str(PAUSES[state]) for state in policy.pause_states)
 
 
 def span_words(seconds: int | None) -> str:

@@ -288,6 +288,9 @@ def test_a_row_for_one_type_is_added_without_saving_anything(desk: FlaskClient, 
     data = filled(hours, name="Typed already", add="row", new_priority="P1", new_type="defect")
     page = desk.post(where, data=data).text
     assert 'name="P1-resolution-defect"' in page
+    assert page.split("autofocus")[0].endswith(
+        'name="P1-first_response-defect" value="" maxlength="40" autocomplete="off" '
+    )
     assert 'value="Typed already"' in page
     assert the_policy().name == "Care Plus"
     fresh = desk.post(

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
-from helpdesk.admin import queries, words
+from helpdesk.admin import policy_words, queries, words
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.pages import render_section
 from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.mail.queries import MailboxState, mailbox_states
 from helpdesk.routing.queries import rule_of
-from helpdesk.tickets.rules import Priority
+from helpdesk.sla.sheets import LINES, PRIORITIES
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ def in_force() -> str:
     """Mailboxes, teams, rules, calendars and policies."""
     now = process_time()
     today = now.astimezone(ZoneInfo(settings().default_timezone)).date()
+    calendars = queries.calendars(now, today)
     return render_section(
         "admin/in_force.html",
         "in_force",
@@ -51,9 +52,13 @@ def in_force() -> str:
         mailboxes=_mailboxes(now),
         teams=queries.teams(),
         rules=_rules(),
-        calendars=queries.calendars(now, today),
+        calendars=calendars,
+        calendar_names={calendar_id: one.name for calendar_id, one in calendars.items()},
+        days={calendar_id: one.day_s for calendar_id, one in calendars.items()},
         policies=queries.policies(now),
-        priorities=list(Priority),
+        policy_words=policy_words,
+        priorities=PRIORITIES,
+        lines=LINES,
     )
 
 
