@@ -1,5 +1,6 @@
 """Many tickets follow one change: their ledgers say so, and their clocks are written anew, all together."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,11 +28,19 @@ Pair = tuple[Ticket, SlaRecomputeItem]
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What became of one ticket; deadlines of the client that are missed or kept by it."""
+
+    state: ItemState
+    come: int = 0
+    gone: int = 0
+
+
+@dataclass(frozen=True)
 class Move:
     """One ticket's way over: the change, and the clocks before and after it."""
 
     ticket: Ticket
-    item: SlaRecomputeItem
     change: Change
     before: TicketClocks
     after: TicketClocks
@@ -42,19 +51,17 @@ def follow_all(claimed: Sequence[Pair], wanted: Wanted, now: datetime) -> None:
 
     The statements do not grow with the tickets. Raises LookupError when one cannot be computed.
     """
-    open_ones = [(ticket, item) for ticket, item in claimed if ticket.state not in DONE]
-    _catch_up([ticket for ticket, _ in open_ones], now)
-    histories = histories_of(ticket.id for ticket, _ in open_ones)
-    moves = [move for pair in open_ones for move in _moves(*pair, histories, wanted, now)]
+    open_ones = [ticket for ticket, _ in claimed if ticket.state not in DONE]
+    _catch_up(open_ones, now)
+    histories = histories_of(ticket.id for ticket in open_ones)
+    moves = [move for one in open_ones for move in _moves(one, histories[one.id], wanted, now)]
     publish_all([move.change for move in moves])
     _go_over([move.change for move in moves], wanted)
     db.session.flush()
     fire_all([_claimed(move.ticket, move.change.seq) for move in moves], now, quietly=True)
-    moved = {move.ticket.id: move for move in moves}
-    for ticket, item in claimed:
-        item.done_at, item.failure, item.state = now, "", ItemState.SKIPPED
-        if ticket.id in moved:
-            _count(moved[ticket.id], now)
+    outcomes = {ticket.id: Outcome(ItemState.SKIPPED) for ticket, _ in claimed}
+    outcomes |= {move.ticket.id: _outcome(move, now) for move in moves}
+    _note(wanted.run.id, outcomes, now)
 
 
 def _catch_up(tickets: Sequence[Ticket], now: datetime) -> None:
@@ -68,15 +75,9 @@ def _catch_up(tickets: Sequence[Ticket], now: datetime) -> None:
         db.session.refresh(ticket, ["event_seq", "last_event_at", "state"])
 
 
-def _moves(
-    ticket: Ticket,
-    item: SlaRecomputeItem,
-    histories: Mapping[int, History],
-    wanted: Wanted,
-    now: datetime,
-) -> Sequence[Move]:
+def _moves(ticket: Ticket, history: History, wanted: Wanted, now: datetime) -> Sequence[Move]:
     """The ticket's way over, if there is one."""
-    facts = histories[ticket.id].facts
+    facts = history.facts
     change = None if ticket.state in DONE else change_for(ticket, facts, wanted, now)
     if change is None:
         return ()
@@ -84,7 +85,7 @@ def _moves(
     later = Fact(0, change.seq, change.kind, change.at, change.actor_id, payload_of(change))
     before, after = evaluate(facts, now), evaluate([*facts, later], now)
     change = replace(change, due_before=_deadline(before), due_after=_deadline(after))
-    return (Move(ticket, item, change, before, after),)
+    return (Move(ticket, change, before, after),)
 
 
 def _deadline(clocks: TicketClocks) -> datetime | None:
@@ -115,9 +116,22 @@ def _claimed(ticket: Ticket, event_seq: int) -> Claimed:
     )
 
 
-def _count(move: Move, now: datetime) -> None:
+def _outcome(move: Move, now: datetime) -> Outcome:
     missed, still = missed_in(move.before), missed_in(move.after)
-    move.item.state = ItemState.CHANGED
-    move.item.come, move.item.gone = len(still - missed), len(missed - still)
     if move.change.forgives:
         withdraw_gone(move.ticket.id, missed - still, now)
+    return Outcome(ItemState.CHANGED, len(still - missed), len(missed - still))
+
+
+def _note(run_id: int, outcomes: Mapping[int, Outcome], now: datetime) -> None:
+    """Write down what became of each ticket; most of them have the same outcome."""
+    alike = defaultdict[Outcome, list[int]](list)
+    for ticket_id, outcome in outcomes.items():
+        alike[outcome].append(ticket_id)
+    for outcome, ids in alike.items():
+        mine = update(SlaRecomputeItem).where(
+            SlaRecomputeItem.recompute_id == run_id, SlaRecomputeItem.ticket_id.in_(ids)
+        )
+        figures = {"state": outcome.state, "come": outcome.come, "gone": outcome.gone}
+        unsynchronized = mine.execution_options(synchronize_session=False)
+        db.session.execute(unsynchronized.values(done_at=now, failure="", **figures))
