@@ -11,16 +11,7 @@ from sqlalchemy.types import Integer, Text
 
 from helpdesk.db import Base
 from helpdesk.sla.acts import Act, Scope
-
-
-class Metric(StrEnum):
-    """What a clock measures."""
-
-    FIRST_RESPONSE = "first_response"
-    NEXT_RESPONSE = "next_response"
-    UPDATE = "update"
-    RESOLUTION = "resolution"
-    OLA = "ola"
+from helpdesk.sla.rules.values import Metric as Metric  # noqa: PLC0414
 
 
 class ClockPhase(StrEnum):
