@@ -178,7 +178,7 @@ class Walk:
         left, self.line = self.clocks.get(self.line), event["to"]
         if self.status in DONE:
             return
-        if left and left.state != "cancelled":
+        if left and left.stopped_at is None and left.state != "cancelled":
             left.state = "idle"
             left.due = t if left.due is None and left.elapsed >= left.target else left.due
         clock = self.clocks.get(self.line)

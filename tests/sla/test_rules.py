@@ -18,6 +18,7 @@ from helpdesk.sla.rules import (
     OnChange,
     Phase,
     PolicyVersion,
+    Resumption,
     Target,
     TicketClocks,
     TicketState,
@@ -120,6 +121,21 @@ def test_a_raised_priority_forgives_nothing_whatever_the_policy_allows() -> None
     clock = clocks_after(5.5, created(), raised, policy=anew).current(Metric.RESOLUTION)
     assert clock is not None
     assert (clock.breached, clock.missed_once) == (False, True)
+
+
+def test_a_line_whose_clock_ended_under_other_terms_keeps_its_result_when_the_ticket_leaves() -> None:
+    bare = PolicyVersion("bare", TARGETS[:3], reopen=Resumption.RESTART)
+    ledger = [
+        created(),
+        entry(Kind.RESOLVED, HOUR // 2, 1),
+        entry(Kind.POLICY_CHANGED, HOUR, 2, policy="bare"),
+        entry(Kind.REOPENED, 2 * HOUR, 3),
+        entry(Kind.LINE_CHANGED, 3 * HOUR, 4, line=2),
+    ]
+    clocks = replay(ledger, {"plain": POLICY, "bare": bare}, CALENDARS, START + 4 * HOUR)
+    clock = clocks.current(Metric.OLA, 1)
+    assert clock is not None
+    assert (clock.phase, clock.met) == (Phase.STOPPED, True)
 
 
 def test_a_priority_that_came_and_went_within_a_second_missed_nothing() -> None:

@@ -173,7 +173,7 @@ class Replay(Clockwork):
         self.history.lines.append((entry.at, entry.line))
         if self.state in DONE:
             return
-        if left is not None and left.phase is not Phase.CANCELLED:
+        if left is not None and left.phase not in (Phase.STOPPED, Phase.CANCELLED):
             left.cause = entry
             left.leave(entry.at)
         self._enter_line(entry.at)
