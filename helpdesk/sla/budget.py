@@ -136,10 +136,32 @@ def span(seconds: int) -> str:
 
 
 def blamed(told: Telling) -> Blamed | None:
-    """Who answers for the missed solution; None while it is not missed."""
-    blame = told.found.blame
-    if blame is None or told.found.clock.metric is not Metric.RESOLUTION:
+    """Who answers for the missed solution; None while it is not missed.
+
+    Once the deadline has moved it is what was written down at the breach, as long as that one counts.
+    """
+    clock = told.found.clock
+    if clock.metric is not Metric.RESOLUTION:
         return None
+    blame = told.found.blame or (_recorded(told) if clock.missed_once else None)
+    return _blamed(told, blame) if blame is not None else None
+
+
+def _recorded(told: Telling) -> Blame | None:
+    missed = told.names.missed
+    if missed is None or missed.at < told.found.clock.started_at:
+        return None
+    lines, over = (
+        {int(line): int(seconds) for line, seconds in missed.shares.get(name, {}).items()}
+        for name in ("lines", "over")
+    )
+    total, shares = sum(over.values()), missed.shares
+    weights = {line: seconds / total for line, seconds in over.items() if seconds}
+    gap = bool(shares.get("gap"))
+    return Blame(missed.at, shares["holder"], shares["responsible"], lines, over, weights, budget_gap=gap)
+
+
+def _blamed(told: Telling, blame: Blame) -> Blamed:
     names = told.names.lines
     return Blamed(
         at=when(blame.at, told.now),
@@ -161,15 +183,15 @@ def _held(blame: Blame) -> str:
 
 
 def _used(told: Telling, blame: Blame) -> str:
-    used = span(blame.attribution.get(blame.responsible, 0))
-    budget = next((one.budget_s for one in told.found.lines if one.line == blame.responsible), None)
-    if budget is None:
-        return gettext("used most of the time: %(used)s; it has no budget of its own", used=used)
+    """The budget is what is left of the time when what was beyond it is taken away; none: all of it was."""
+    used_s, over_s = (found.get(blame.responsible, 0) for found in (blame.attribution, blame.over))
+    if over_s == used_s:
+        return gettext("used most of the time: %(used)s; it has no budget of its own", used=span(used_s))
     return gettext(
         "used %(used)s of its %(budget)s: %(over)s too much",
-        used=used,
-        budget=working_days(budget, told.day_s),
-        over=span(blame.over.get(blame.responsible, 0)),
+        used=span(used_s),
+        budget=working_days(used_s - over_s, told.day_s),
+        over=span(over_s),
     )
 
 

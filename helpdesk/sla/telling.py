@@ -16,7 +16,7 @@ from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.sla.calendar import OpenTime, open_time
 from helpdesk.sla.ledger import ENTRIES_PER_EVENT, KINDS, Fact, calendars_in, choices_in, ledger_of
-from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyVersion
+from helpdesk.sla.models import Contract, SlaFiring, SlaPolicy, SlaPolicyVersion
 from helpdesk.sla.policies import Choice, policy_of
 from helpdesk.sla.rules import Explanation, Held, Metric, Pause, Phase, explain
 from helpdesk.sla.rules.holding import Holder, Holders
@@ -47,9 +47,17 @@ DEFAULTS = tuple(
 
 
 @dataclass(frozen=True)
+class Missed:
+    """What was written down when the solution was last missed: the instant, and whose time it was."""
+
+    at: int
+    shares: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Names:
     """What people, teams, lines, policy versions, contracts and calendar versions are called, and the words
-    kept with events, all by id.
+    kept with events, all by id; and what was written down when the solution was missed.
     """
 
     people: Mapping[int, str]
@@ -59,6 +67,7 @@ class Names:
     contracts: Mapping[int, str]
     calendars: Mapping[int, str]
     texts: Mapping[int, str]
+    missed: Missed | None
 
 
 @dataclass(frozen=True)
@@ -137,7 +146,7 @@ def read(ticket_id: int, now: datetime, slot: Slot | None) -> Telling | None:
         found=found,
         facts={fact.seq: fact for fact in facts},
         choice=choices[str(found.clock.policy)],
-        names=_names(facts, choices.values(), {int(clock.calendar) for clock in found.all.clocks}),
+        names=_names(ticket_id, facts, choices.values(), {int(one.calendar) for one in found.all.clocks}),
         hours=open_time(hours, found.clock.started_at, int(now.timestamp()) + DAY_S),
         day_s=working_day_s(hours.weekly),
         now=int(now.timestamp()),
@@ -183,7 +192,9 @@ def _holders(facts: Iterable[Fact]) -> Holders:
     return marks
 
 
-def _names(facts: Sequence[Fact], choices: Iterable[Choice], calendars: Iterable[int]) -> Names:
+def _names(
+    ticket_id: int, facts: Sequence[Fact], choices: Iterable[Choice], calendars: Iterable[int]
+) -> Names:
     """One statement for everything that is called something."""
     choices = list(choices)
     people = {fact.actor_id for fact in facts} | _people_in(facts)
@@ -197,9 +208,10 @@ def _names(facts: Sequence[Fact], choices: Iterable[Choice], calendars: Iterable
             _called(Contract.id, Contract.name, Contract.id.in_([choice.contract_id for choice in choices])),
             _calendars(list(calendars)),
             _called(EventText.event_id, EventText.text, EventText.event_id.in_([fact.id for fact in facts])),
+            _missed(ticket_id),
         )
     ).one()
-    people_found, teams, lines, policies, contracts, calendar_names, texts = map(_by_id, row)
+    people_found, teams, lines, policies, contracts, calendar_names, texts = map(_by_id, row[:-1])
     return Names(
         people={key: known_as(name) for key, name in people_found.items()},
         teams=teams,
@@ -208,6 +220,7 @@ def _names(facts: Sequence[Fact], choices: Iterable[Choice], calendars: Iterable
         contracts=contracts,
         calendars=calendar_names,
         texts=texts,
+        missed=Missed(int(row[-1]["at"]), row[-1]["shares"]) if row[-1] else None,
     )
 
 
@@ -237,6 +250,19 @@ def _calendars(versions: Sequence[int]) -> ScalarSelect[Any]:
         .select_from(CalendarVersion)
         .join(Calendar, Calendar.id == CalendarVersion.calendar_id)
         .where(CalendarVersion.id.in_(versions))
+        .scalar_subquery()
+    )
+
+
+def _missed(ticket_id: int) -> ScalarSelect[Any]:
+    """The last missed solution that stands, as it was written down."""
+    at = func.floor(func.extract("epoch", SlaFiring.at))
+    return (
+        select(func.jsonb_build_object("at", at, "shares", SlaFiring.shares))
+        .where(SlaFiring.ticket_id == ticket_id, SlaFiring.percent == 100, SlaFiring.shares.is_not(None))
+        .where(SlaFiring.withdrawn_at.is_(None))
+        .order_by(SlaFiring.at.desc(), SlaFiring.id.desc())
+        .limit(1)
         .scalar_subquery()
     )
 

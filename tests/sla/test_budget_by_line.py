@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk import clock
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.sla.budget import add_up
-from helpdesk.sla.models import Metric, SlaClock
+from helpdesk.sla.models import Metric, SlaClock, SlaTarget
 from helpdesk.sla.rules import TicketClocks
+from helpdesk.sla.sweep import sweep
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import DONE_STATES, WAITING_STATES, DiscardReason, Priority
@@ -111,6 +112,27 @@ def test_budgets_longer_than_the_target_are_named_as_the_gap(hands: Hands) -> No
     assert blamed is not None
     assert (blamed.holder, blamed.responsible) == (3, 3)
     assert blamed.gap.startswith("No line used more than its own budget")
+
+
+def test_a_breach_whose_deadline_moved_later_keeps_who_answered_for_it(hands: Hands) -> None:
+    ticket = a_ticket(priority=Priority.P1, at=MORNING)
+    up(ticket, MORNING + 3 * HOUR, hands[1].id)
+    late = NOON + 2 * HOUR
+    with clock.frozen(lambda: late):
+        sweep()
+    actions.change_priority(ticket, priority=Priority.P3, reason="A detour", by=hands[2].id, now=late)
+    found = told(ticket, late + HOUR)
+    assert found.verdict.tone == "run"
+    assert found.blamed is not None
+    assert (found.blamed.holder, found.blamed.responsible, found.blamed.at) == (2, 1, "today 13:00")
+    assert spaced(found.blamed.responsible_words) == "used 3 h of its 1 h: 2 h too much"
+
+
+def test_a_line_without_a_budget_has_none_to_keep(hands: Hands) -> None:
+    db.session.execute(delete(SlaTarget).where(SlaTarget.metric == Metric.OLA))
+    blamed = told(a_ticket(priority=Priority.P1, at=MORNING), NOON + 2 * HOUR).blamed
+    assert blamed is not None
+    assert spaced(blamed.responsible_words) == "used most of the time: 4 h; it has no budget of its own"
 
 
 def test_minutes_on_the_page_add_up_although_each_line_lost_some_seconds() -> None:
