@@ -114,7 +114,7 @@ def _check_closed(sheet: CalendarSheet) -> None:
 
 def _check_opens(sheet: CalendarSheet, now: datetime) -> None:
     try:
-        check_hours(hours_in(sheet), now.year)
+        check_hours(hours_in(sheet), int(now.timestamp()))
     except CalendarError as problem:
         sentence = N_("These hours never open: no second would ever count. Give at least one day some hours.")
         raise BadInput(sentence, "week-0") from problem

@@ -92,10 +92,9 @@ def working_hours(
     return WorkingHours(zone, tuple(tuple(sorted(w)) for w in weekly), tuple(replaced), tuple(closed), rules)
 
 
-def check_hours(hours: WorkingHours, from_year: int) -> None:
-    """Refuse hours that never open again from `from_year` on; raises CalendarError."""
-    start = new_year(from_year)
-    if compile_hours(hours, from_year, from_year + YEARS_AHEAD).next_open(start) is None:
+def check_hours(hours: WorkingHours, since: int) -> None:
+    """Refuse hours that never open at or after the instant; raises CalendarError."""
+    if open_time(hours, since, since).next_open(since) is None:
         raise CalendarError("These working hours never open: no second would ever count.")
 
 

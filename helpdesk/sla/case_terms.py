@@ -12,6 +12,7 @@ from helpdesk.sla.rules import Key, Metric, OnChange, PolicyVersion, Resumption,
 T = TypeVar("T")
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+GRACE = ("reopen_grace", "reopen_grace_s")
 THRESHOLDS = (50, 75, 90, 100, 120)
 STATES = {
     "new": TicketState.NEW,
@@ -93,7 +94,7 @@ def policy_from(name: str, given: Given) -> PolicyVersion:
         (*_client_targets(given.part("targets")), *_line_targets(given.part("ola"))),
         on_change=given.word("on_change", ON_CHANGE, "carry"),
         reopen=given.word("reopen", RESUMPTION, "resume"),
-        reopen_grace_s=given.seconds("reopen_grace") if given.has("reopen_grace") else None,
+        reopen_grace_s=next((given.seconds(key) for key in GRACE if given.has(key)), None),
         ola_reentry=given.word("ola_reentry", RESUMPTION, "resume"),
         pause_states=frozenset(pauses),
         forgive=given.flag("forgive"),

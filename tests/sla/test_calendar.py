@@ -148,13 +148,20 @@ def test_spans_are_the_open_intervals_inside_the_bounds() -> None:
 
 def test_hours_without_an_open_second_are_refused() -> None:
     with pytest.raises(CalendarError, match="never open"):
-        check_hours(working_hours("UTC", ((),) * 7), 2026)
+        check_hours(working_hours("UTC", ((),) * 7), EARLIEST)
 
 
 def test_holidays_that_cover_every_day_leave_nothing_open() -> None:
     hours = working_hours("UTC", OFFICE, None, [Holiday(md=(1, 1), until_md=(12, 31))])
     with pytest.raises(CalendarError, match="never open"):
-        check_hours(hours, 2026)
+        check_hours(hours, EARLIEST)
+
+
+def test_hours_that_opened_for_the_last_time_are_refused() -> None:
+    once = working_hours("UTC", ((),) * 7, {date(2026, 1, 5): [(0, 60)]})
+    check_hours(once, at("2026-01-05T00:59:59Z"))
+    with pytest.raises(CalendarError, match="never open"):
+        check_hours(once, at("2026-01-05T01:00:00Z"))
 
 
 def test_an_unknown_zone_is_refused_by_name() -> None:
