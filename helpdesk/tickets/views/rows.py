@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from flask_babel import gettext, ngettext
 
 from helpdesk.accounts import faces
+from helpdesk.i18n import moment_in, viewer_zone
 from helpdesk.sla.words import Chip
 from helpdesk.tickets.queries.lists import TicketRow
 from helpdesk.tickets.rules import WAITING_STATES
@@ -27,6 +28,7 @@ class ShownRow:
     tint: int
     is_away: bool
     waits: str = ""
+    waits_whole: str = ""
 
 
 @dataclass
@@ -55,13 +57,22 @@ def shown(rows: Iterable[TicketRow], chips: Mapping[int, Chip], ours: Collection
             tint=faces.tint(row.assignee_id or 0),
             is_away=bool(ours) and row.line not in ours,
             waits=_waits(row),
+            waits_whole=_waits_whole(row),
         )
         for row in rows
     ]
 
 
 def _waits(row: TicketRow) -> str:
-    """For whom it waits, since when, until when and why, and that it is not the first time."""
+    """Until when it waits and for what; for which third party. Whose turn it is says the client."""
+    if row.waits is None or row.wake_at is None:
+        return ""
+    until = gettext("until %(moment)s", moment=moment_in(viewer_zone(), row.wake_at))
+    return ": ".join(part for part in (row.waits["party"], until, row.waits["reason"]) if part)
+
+
+def _waits_whole(row: TicketRow) -> str:
+    """The same with since when, and that it is not the first time."""
     if row.waits is None:
         return ""
     since = datetime.fromisoformat(row.waits["since"])
