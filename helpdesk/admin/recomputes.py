@@ -6,17 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
+from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.models import Person
 from helpdesk.calendars.models import Calendar
 from helpdesk.clients.models import Company
 from helpdesk.db import db
+from helpdesk.events import EventRow
 from helpdesk.i18n import gettext, number
 from helpdesk.sla.models import SlaPolicy
 from helpdesk.sla.what_if.models import ItemState, SlaRecompute, SlaRecomputeItem, Subject
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries import visible_to
 
-LATEST, FAILURES = 30, 100
+LATEST, FAILURES, MOVED = 30, 100, 50
 STATES: Mapping[str, Any] = {
     "planned": lazy_gettext("planned"),
     "running": lazy_gettext("under way"),
@@ -81,6 +85,16 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """A ticket whose deadline moved; `subject` is None where whoever looks may not see it."""
+
+    number: int
+    subject: str | None
+    before: datetime | None
+    after: datetime | None
+
+
+@dataclass(frozen=True)
 class Failure:
     """A ticket that could not follow, and why."""
 
@@ -101,6 +115,27 @@ def lines(only: int | None = None) -> list[Line]:
 def progress_of(run: SlaRecompute) -> Progress:
     """How far it is now; one statement."""
     return _progress(run, _tallies([run.id]))
+
+
+def moved(actor: Actor, run_id: int) -> list[Moved]:
+    """The first tickets whose deadline towards the client is another by it, by number; one statement."""
+    before, after = (EventRow.payload[name].astext for name in ("due_before", "due_after"))
+    item, key = SlaRecomputeItem, func.concat(f"recompute:{run_id}:", SlaRecomputeItem.ticket_id)
+    rows = (
+        select(item.ticket_id, Ticket.subject, before, after)
+        .join(EventRow, EventRow.idem_key == key)
+        .outerjoin(Ticket, and_(Ticket.id == item.ticket_id, visible_to(actor)))
+        .where(item.recompute_id == run_id, item.state == ItemState.CHANGED)
+        .where(before.is_distinct_from(after))
+        .order_by(item.ticket_id)
+        .limit(MOVED)
+    )
+    found = db.session.execute(rows)
+    return [Moved(number, subject, _at(old), _at(new)) for number, subject, old, new in found]
+
+
+def _at(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def failures(run_id: int) -> list[Failure]:

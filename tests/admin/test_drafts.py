@@ -179,6 +179,10 @@ def test_published_for_open_tickets_they_follow(desk: FlaskClient, hours: Calend
     assert after > before
     assert the_draft().state is DraftState.PUBLISHED
     assert "done" in desk.get("/settings/drafts").text
+    run = db.session.scalars(select(SlaRecompute)).one()
+    page = desk.get(f"/settings/recomputes/{run.id}").text
+    assert "Deadlines that moved" in page
+    assert str(ticket.id) in page
 
 
 def test_published_for_new_tickets_only_open_ones_stay(desk: FlaskClient, hours: Calendar) -> None:
@@ -262,6 +266,9 @@ def test_a_planned_one_waits_for_its_day(desk: FlaskClient, hours: Calendar) -> 
     run = db.session.scalars(select(SlaRecompute)).one()
     assert run.state is RecomputeState.PLANNED
     assert "planned" in desk.get(f"/settings/recomputes/{run.id}").text
+    taken_back = desk.post(f"/settings/calendars/{hours.id}/versions/2/withdrawal", data=form())
+    assert taken_back.status_code == 303
+    assert "was taken back" in desk.get(f"/settings/recomputes/{run.id}").text
 
 
 def test_a_policy_is_drafted_and_reaches_only_new_tickets_unless_told(desk: FlaskClient) -> None:
@@ -308,3 +315,10 @@ def test_what_failed_is_listed_and_can_be_tried_again(desk: FlaskClient, hours: 
     recompute()
     assert db.session.scalars(select(SlaRecomputeItem.state)).one() is ItemState.SKIPPED
     assert lead.id
+
+
+def test_a_new_name_alone_moves_nothing(desk: FlaskClient, hours: Calendar) -> None:
+    week = {**WEEK, "name": "Headquarters", "zone": "Europe/Berlin", "version": "0"}
+    answer = desk.post(f"/settings/calendars/{hours.id}", data=form(**week), follow_redirects=True)
+    assert "The new name holds at once" in answer.text
+    assert db.session.scalar(select(func.count()).select_from(SlaRecompute)) == 0

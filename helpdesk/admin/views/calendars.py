@@ -36,8 +36,9 @@ from helpdesk.db import db
 from helpdesk.errors import DomainError
 from helpdesk.i18n import gettext, page_language, told
 from helpdesk.sla.days import day_of
-from helpdesk.sla.what_if import publishing
-from helpdesk.sla.what_if.publishing import Publication
+from helpdesk.sla.what_if import following, publishing
+from helpdesk.sla.what_if.models import Subject
+from helpdesk.sla.what_if.publishing import Publication, Saved
 
 SAVE = "save"
 YEARS = (1970, 2200)
@@ -153,18 +154,18 @@ def change_calendar(calendar: Calendar, calendar_id: int) -> ResponseReturnValue
     sheet, since = forms.sheet_in(typed, now), forms.since_in(typed, now)
     if sheet is None or typed.errors:
         return _form(typed, calendar), 422
-    changed, whom = list[bool](), whom_in(request.form.get("open_tickets", ""), publishing.usually(sheet))
+    saved, whom = list[Saved](), whom_in(request.form.get("open_tickets", ""), publishing.usually(sheet))
 
     def verb(by: int, _: datetime) -> None:
         _lock(calendar)
         refuse_unseen(actions.KIND, calendar_id, request.form.get("version", ""))
         how = Publication(whom, since, typed.why)
-        changed.append(publishing.save(calendar, sheet, how, by=by, now=now))
+        saved.append(publishing.save(calendar, sheet, how, by=by, now=now))
 
     return write_once(
         leading_to(url_for(".calendar", calendar_id=calendar_id), verb),
         refused=lambda refusal: _refused(typed, _found(actor, calendar_id), refusal),
-        said=lambda: published_words(whom, since) if changed[0] else gettext("Nothing was different."),
+        said=lambda: published_words(saved[0], whom, since),
     )
 
 
@@ -204,6 +205,7 @@ def withdraw_calendar(calendar: Calendar, calendar_id: int, number: int) -> Resp
     def verb(by: int, now: datetime) -> None:
         version = _version(calendar_id, number) or abort(404)
         actions.withdraw(calendar, version, by=by, now=now)
+        following.take_back(Subject.CALENDAR, version.id, now=now)
 
     there = url_for(".calendar", calendar_id=calendar_id)
     return write_once(leading_to(there, verb), said=gettext("The version is taken back."))

@@ -31,7 +31,7 @@ from helpdesk.sla.days import day_of, last_day
 from helpdesk.sla.what_if import drafts, publishing
 from helpdesk.sla.what_if.drafts import Sheet
 from helpdesk.sla.what_if.models import DraftKind, DraftState, Effect, SlaDraft, TrialBasis, TrialState
-from helpdesk.sla.what_if.publishing import Publication, Whom
+from helpdesk.sla.what_if.publishing import Publication, Saved, Whom
 
 KINDS = {DraftKind.CALENDAR: calendars.KIND, DraftKind.POLICY: policies.KIND}
 SHOWN_FIRST = (Effect.COME, Effect.GO)
@@ -121,20 +121,20 @@ def publish_draft(draft: SlaDraft, draft_id: int) -> ResponseReturnValue:
         return _page(draft, errors=errors), 422
     why = " ".join(form.get("why", "").split())[:300]
     how = Publication(whom, since, why, form.get("typed", ""))
-    kind, subject_id = draft.kind, draft.subject_id
+    kind, subject_id, saved = draft.kind, draft.subject_id, list[Saved]()
 
     def verb(by: int, now: datetime) -> None:
         _lock(draft)
         subject = drafts.subject_of(draft)
         db.session.refresh(subject, with_for_update={"key_share": True})
         refuse_unseen(KINDS[kind], subject_id, str(draft.seen_event_id))
-        publishing.publish(draft, how, by=by, now=now)
+        saved.append(publishing.publish(draft, how, by=by, now=now))
 
     there = _subject_url(draft) if whom is Whom.NEW else url_for(".drafts_page")
     return write_once(
         leading_to(there, verb),
         refused=lambda refusal: _refused(draft_id, refusal),
-        said=lambda: published_words(whom, since),
+        said=lambda: published_words(saved[0], whom, since),
     )
 
 
@@ -159,8 +159,12 @@ def whom_in(chosen: str, otherwise: Whom) -> Whom:
     return Whom(chosen) if chosen in set(Whom) else otherwise
 
 
-def published_words(whom: Whom, since: datetime | None) -> str:
+def published_words(saved: Saved, whom: Whom, since: datetime | None) -> str:
     """What is told after something was let hold."""
+    if saved is Saved.NOTHING:
+        return gettext("Nothing was different.")
+    if saved is Saved.NAME:
+        return gettext("Saved. The new name holds at once.")
     if whom is Whom.NEW:
         if since is not None:
             return gettext("Saved. It holds for tickets that are opened from that day on.")

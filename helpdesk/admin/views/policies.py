@@ -30,9 +30,9 @@ from helpdesk.sla.actions import policies as actions
 from helpdesk.sla.models import SlaPolicy, SlaPolicyVersion
 from helpdesk.sla.policy_facts import day_lengths
 from helpdesk.sla.sheets import PolicySheet, sheet_of
-from helpdesk.sla.what_if import publishing
-from helpdesk.sla.what_if.models import Reach
-from helpdesk.sla.what_if.publishing import Publication
+from helpdesk.sla.what_if import following, publishing
+from helpdesk.sla.what_if.models import Reach, Subject
+from helpdesk.sla.what_if.publishing import Publication, Saved
 
 
 def _lock(row: SlaPolicy) -> None:
@@ -107,17 +107,17 @@ def change_policy(row: SlaPolicy, policy_id: int) -> ResponseReturnValue:
     since = reading.since_in(typed, now)
     if sheet is None or typed.errors:
         return policy_page(row, now=now, typed=typed), 422
-    changed, whom = list[bool](), whom_in(request.form.get("open_tickets", ""), publishing.usually(sheet))
+    saved, whom = list[Saved](), whom_in(request.form.get("open_tickets", ""), publishing.usually(sheet))
 
     def verb(by: int, _: datetime) -> None:
         _lock(row)
         refuse_unseen(actions.KIND, policy_id, request.form.get("version", ""))
-        changed.append(publishing.save(row, sheet, Publication(whom, since, typed.why), by=by, now=now))
+        saved.append(publishing.save(row, sheet, Publication(whom, since, typed.why), by=by, now=now))
 
     return write_once(
         leading_to(url_for(".sla_policy", policy_id=policy_id), verb),
         refused=lambda refusal: _refused(typed, _found(actor, policy_id), refusal),
-        said=lambda: published_words(whom, since) if changed[0] else gettext("Nothing was different."),
+        said=lambda: published_words(saved[0], whom, since),
     )
 
 
@@ -154,11 +154,14 @@ def policy_tickets(row: SlaPolicy, policy_id: int, number: int) -> str:
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
 def withdraw_policy(row: SlaPolicy, policy_id: int, number: int) -> ResponseReturnValue:
     """Take back a version that is still to come."""
+
+    def verb(by: int, now: datetime) -> None:
+        version = _version(policy_id, number)
+        actions.withdraw(row, version, by=by, now=now)
+        following.take_back(Subject.POLICY, version.id, now=now)
+
     there = url_for(".sla_policy", policy_id=policy_id)
-    return write_once(
-        leading_to(there, lambda by, now: actions.withdraw(row, _version(policy_id, number), by=by, now=now)),
-        said=gettext("The version is taken back."),
-    )
+    return write_once(leading_to(there, verb), said=gettext("The version is taken back."))
 
 
 @blueprint.post("/settings/policies/<int:policy_id>/default")

@@ -6,6 +6,7 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk import web
+from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission
@@ -35,9 +36,15 @@ LOADER = Loader(_found, lambda _actor, _run: frozenset(), _lock)
 def recompute(run: SlaRecompute, run_id: int) -> str:
     """What it follows, how far it is, and what failed."""
     (line,) = queries.lines(run_id)
-    failed = queries.failures(run_id)
     return render_section(
-        "admin/recompute.html", "drafts", thing_name=line.name, history=None, line=line, failed=failed
+        "admin/recompute.html",
+        "drafts",
+        thing_name=line.name,
+        history=None,
+        line=line,
+        failed=queries.failures(run_id),
+        moved=queries.moved(guard.current_actor(), run_id),
+        most=queries.MOVED,
     )
 
 

@@ -7,7 +7,7 @@ tickets need nothing, they choose what holds when they come in.
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from helpdesk.db import db, notify
 from helpdesk.sla.what_if.models import (
@@ -79,16 +79,11 @@ def zone_rules(calendar_id: int, version_id: int, *, by: int, now: datetime) -> 
     return _plan(Subject.ZONE, calendar_id, version_id, Reach.ONWARD, None, "", None, by=by, now=now)
 
 
-def is_coming(subject: Subject, subject_id: int, version_id: int | None) -> SlaRecompute | None:
-    """The recompute that waits for the instant of this version."""
-    return db.session.scalar(
-        select(SlaRecompute).where(
-            SlaRecompute.subject == subject,
-            SlaRecompute.subject_id == subject_id,
-            SlaRecompute.version_id == version_id,
-            SlaRecompute.state == RecomputeState.PLANNED,
-        )
-    )
+def take_back(subject: Subject, version_id: int, *, now: datetime) -> None:
+    """Let nothing follow a version that was taken back before it held."""
+    planned = (SlaRecompute.subject == subject, SlaRecompute.version_id == version_id)
+    coming = update(SlaRecompute).where(*planned, SlaRecompute.state == RecomputeState.PLANNED)
+    db.session.execute(coming.values(state=RecomputeState.CANCELLED, finished_at=now))
 
 
 def try_again(run: SlaRecompute) -> int:

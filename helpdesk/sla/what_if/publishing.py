@@ -34,6 +34,14 @@ class Whom(StrEnum):
     RETROACTIVE = "retroactive"
 
 
+class Saved(StrEnum):
+    """What came of it: nothing differed, only the name did, or a new version was made."""
+
+    NOTHING = "nothing"
+    NAME = "name"
+    VERSION = "version"
+
+
 REACHES = {Whom.ONWARD: Reach.ONWARD, Whom.RETROACTIVE: Reach.RETROACTIVE}
 
 
@@ -63,8 +71,8 @@ def save(
     by: int,
     now: datetime,
     seen: Mapping[str, int] | None = None,
-) -> bool:
-    """Make the new version and let those tickets follow that it is to reach; False when nothing differs.
+) -> Saved:
+    """Make the new version and let those tickets follow that it is to reach.
 
     Raises BadInput (why, typed, since) where counting anew is not confirmed, else as the actions of calendars
     and policies. The caller has locked the row. `seen` are the figures of a trial, kept with the act.
@@ -72,28 +80,30 @@ def save(
     _check(subject, how, now)
     before = _newest(subject)
     if not _change(subject, sheet, how, by=by, now=now):
-        return False
+        return Saved.NOTHING
     after = _newest(subject)
     if after == before:
-        return True  # only the name is another
+        return Saved.NAME
     reach = REACHES.get(how.whom)
     if reach is None:
-        return True
+        return Saved.VERSION
     plan = following.calendar_version if isinstance(subject, Calendar) else following.policy_version
     more = {"since": how.since, "reach": reach, "why": how.why, "seen": seen}
     plan(subject.id, after, by=by, now=now, **more)  # type: ignore[arg-type]
     if how.whom is Whom.RETROACTIVE:
         _tell(subject, how, seen or {}, by=by, now=now)
-    return True
+    return Saved.VERSION
 
 
-def publish(draft: SlaDraft, how: Publication, *, by: int, now: datetime) -> None:
+def publish(draft: SlaDraft, how: Publication, *, by: int, now: datetime) -> Saved:
     """Let the draft hold. Raises RuleViolation when it ended or says nothing new; else as `save`."""
     drafts.check_open(draft)
     subject, sheet = drafts.subject_of(draft), drafts.sheet_of(draft)
-    if not save(subject, sheet, how, by=by, now=now, seen=_seen(draft)):
+    saved = save(subject, sheet, how, by=by, now=now, seen=_seen(draft))
+    if saved is Saved.NOTHING:
         raise RuleViolation(NOTHING_DIFFERS)
     drafts.end(draft, DraftState.PUBLISHED, now=now)
+    return saved
 
 
 def _check(subject: Calendar | SlaPolicy, how: Publication, now: datetime) -> None:
