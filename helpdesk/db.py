@@ -1,14 +1,29 @@
 """The database session, the base of all tables, and the only place that commits or rolls back."""
 
 import enum
+import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Date, DateTime, Enum, LargeBinary, MetaData, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    DateTime,
+    Enum,
+    LargeBinary,
+    MetaData,
+    Row,
+    Text,
+    TextClause,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
 
@@ -100,3 +115,32 @@ def notify_all(channel: str, payloads: Iterable[str]) -> None:
     """Wake whoever listens on `channel` once for each payload, in one statement."""
     every = text("select pg_notify(:channel, payload) from unnest(cast(:payloads as text[])) payload")
     db.session.execute(every, {"channel": channel, "payloads": sorted(payloads)})
+
+
+def insert_all(
+    model: type[Base], rows: Sequence[Mapping[str, Any]], *returning: str, skip_known: bool = False
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Write rows in this order in one statement, however many, and give back those columns of each.
+
+    All rows name the same columns. With `skip_known` a row whose unique key exists is left out. Several
+    times as fast as values of a statement: the rows travel as one document.
+    """
+    statement = _inserting(model.__tablename__, tuple(rows[0]), returning, skip_known)
+    found = db.session.execute(statement, {"rows": json.dumps(rows, default=str)})
+    return found.all() if returning else ()
+
+
+@cache
+def _inserting(
+    name: str, columns: tuple[str, ...], returning: tuple[str, ...], skip_known: bool
+) -> TextClause:
+    table, dialect = Base.metadata.tables[name], postgresql.dialect()  # type: ignore[no-untyped-call]
+    typed = ", ".join(f"{column} {table.c[column].type.compile(dialect)}" for column in columns)
+    listed = ", ".join(columns)
+    return text(
+        f"insert into {name} ({listed}) select {listed}"  # noqa: S608  (names of columns only)
+        f" from rows from (jsonb_to_recordset(cast(:rows as jsonb)) as ({typed}))"
+        f" with ordinality as given ({listed}, place_) order by place_"
+        f"{' on conflict do nothing' if skip_known else ''}"
+        f"{' returning ' if returning else ''}{', '.join(returning)}"
+    )

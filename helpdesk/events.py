@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from helpdesk.db import Base, db
+from helpdesk.db import Base, insert_all
 
 PAYLOAD_VERSION = 1
 
@@ -114,34 +114,45 @@ def record(event: Event) -> EventRow:
 
 
 def record_all(events: Iterable[Event]) -> Sequence[EventRow]:
-    """Append events to the log in this order, in one statement, and give back their rows with ids."""
-    rows = [_row(event) for event in events]
-    db.session.add_all(rows)
-    db.session.flush()
-    return rows
+    """Append events to the log in this order, in one statement, and give back their rows with ids.
+
+    The rows are for reading only: what stands in the log does not change.
+    """
+    values = [_values(event) for event in events]
+    ids = insert_all(EventRow, values, "id")
+    return [EventRow(id=one.id, **row) for one, row in zip(ids, values, strict=True)]
 
 
-def _row(event: Event) -> EventRow:
-    return EventRow(
-        ticket_id=getattr(event, "ticket_id", None),
-        seq=getattr(event, "seq", None),
-        kind=event.kind,
-        effective_at=event.at,
-        recorded_at=getattr(event, "found_at", None) or event.at,
-        actor_id=event.actor_id,
-        payload=payload_of(event),
-        idem_key=getattr(event, "idem_key", None),
-        voids_id=getattr(event, "voids_id", None),
-    )
+def _values(event: Event) -> dict[str, Any]:
+    return {
+        "ticket_id": getattr(event, "ticket_id", None),
+        "seq": getattr(event, "seq", None),
+        "kind": event.kind,
+        "effective_at": event.at,
+        "recorded_at": getattr(event, "found_at", None) or event.at,
+        "actor_id": event.actor_id,
+        "payload": payload_of(event),
+        "idem_key": getattr(event, "idem_key", None),
+        "voids_id": getattr(event, "voids_id", None),
+    }
 
 
+_fields_of: dict[type[Event], tuple[str, ...]] = {}
 _OWN_COLUMNS = frozenset({"at", "actor_id", "ticket_id", "seq", "idem_key"})
 
 
 def payload_of(event: Event) -> dict[str, Any]:
     """The event's own fields as JSON values, with the version of this shape under `v`."""
-    own = {f.name: _plain(getattr(event, f.name)) for f in fields(event) if f.name not in _OWN_COLUMNS}
+    own = {name: _plain(getattr(event, name)) for name in _own_fields(event)}
     return {"v": PAYLOAD_VERSION, **own}
+
+
+def _own_fields(event: Event) -> tuple[str, ...]:
+    known = _fields_of.get(type(event))
+    if known is None:
+        known = tuple(field.name for field in fields(event) if field.name not in _OWN_COLUMNS)
+        _fields_of[type(event)] = known
+    return known
 
 
 def _plain(value: object) -> object:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Text, bindparam, column, func, insert, select, update
+from sqlalchemy import BigInteger, DateTime, Text, bindparam, column, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from helpdesk.db import db, notify
+from helpdesk.db import db, insert_all, notify
 from helpdesk.mail.headers import Address
 from helpdesk.notifications.letters import Letter
 from helpdesk.notifications.models import DeliveryState, Notice, Outbox, OutboxKind, OutboxRecipient
@@ -150,8 +150,7 @@ def tell_all(told: Iterable[tuple[Iterable[int | None], News]], *, but: int | No
     ]
     wanted = [notice for notice in notices if notice["in_desk"] or notice["by_mail"]]
     if wanted:
-        # By the table: rows of a mapped class are grouped by what they leave out, each a statement.
-        db.session.execute(insert(db.metadata.tables[Notice.__tablename__]), wanted)
+        insert_all(Notice, wanted)
 
 
 def _ways(circles: Iterable[tuple[set[int], News]]) -> dict[Topic, dict[int, Ways]]:

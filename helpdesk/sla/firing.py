@@ -4,10 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.dialects.postgresql import insert
-
 from helpdesk.accounts.people import system_id
-from helpdesk.db import db
+from helpdesk.db import db, insert_all
 from helpdesk.events import publish_all
 from helpdesk.killpoints import Point, reached
 from helpdesk.sla import rows, steps
@@ -18,9 +16,6 @@ from helpdesk.sla.models import Metric, SlaFiring
 from helpdesk.sla.policies import version_id_of
 from helpdesk.sla.rows import Row
 from helpdesk.tickets.models import Ticket
-
-_TABLE = db.metadata.tables[SlaFiring.__tablename__]
-_KEY = (SlaFiring.metric, SlaFiring.line, SlaFiring.cycle, SlaFiring.epoch, SlaFiring.percent)
 
 
 @dataclass(frozen=True)
@@ -87,9 +82,8 @@ def _record(found: Sequence[Found]) -> list[Found]:
     firings = [_firing(one, passing) for one in found for passing in one.passed]
     if not firings:
         return list(found)
-    # By the table: rows of a mapped class are grouped by what they leave out, a statement for each change.
-    statement = insert(_TABLE).on_conflict_do_nothing().returning(SlaFiring.ticket_id, *_KEY)
-    new = {(row[0], Mark(row[1].value, *row[2:])) for row in db.session.execute(statement, firings)}
+    written = insert_all(SlaFiring, firings, "ticket_id", *Mark._fields, skip_known=True)
+    new = {(row[0], Mark(*row[1:])) for row in written}
     return [
         Found(
             one.ticket,
