@@ -10,7 +10,7 @@ CLOSED_SHARE = 0.22  # of the strip, for all closed hours together
 WIDEST_CLOSED, THINNEST_CLOSED, GAP = 26.0, 2.5, 1.0
 DIGIT_FROM = 11.0  # narrower boxes have no room for a digit
 EDGE = 16.0  # half of a word below the strip
-LETTER = 5.9  # how wide a letter above the strip is, about
+LETTER, SMALL_LETTER = 5.9, 5.4  # how wide a letter above and below the strip is, about
 
 Spans = Sequence[tuple[int, int]]
 
@@ -116,10 +116,16 @@ def spread(
     """The words that fit under the strip, from the left, each around its place, without touching."""
     shown: list[tuple[float, str]] = []
     for x, words in places:
-        inside = min(max(x, EDGE), width - EDGE)
-        if not shown or inside - shown[-1][0] >= least:
+        half = max(EDGE, len(words) * SMALL_LETTER / 2)
+        inside = min(max(x, half), width - half)
+        if not shown or inside - shown[-1][0] >= max(least, _both(shown[-1][1], words)):
             shown.append((inside, words))
     return shown
+
+
+def _both(before: str, after: str) -> float:
+    """How far apart the middles of two words below the strip are when they do not touch."""
+    return (len(before) + len(after) + 2) * SMALL_LETTER / 2
 
 
 def without_touching(

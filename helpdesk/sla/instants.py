@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from flask_babel import gettext
+from babel.dates import format_date
+from flask_babel import get_locale, gettext
 
 from helpdesk.i18n import day, viewer_zone
 from helpdesk.i18n import time as clock_time
@@ -32,8 +33,5 @@ def when(t: int, now: int) -> str:
 
 
 def weekday(at: datetime) -> str:
-    """The whole name of the day of the week."""
-    return (
-        gettext("Monday"), gettext("Tuesday"), gettext("Wednesday"), gettext("Thursday"), gettext("Friday"),
-        gettext("Saturday"), gettext("Sunday"),
-    )[at.weekday()]  # fmt: skip
+    """The whole name of the day of the week, as it stands within a sentence."""
+    return str(format_date(at, "EEEE", locale=get_locale()))
