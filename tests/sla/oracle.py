@@ -169,7 +169,8 @@ class Walk:
         self._retarget(t, self.policy["on_change"])
 
     def _calendar_edit(self, t: int, event: Given) -> None:
-        self.edited[event["calendar"]] = event["becomes"]
+        moved = [old for old, new in self.edited.items() if new == event["calendar"]]
+        self.edited |= dict.fromkeys([*moved, event["calendar"]], event["becomes"])
         self._retarget(t, "retroactive" if event.get("mode") == "retroactive" else "carry")
 
     def _line(self, t: int, event: Given) -> None:

@@ -13,9 +13,13 @@ from helpdesk.sla.casefile import differences
 from helpdesk.sla.cases import results
 from helpdesk.sla.cli import sla_commands
 
-FILE = Path(__file__).parent / "cases" / "desk.yaml"
+FOLDER = Path(__file__).parent / "cases"
+FILE = FOLDER / "desk.yaml"
 DOCUMENT: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 FOUND = results(DOCUMENT)
+TERMS_DOCUMENT: dict[str, Any] = yaml.safe_load((FOLDER / "terms.yaml").read_text(encoding="utf-8"))
+ALL_FOUND = FOUND | results(TERMS_DOCUMENT)
+ALL_CASES = [*DOCUMENT["cases"], *TERMS_DOCUMENT["cases"]]
 
 TERMS = """
 calendars:
@@ -40,9 +44,9 @@ def ticket(*events: str, more: str = "") -> str:
     return f"{TERMS}- {{id: ODD, kind: clock, as_of: 2026-06-08T08:00:00Z, events: [{rows}]{more}}}\n"
 
 
-@pytest.mark.parametrize("case", DOCUMENT["cases"], ids=lambda case: case["id"])
+@pytest.mark.parametrize("case", ALL_CASES, ids=lambda case: case["id"])
 def test_a_known_case_has_its_known_answer(case: dict[str, Any]) -> None:
-    assert list(differences(case["expected"], FOUND[case["id"]])) == []
+    assert list(differences(case["expected"], ALL_FOUND[case["id"]])) == []
 
 
 def test_the_answers_are_one_object_by_id() -> None:
