@@ -13,7 +13,7 @@ from helpdesk.clients.models import Contact
 from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.db import db
-from helpdesk.tickets.actions import lock
+from helpdesk.tickets.actions.ledger import lock
 from helpdesk.tickets.models import Participant, Ticket
 from helpdesk.tickets.rules import Line
 
