@@ -50,6 +50,7 @@ class Settings:
     phone_region: str
     staff_visibility: str
     managers_see_figures_only: bool
+    quiet_hours: tuple[int, int] | None  # minutes of a person's own day; None: nobody's
     session_idle_minutes: int
     session_absolute_minutes: int
     attachment_limit_mib: int
@@ -127,6 +128,9 @@ SETTINGS = (
             "or every ticket (open).", kinds.one_of("need_to_know", "open")),
     Setting("managers_see_figures_only", "no", "Whether managers see figures but no tickets behind them.",
             kinds.switch),
+    Setting("quiet_hours", "", "Every night from and until, such as 20:00-07:00: when notices of deadlines "
+            "and mail wait for colleagues who chose no hours themselves. By default never.",
+            kinds.quiet_hours),
     Setting("session_idle_minutes", "60", "Minutes without activity after which a sign-in ends.",
             kinds.whole(5, 1440)),
     Setting("session_absolute_minutes", "720", "Minutes after which a sign-in ends in any case.",

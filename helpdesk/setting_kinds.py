@@ -1,5 +1,6 @@
 """The kinds of values a setting can have: text in, value out, or the end of a sentence that says why not."""
 
+import re
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
@@ -38,6 +39,17 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def quiet_hours(text: str) -> tuple[int, int]:
+    """Two times of day as minutes since midnight; the second may be on the next morning."""
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", text.replace(" ", ""))
+    if found is None:
+        raise Unfit(f"is {text!r}; it has to look like 20:00-07:00")
+    hour, minute, end_hour, end_minute = map(int, found.groups())
+    if (hour, minute) == (end_hour, end_minute):
+        raise Unfit(f"is {text!r}, which would be quiet for ever")
+    return hour * 60 + minute, end_hour * 60 + end_minute
 
 
 def one_of(*choices: str) -> Callable[[str], str]:

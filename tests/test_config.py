@@ -45,6 +45,11 @@ def test_secrets_may_come_from_files(tmp_path: Path) -> None:
     assert (settings.secret_key, settings.smtp_url) == (SECRET, "smtps://desk:word@mail.example:465")
 
 
+def test_quiet_hours_are_read_as_minutes_of_the_day() -> None:
+    assert load_settings(SERVER | {"HELPDESK_QUIET_HOURS": "20:00 - 07:30"}).quiet_hours == (1200, 450)
+    assert load_settings(SERVER).quiet_hours is None
+
+
 def test_every_mistake_is_named_at_once() -> None:
     found = mistakes(HELPDESK_PORT="eighty", HELPDESK_DEFAULT_TIMEZONE="Mars/Olympus", HELPDESK_DEMO="maybe")
     assert len(found) == 3
@@ -62,6 +67,9 @@ def test_every_mistake_is_named_at_once() -> None:
         ("HELPDESK_DEFAULT_TIMEZONE", "../../etc/passwd", "is no time zone"),
         ("HELPDESK_TICKET_PREFIX", "[HD]", "one to eight Latin letters"),
         ("HELPDESK_PHONE_REGION", "Germany", "a country has two letters"),
+        ("HELPDESK_QUIET_HOURS", "at night", "it has to look like 20:00-07:00"),
+        ("HELPDESK_QUIET_HOURS", "20:00-25:00", "it has to look like 20:00-07:00"),
+        ("HELPDESK_QUIET_HOURS", "07:00-07:00", "quiet for ever"),
         ("HELPDESK_SECRET_KEY", "changeme", "too weak"),
         ("HELPDESK_SECRET_KEY", "a" * 64, "too weak"),
         ("HELPDESK_SMTP_URL", "mail.example", "has to look like smtp://"),

@@ -73,20 +73,34 @@ def wishes_of(person_id: int) -> Wishes:
 def hours_of(person_id: int) -> Hours:
     """When mail may go to the person."""
     row = db.session.execute(select(*COLUMNS).where(NotificationHours.person_id == person_id)).one_or_none()
-    return Hours() if row is None else _hours(row)
+    return _usual() if row is None else _hours(row)
 
 
 def rests_of(people: Iterable[int]) -> dict[int, Rest]:
-    """The hours of those of these people who have chosen quiet ones; one statement."""
+    """The hours of those of these people who have quiet ones, by choice or by the desk's own; one
+    statement.
+    """
     wanted = sorted(people)
     if not wanted:
         return {}
     rows = db.session.execute(
-        select(NotificationHours.person_id, Person.zone, *COLUMNS)
-        .join(Person, Person.id == NotificationHours.person_id)
-        .where(NotificationHours.person_id.in_(wanted), NotificationHours.quiet_from.is_not(None))
+        select(Person.id, Person.zone, *COLUMNS)
+        .outerjoin(NotificationHours, NotificationHours.person_id == Person.id)
+        .where(Person.id.in_(wanted))
     )
-    return {row.person_id: Rest(_hours(row), row.zone or settings().default_timezone) for row in rows}
+    rests = {
+        row.id: Rest(
+            _usual() if row.mail_when is None else _hours(row), row.zone or settings().default_timezone
+        )
+        for row in rows
+    }
+    return {person_id: rest for person_id, rest in rests.items() if rest.hours.quiet_from is not None}
+
+
+def _usual() -> Hours:
+    """The hours of whoever chose none."""
+    quiet_from, quiet_until = settings().quiet_hours or (None, None)
+    return Hours(quiet_from=quiet_from, quiet_until=quiet_until)
 
 
 def _hours(row: Row[*tuple[Any, ...]]) -> Hours:

@@ -1,14 +1,17 @@
 """Whom a policy names hears of a threshold once, with what is left and when it is due, out of quiet hours."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from flask_babel import force_locale
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk import clock
 from helpdesk.accounts.models import Person
+from helpdesk.config import IN_FORCE, settings
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.notifications import preferences
@@ -171,6 +174,19 @@ def test_quiet_hours_delay_the_notice_and_never_the_fact(session: scoped_session
     ).all()[-1]
     assert (breach.effective_at, breach.recorded_at) == (DUE, DUE)
     assert db.session.scalar(select(SlaFiring.at).where(SlaFiring.percent == 100)) == DUE
+
+
+def test_the_desks_own_quiet_hours_hold_for_whoever_chose_none(
+    session: scoped_session[Session], app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.extensions, IN_FORCE, replace(settings(), quiet_hours=(15 * 60, 8 * 60)))
+    the_policy(at_100=(Act.TELL_LEAD,))
+    usual, chosen = a_lead(), a_lead()
+    keep(chosen, Hours())
+    a_ticket()
+    sweep_at(DUE)
+    assert (unread_at(usual, DUE), unread_at(chosen, DUE)) == (0, 1)
+    assert unread_at(usual, datetime(2026, 3, 5, 7, 0, tzinfo=UTC)) == 1
 
 
 def test_quiet_hours_are_judged_when_the_desk_learns_of_it(session: scoped_session[Session]) -> None:
