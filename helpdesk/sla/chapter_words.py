@@ -1,12 +1,10 @@
-"""What each step of a clock says: a sentence, and what it did to target, seconds and deadline."""
+"""What each step of a clock says, as a sentence."""
 
 from collections.abc import Callable, Mapping
 
 from flask_babel import gettext
 
-from helpdesk.i18n import moment as said
-from helpdesk.i18n import open_hours, working_days
-from helpdesk.sla.instants import local
+from helpdesk.i18n import working_days
 from helpdesk.sla.ledger import Fact
 from helpdesk.sla.rules import Metric, Step
 from helpdesk.sla.telling import Telling
@@ -23,11 +21,6 @@ WAITS = {
 def words_of(told: Telling, step: Step) -> str:
     """What happened."""
     return SAY[step.kind](told, step, told.fact(step.seq))
-
-
-def figures_of(told: Telling, step: Step) -> str:
-    """What a step did to target, seconds and deadline; "" for nothing."""
-    return FIGURES.get(step.kind, _none)(told, step, told.fact(step.seq))
 
 
 def who(told: Telling, fact: Fact | None) -> str:
@@ -218,79 +211,4 @@ SAY: Mapping[str, Callable[[Telling, Step, Fact | None], str]] = {
     "cancelled": _cancelled,
     "changed": _changed,
     "breached": _breached,
-}
-
-
-# what each step did, in figures
-
-
-def _none(told: Telling, step: Step, fact: Fact | None) -> str:
-    return ""
-
-
-def _due(told: Telling, step: Step, fact: Fact | None) -> str:
-    if step.due_at is None:
-        return ""
-    return gettext("due %(when)s", when=said(local(step.due_at)))
-
-
-def _left(told: Telling, step: Step, fact: Fact | None) -> str:
-    left = step.target_s - step.elapsed_s
-    if left < 0:
-        return gettext("%(span)s over", span=open_hours(left))
-    return gettext("%(span)s left", span=open_hours(left))
-
-
-def _moved(told: Telling, step: Step, fact: Fact | None) -> str:
-    """The target, what became of the seconds counted, and where the deadline went."""
-    before = step.before
-    if before is None:
-        return ""
-    parts = [_targets(told, before.target_s, step.target_s), _counted(told, before.elapsed_s, step)]
-    if before.due_at is not None and step.due_at is not None:
-        old, new = said(local(before.due_at)), said(local(step.due_at))
-        parts.append(gettext("due %(new)s instead of %(old)s", old=old, new=new))
-    else:
-        parts.append(_due(told, step, fact) or _left(told, step, fact))
-    return "; ".join(part for part in parts if part)
-
-
-def _targets(told: Telling, old: int, new: int) -> str:
-    if old == new:
-        return gettext("the target stays %(new)s", new=working_days(new, told.day_s))
-    return gettext(
-        "target %(old)s → %(new)s", old=working_days(old, told.day_s), new=working_days(new, told.day_s)
-    )
-
-
-def _counted(told: Telling, before: int, step: Step) -> str:
-    if not before:
-        return ""
-    if step.elapsed_s == before:
-        return gettext("the %(span)s already counted are kept", span=open_hours(before))
-    if step.elapsed_s == 0:
-        return gettext("the %(span)s counted so far are dropped", span=open_hours(before))
-    return gettext(
-        "the %(old)s counted so far become %(new)s", old=open_hours(before), new=open_hours(step.elapsed_s)
-    )
-
-
-def _standing(told: Telling, step: Step, fact: Fact | None) -> str:
-    """Whether a missed deadline of earlier terms still counts."""
-    clock = told.found.clock
-    if step.epoch == clock.epoch:
-        return ""
-    if clock.missed_once:
-        return gettext("it counts as missed although the deadline moved later")
-    return gettext("forgiven: the deadline moved later, and the policy lets that count")
-
-
-FIGURES: Mapping[str, Callable[[Telling, Step, Fact | None], str]] = {
-    "started": _due,
-    "resumed": _due,
-    "paused": _left,
-    "idle": _left,
-    "changed": _moved,
-    "stopped": _left,
-    "breached": _standing,
 }

@@ -9,11 +9,11 @@ from flask_babel import gettext
 from helpdesk.i18n import moment as said
 from helpdesk.i18n import open_hours
 from helpdesk.sla.breach_words import CAUSES
+from helpdesk.sla.chapter_figures import entered, figures_of
 from helpdesk.sla.chapter_words import (
     MOVES,
     WAITS,
     change_words,
-    figures_of,
     wait_words,
     who,
     words_of,
@@ -60,7 +60,7 @@ def _steps(told: Telling) -> Iterator[Chapter]:
             at=step.at,
             kind=step.kind,
             words=words_of(told, step),
-            figures=figures_of(told, step),
+            figures="; ".join(part for part in (figures_of(told, step), entered(fact)) if part),
             counted=open_hours(step.elapsed_s),
             reason=_reason(told, fact),
         )

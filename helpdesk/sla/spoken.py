@@ -9,7 +9,8 @@ from flask_babel import gettext
 
 from helpdesk.i18n import full_moment, open_hours, viewer_zone, working_days
 from helpdesk.i18n import moment as said
-from helpdesk.sla.chapter_words import MOVES, figures_of, line_name
+from helpdesk.sla.chapter_figures import figures_of
+from helpdesk.sla.chapter_words import MOVES, line_name
 from helpdesk.sla.instants import local, when
 from helpdesk.sla.ledger import Fact
 from helpdesk.sla.rules import Metric, Phase, Step

@@ -21,7 +21,8 @@ from helpdesk.sla.sweep import sweep
 from helpdesk.sla.telling import Slot
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.rules import DiscardReason, Priority, TicketType
+from helpdesk.tickets.rules import DiscardReason, Priority, State, TicketType, WaitReason
+from helpdesk.tickets.words import WAIT_REASONS
 from tests.factories import (
     a_company,
     a_contact,
@@ -105,8 +106,24 @@ def test_a_pause_names_who_waits_for_whom_and_why(anna: Person) -> None:
         "The client answered; the clock goes on",
     ]
     assert found.story[1].reason == "Which scanner?"
-    assert (figures(found, "paused"), figures(found, "resumed")) == (["3 h left"], ["due today 14:00"])
+    assert figures(found, "paused") == ["3 h left; until Apr 3, 11:00 at the latest"]
+    assert figures(found, "resumed") == ["due today 14:00"]
     assert [one.counted for one in found.story] == ["0 min", "1 h", "1 h"]
+
+
+def test_a_pause_says_what_is_waited_for_and_until_when(anna: Person) -> None:
+    ticket = a_ticket(priority=Priority.P1, at=MORNING)
+    actions.wait(
+        ticket,
+        State.WAITING_CLIENT,
+        reason="The signed sheet",
+        by=anna.id,
+        now=MORNING + HOUR,
+        wake_at=NOON + HOUR,
+        about=WaitReason.VENDOR,
+    )
+    vendor = str(WAIT_REASONS[WaitReason.VENDOR])
+    assert figures(told(ticket), "paused") == [f"3 h left; {vendor}; until today 13:00 at the latest"]
 
 
 def test_a_waiting_that_does_not_pause_a_clock_says_so(anna: Person) -> None:
@@ -261,6 +278,12 @@ def test_why_it_was_late_is_part_of_the_story(anna: Person) -> None:
     last = told(ticket, late).story[-1]
     assert last.words == "Anna Petrova said why it was late: More work than people"
     assert last.reason == "Two of us were ill"
+
+
+def test_what_was_written_down_later_says_so(anna: Person) -> None:
+    ticket = a_ticket(priority=Priority.P1, at=MORNING)
+    actions.resolve(ticket, "By phone.", by=anna.id, now=MORNING + HOUR, found_at=NOON)
+    assert figures(told(ticket), "stopped") == ["3 h left; written down today 12:00"]
 
 
 def test_who_takes_it_is_part_of_the_story(anna: Person) -> None:
