@@ -106,6 +106,7 @@ PROMISES = (
         following=(1, 2, 4, 8),
         solution=(4, 8, 24, 48),
         lines={1: (3, 6, 17, 34), 2: (2.5, 5, 15, 30), 3: (2.5, 5, 16, 32)},
+        updates=(2, 6, 16, 32),
     ),
     Promise(
         key="moscow",
@@ -126,7 +127,6 @@ PROMISES = (
         following=(0.5, 1, 4, 12),
         solution=(4, 8, 36, 96),
         lines={1: (3, 6, 26, 68), 2: (2.5, 5, 22, 60), 3: (2.5, 5.5, 24, 64)},
-        updates=(2, 6, 24, 72),
         own_hours={3: "berlin"},
     ),
 )
