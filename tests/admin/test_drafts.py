@@ -322,3 +322,9 @@ def test_a_new_name_alone_moves_nothing(desk: FlaskClient, hours: Calendar) -> N
     answer = desk.post(f"/settings/calendars/{hours.id}", data=form(**week), follow_redirects=True)
     assert "The new name holds at once" in answer.text
     assert db.session.scalar(select(func.count()).select_from(SlaRecompute)) == 0
+
+
+def test_the_form_itself_counts_nothing_anew(desk: FlaskClient, hours: Calendar) -> None:
+    where = f"/settings/calendars/{hours.id}"
+    assert desk.post(where, data=typed(open_tickets="retroactive")).status_code == 303
+    assert db.session.scalars(select(SlaRecompute.reach)).all() == [Reach.ONWARD]

@@ -114,7 +114,7 @@ def publish_draft(draft: SlaDraft, draft_id: int) -> ResponseReturnValue:
     """Let it hold, for whom and from when the form says."""
     form, errors = request.form, dict[str, str]()
     whom, since = (
-        whom_in(form.get("open_tickets", ""), Whom.NEW),
+        whom_in(form.get("open_tickets", ""), Whom.NEW, anew=True),
         since_in(form.get("since", ""), process_time(), errors),
     )
     if errors:
@@ -154,9 +154,10 @@ def discard_draft(draft: SlaDraft, draft_id: int) -> ResponseReturnValue:
     )
 
 
-def whom_in(chosen: str, otherwise: Whom) -> Whom:
-    """Whom a change is to reach, as the form says."""
-    return Whom(chosen) if chosen in set(Whom) else otherwise
+def whom_in(chosen: str, otherwise: Whom, *, anew: bool = False) -> Whom:
+    """Whom a change is to reach, as the form says; counting anew only where the figures were seen."""
+    offered = set(Whom) if anew else {Whom.NEW, Whom.ONWARD}
+    return Whom(chosen) if chosen in offered else otherwise
 
 
 def published_words(saved: Saved, whom: Whom, since: datetime | None) -> str:
