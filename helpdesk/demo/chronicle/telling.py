@@ -168,7 +168,7 @@ class Told(Standing):
         event = self.publish(
             events.StateChanged, by=by, at=at, old=old, new=self.ticket.state, wake_at=wake_at, about=about
         )
-        self.texts.append((event, reason.strip()))
+        self.texts.append((event, f"{party}: {reason.strip()}" if party else reason.strip()))
         row = {
             "ticket_id": self.number,
             "state": WaitingFor(self.ticket.state.value),

@@ -48,7 +48,7 @@ def wait(
         **stamp(ticket, by, now), old=old, new=ticket.state, wake_at=ticket.wake_at, about=about
     )
     row = publish(change)
-    keep_words(row, reason)
+    keep_words(row, f"{party.name.strip()}: {reason.strip()}" if party.name.strip() else reason)
     begin_wait(ticket, row, reason, about, party)
     return row
 

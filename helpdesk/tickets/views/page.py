@@ -42,7 +42,8 @@ from helpdesk.tickets.views.delivery import Reader
 from helpdesk.tickets.views.naming import without_unseen
 from helpdesk.tickets.views.reading import Facts
 from helpdesk.tickets.views.route import hops
-from helpdesk.tickets.views.waiting import OWN, Choices, choices_of, current_wait, waits_words
+from helpdesk.tickets.views.wait_words import waits_words
+from helpdesk.tickets.views.waiting import OWN, Choices, choices_of, current_wait
 from helpdesk.tickets.views.walk import Walk, walk_of
 from helpdesk.tickets.words import Turn, TurnKind
 

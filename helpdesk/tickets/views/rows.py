@@ -7,11 +7,11 @@ from datetime import datetime, timedelta, tzinfo
 from flask_babel import gettext, ngettext
 
 from helpdesk.accounts import faces
-from helpdesk.i18n import moment_in, viewer_zone
+from helpdesk.clock import process_time
 from helpdesk.sla.words import Chip
 from helpdesk.tickets.queries.lists import TicketRow
 from helpdesk.tickets.rules import WAITING_STATES
-from helpdesk.tickets.views.waiting import waits_words
+from helpdesk.tickets.views.wait_words import soon_words, waits_words
 from helpdesk.tickets.words import PRIORITIES, Turn, turn_of
 
 HOUR = timedelta(hours=1)
@@ -67,7 +67,7 @@ def _waits(row: TicketRow) -> str:
     """Until when it waits and for what; for which third party. Whose turn it is says the client."""
     if row.waits is None or row.wake_at is None:
         return ""
-    until = gettext("until %(moment)s", moment=moment_in(viewer_zone(), row.wake_at))
+    until = gettext("until %(moment)s", moment=soon_words(row.wake_at, process_time()))
     return ": ".join(part for part in (row.waits["party"], until, row.waits["reason"]) if part)
 
 

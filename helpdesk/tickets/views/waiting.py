@@ -1,20 +1,19 @@
 """What the forms that let a ticket wait offer and accept: for whom, why, and until which working morning."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import flash
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from sqlalchemy import ScalarSelect, func, select
 
 from helpdesk.accounts.models import Person
 from helpdesk.calendars.hours import hours_of
 from helpdesk.db import db
 from helpdesk.errors import BadInput, RuleViolation
-from helpdesk.i18n import duration, moment, moment_in, viewer_zone
+from helpdesk.i18n import moment_in, viewer_zone
 from helpdesk.sla.calendar import WorkingHours, open_time, working_hours
 from helpdesk.sla.models import Metric, SlaClock, SlaPolicyVersion
 from helpdesk.sla.mornings import Morning, Soon, mornings
@@ -25,6 +24,7 @@ from helpdesk.tickets.rules import LONGEST_WAIT, WAITING_STATES, State, WaitReas
 from helpdesk.tickets.views.forms import Form, moment_of, text_of, word_of
 from helpdesk.tickets.views.jsonb import listed
 from helpdesk.tickets.views.ours import party_named, refuse_ours
+from helpdesk.tickets.views.wait_words import past_waits
 from helpdesk.tickets.wait_models import TicketWait
 from helpdesk.tickets.words import WAIT_REASONS, options
 
@@ -102,24 +102,6 @@ def current_wait(ticket: Ticket, around: Facts) -> Facts | None:
     if open_one is None:
         return None
     return {**open_one, "since": datetime.fromisoformat(open_one["since"]), "wake_at": ticket.wake_at}
-
-
-def past_waits(rows: Sequence[Facts], now: datetime) -> str:
-    """How often and how long it has waited in all, so that nobody parks it for ever; "" for never."""
-    if not rows:
-        return ""
-    span = sum((_end(row, now) - datetime.fromisoformat(row["since"]) for row in rows), timedelta())
-    words = ngettext(
-        "It has waited once, %(span)s in all.",
-        "It has waited %(num)s times, %(span)s in all.",
-        len(rows),
-        span=duration(span),
-    )
-    most = max(Counter(row["reason"].casefold() for row in rows).values())
-    if most == 1:
-        return words
-    again = ngettext("%(num)s time for the same.", "%(num)s times for the same.", most)
-    return f"{words} {again}"
 
 
 def wish_of(form: Form) -> Wish:
@@ -293,18 +275,3 @@ def _at(one: Morning) -> datetime:
 
 def _value(at: datetime) -> str:
     return at.astimezone(viewer_zone()).strftime("%Y-%m-%dT%H:%M")
-
-
-def _end(row: Facts, now: datetime) -> datetime:
-    return datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else now
-
-
-def waits_words(state: State, party: str, wake_at: datetime | None, since: datetime | None = None) -> str:
-    """For whom it waits and until when, and with `since` from when on."""
-    until = gettext("until %(moment)s", moment=moment_in(viewer_zone(), wake_at)) if wake_at else ""
-    begun = gettext("since %(moment)s", moment=moment(since)) if since else ""
-    if state is State.WAITING_CLIENT:
-        whom = gettext("Waits for the client")
-    else:
-        whom = gettext("Waits for %(party)s", party=party) if party else gettext("Waits for a third party")
-    return " ".join(part for part in (whom, begun, until) if part)
