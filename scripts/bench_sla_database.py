@@ -106,7 +106,7 @@ def _timed(work: Callable[[], int]) -> Run:
 
 def _cpu_s() -> float:
     """What this process and its PostgreSQL connections have computed so far, in seconds."""
-    here = "select pid from pg_stat_activity where datname = current_database()"
+    here = "select pid from pg_stat_activity where datname = current_database() and usename = current_user"
     with db.engine.connect() as connection:
         pids = connection.execute(text(here)).scalars().all()
     return time.process_time() + sum(_ticks(Path(f"/proc/{pid}/stat")) for pid in pids) / os.sysconf(
