@@ -1,7 +1,7 @@
 """What the desk does by itself when a share of a target is used up, as the ticket's policy says."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -23,6 +23,7 @@ from helpdesk.tickets.events import PriorityChanged
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import Priority
 
+A_SECOND = timedelta(seconds=1)
 TRIED = frozenset({Outcome.DONE, Outcome.REFUSED, Outcome.TOGETHER})
 
 
@@ -36,10 +37,12 @@ def asks_at(policy_version_id: int, line: int | None, percent: int) -> bool:
     return Act.ASK_REASON in _acts(policy_version_id, line, percent)
 
 
-def shares_at(clocks: TicketClocks, state: ClockState, percent: int) -> dict[str, Any] | None:
-    """Who used up the client's time, in seconds by line, for the breach of a solution; None for all else."""
+def shares_at(clocks: TicketClocks, state: ClockState, percent: int, at: int) -> dict[str, Any] | None:
+    """Who used up the client's time, in seconds by line, for the breach of a solution at that instant; None
+    for all else, and for a breach of an earlier epoch, which the replay shows no more.
+    """
     blame = clocks.blame
-    if blame is None or state.metric is not Metric.RESOLUTION or percent != BREACH:
+    if blame is None or state.metric is not Metric.RESOLUTION or (percent, at) != (BREACH, blame.at):
         return None
     return {
         "holder": blame.holder,
@@ -67,9 +70,12 @@ def act(ticket: Ticket, crossed: Sequence[ThresholdCrossed], now: datetime) -> N
     What the verb makes due is found by the same sweep: a raise opens a new epoch, which may cross the same
     percents at once, so an act that was tried at a percent of a clock is never tried again in that cycle.
     A verb that the rules refuse is undone to its savepoint, the crossing stays, and the lead hears of it; any
-    other error undoes this ticket only, and the sweep tries it again later.
+    other error undoes this ticket only, and the sweep tries it again later. What follows from a crossing
+    comes after its second: all that happens in a second counts before it is judged, so within it the act
+    would undo its own cause.
     """
     firings, raised_at = _firings(ticket.id), _raised_at(ticket.id)
+    now = max(now, *(one.at + A_SECOND for one in crossed))
     for one in crossed:
         firing = next(row for row in firings if _is_of(row, one))
         _ask_once(firing, firings)

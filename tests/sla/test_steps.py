@@ -19,7 +19,7 @@ from helpdesk.tickets.rules import HandoverCard, Line, Priority, State
 from tests.factories import a_lead, a_policy, a_team, a_ticket, an_agent, office_hours, the_system, the_team
 
 NOON = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 DUE = NOON + 4 * HOUR  # the first answer of a P3
 
 
@@ -94,6 +94,7 @@ def test_a_raise_that_makes_the_same_share_due_again_ends_there(session: scoped_
     the_policy((90, Act.RAISE_PRIORITY))
     ticket = a_ticket(priority=Priority.P4)
     sweep_at(NOON + timedelta(days=1))
+    sweep_at(NOON + timedelta(days=1) + SECOND)
     assert ticket.priority is Priority.P3
     assert len(events(ticket, "ticket.priority_changed")) == 1
     assert acts_of(ticket) == {
@@ -116,6 +117,7 @@ def test_what_only_the_raise_made_due_raises_nothing_on_other_clocks(
     the_policy((30, Act.RAISE_PRIORITY))
     ticket = a_ticket(priority=Priority.P4)
     sweep_at(NOON + timedelta(days=1))
+    sweep_at(NOON + timedelta(days=1) + SECOND)
     assert ticket.priority is Priority.P3
     assert acts_of(ticket, Metric.RESOLUTION) == {(2, 30): {"raise_priority": "raised_since"}}
 
@@ -218,10 +220,25 @@ def test_a_lines_own_clock_moves_it_from_line_to_line(session: scoped_session[Se
     ticket = a_ticket()
     sweep_at(NOON + HOUR)
     assert ticket.line == 2
-    sweep_at(NOON + 2 * HOUR)
+    sweep_at(NOON + 2 * HOUR + SECOND)
     assert ticket.line == 3
-    sweep_at(NOON + 3 * HOUR)
+    sweep_at(NOON + 3 * HOUR + 2 * SECOND)
     assert ticket.line == 3
+
+
+def test_what_the_desk_does_at_a_crossing_does_not_undo_the_crossing(
+    session: scoped_session[Session],
+) -> None:
+    """All that happens in the second of the deadline counts before it is judged, so the desk acts later."""
+    version = the_policy((100, Act.ESCALATE), scope=Scope.LINE)
+    with_line_budgets(version)
+    ticket = a_ticket()
+    sweep_at(NOON + HOUR)
+    clock_of_line_1 = db.session.scalars(
+        select(SlaClock).where(SlaClock.ticket_id == ticket.id, SlaClock.line == 1)
+    ).one()
+    assert clock_of_line_1.breached_at == NOON + HOUR
+    assert [event.effective_at for event in events(ticket, "ticket.escalated")] == [NOON + HOUR + SECOND]
 
 
 def test_without_a_team_on_the_next_line_the_lead_hears_why(session: scoped_session[Session]) -> None:
