@@ -1,4 +1,4 @@
-"""What a told ticket showed when a sweep found a crossing: its clock, how urgent it was, who used the time."""
+"""What a told ticket showed when a sweep found a crossing: its clock, its priority, who used the time."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
