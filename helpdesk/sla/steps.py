@@ -37,12 +37,10 @@ def asks_at(policy_version_id: int, line: int | None, percent: int) -> bool:
     return Act.ASK_REASON in _acts(policy_version_id, line, percent)
 
 
-def shares_at(clocks: TicketClocks, state: ClockState, percent: int, at: int) -> dict[str, Any] | None:
-    """Who used up the client's time, in seconds by line, for the breach of a solution at that instant; None
-    for all else, and for a breach of an earlier epoch, which the replay shows no more.
-    """
+def shares_at(clocks: TicketClocks, state: ClockState, percent: int) -> dict[str, Any] | None:
+    """Who used up the client's time, in seconds by line, for the breach of a solution; None for all else."""
     blame = clocks.blame
-    if blame is None or state.metric is not Metric.RESOLUTION or (percent, at) != (BREACH, blame.at):
+    if blame is None or state.metric is not Metric.RESOLUTION or percent != BREACH:
         return None
     return {
         "holder": blame.holder,
