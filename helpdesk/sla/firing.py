@@ -1,7 +1,7 @@
 """Crossings written down, each of them once: as a row, an event, notices, and what the policy does then."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from helpdesk.accounts.people import system_id
@@ -11,6 +11,7 @@ from helpdesk.killpoints import Point, reached
 from helpdesk.sla import rows, steps
 from helpdesk.sla.clocks import Passing, Reading, Slot, cached, moment, read, slot_of
 from helpdesk.sla.events import ThresholdCrossed
+from helpdesk.sla.hands import Hand, Hands, hand_at, hands_of
 from helpdesk.sla.histories import Mark, histories_of
 from helpdesk.sla.models import Metric, SlaFiring
 from helpdesk.sla.policies import version_id_of
@@ -33,16 +34,31 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Found:
-    """What a ticket's clocks have newly passed; `quietly`: nobody is told and nothing else follows."""
+    """What a ticket's clocks have newly passed; `quietly`: nobody is told and nothing else follows.
+
+    `hands` is who had the ticket since when; empty when nothing has happened on it since the crossings.
+    """
 
     ticket: Claimed
     reading: Reading
     passed: Sequence[Passing]
     quietly: bool
+    hands: Hands = ()
 
     def is_told(self, passing: Passing) -> bool:
         """Whether this one counts for people, not only for the record."""
         return not (self.quietly or passing.crossing.suppressed)
+
+    def hand_at(self, at: datetime) -> Hand:
+        """Who had the ticket when that was crossed."""
+        now = Hand(self.ticket.line, self.ticket.team_id, self.ticket.assignee_id)
+        return hand_at(self.hands, at) or now
+
+    @property
+    def has_moved_on(self) -> bool:
+        """Whether something has happened on the ticket since the first of the crossings."""
+        last = self.ticket.last_event_at.timestamp()
+        return any(passing.crossing.at < last for passing in self.passed)
 
 
 def fire_all(tickets: Sequence[Claimed], now: datetime, *, quietly: bool = False) -> int:
@@ -52,7 +68,9 @@ def fire_all(tickets: Sequence[Claimed], now: datetime, *, quietly: bool = False
     The tickets are locked, perhaps since after `now` was read. The statements do not grow with the tickets,
     but for those on which a policy acts. Raises LookupError when the clocks of one cannot be computed.
     """
-    found = _record([_found(ticket, reading, quietly) for ticket, reading in _read(tickets, now)])
+    found = _record(
+        _with_hands([_found(ticket, reading, quietly) for ticket, reading in _read(tickets, now)])
+    )
     reached(Point.RECORDED)
     events = {one.ticket.id: list(_events(one)) for one in found}
     rows.write([_cached(one, len(events[one.ticket.id])) for one in found])
@@ -77,6 +95,11 @@ def _found(ticket: Claimed, reading: Reading, quietly: bool) -> Found:
     return Found(ticket, reading, reading.unwritten, quietly)
 
 
+def _with_hands(found: Sequence[Found]) -> Sequence[Found]:
+    hands = hands_of([one.ticket.id for one in found if one.has_moved_on])
+    return [replace(one, hands=hands.get(one.ticket.id, ())) for one in found]
+
+
 def _record(found: Sequence[Found]) -> list[Found]:
     """Each with only what is new; the unique key decides, whoever else is writing."""
     firings = [_firing(one, passing) for one in found for passing in one.passed]
@@ -85,12 +108,7 @@ def _record(found: Sequence[Found]) -> list[Found]:
     written = insert_all(SlaFiring, firings, "ticket_id", *Mark._fields, skip_known=True)
     new = {(row[0], Mark(*row[1:])) for row in written}
     return [
-        Found(
-            one.ticket,
-            one.reading,
-            [passing for passing in one.passed if (one.ticket.id, passing.mark) in new],
-            one.quietly,
-        )
+        replace(one, passed=[passing for passing in one.passed if (one.ticket.id, passing.mark) in new])
         for one in found
     ]
 
@@ -99,6 +117,8 @@ def _firing(one: Found, passing: Passing) -> Row:
     state, percent = passing.state, passing.crossing.percent
     told, is_present = one.is_told(passing), passing.epoch == state.epoch
     is_asked = told and steps.asks_at(version_id_of(passing.policy), state.line, percent)
+    at = moment(passing.crossing.at) or one.reading.as_of
+    hand = one.hand_at(at)
     return {
         "ticket_id": one.ticket.id,
         "metric": Metric(state.metric.value),
@@ -106,11 +126,11 @@ def _firing(one: Found, passing: Passing) -> Row:
         "cycle": state.cycle,
         "epoch": passing.epoch,
         "percent": percent,
-        "at": moment(passing.crossing.at),
+        "at": at,
         "recorded_at": one.reading.as_of,
-        "holder_line": one.ticket.line,
-        "holder_team_id": one.ticket.team_id,
-        "holder_id": one.ticket.assignee_id,
+        "holder_line": hand.line,
+        "holder_team_id": hand.team_id,
+        "holder_id": hand.person_id,
         "told": told,
         "shares": steps.shares_at(one.reading.clocks, state, percent) if is_present else None,
         "asked_at": one.reading.as_of if is_asked else None,

@@ -236,3 +236,23 @@ def next_firing(ticket: Ticket) -> datetime | None:
 
 def count_notices() -> int:
     return db.session.scalar(select(func.count()).select_from(Notice)) or 0
+
+
+def test_a_late_sweep_names_who_had_the_ticket_at_the_crossing() -> None:
+    a_policy(default=True)
+    first, second, _ = three_lines()
+    ada, ben = an_agent(team=first), an_agent(team=first)
+    ticket = a_ticket(assignee=ada)
+    actions.assign(ticket, ben.id, by=ada.id, now=NOON + timedelta(hours=3, minutes=30))
+    hand_up(ticket, ben.id, NOON + timedelta(hours=3, minutes=50))
+    db.session.commit()
+    sweep_at(LATE)
+    columns = (SlaFiring.percent, SlaFiring.holder_line, SlaFiring.holder_team_id, SlaFiring.holder_id)
+    rows = db.session.execute(
+        select(*columns).where(SlaFiring.metric == "first_response").order_by(columns[0])
+    )
+    assert [tuple(row) for row in rows] == [
+        (75, 1, first.id, ada.id),
+        (90, 1, first.id, ben.id),
+        (100, 2, second.id, None),
+    ]
