@@ -14,9 +14,10 @@ from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.reports.scope import Scope
 from helpdesk.sla.models import SlaPolicyVersion, TicketSla
+from helpdesk.tickets.clock_use import PRESSED_PERCENT
 from helpdesk.tickets.events import PriorityChanged
 from helpdesk.tickets.models import EventText, Ticket
-from helpdesk.tickets.rules import PRESSED_PERCENT, Priority
+from helpdesk.tickets.rules import Priority
 
 PAGE_SIZE = 50
 

@@ -12,7 +12,8 @@ from helpdesk.sla.ledger import Fact, choices_in
 from helpdesk.sla.models import SlaPolicyVersion, TicketSla
 from helpdesk.sla.queries import clocks_of
 from helpdesk.sla.rules import ClockState, Phase
-from helpdesk.tickets.rules import ClockUse, Priority
+from helpdesk.tickets.clock_use import ClockUse
+from helpdesk.tickets.rules import Priority
 
 LIVE = ("running", "paused")
 

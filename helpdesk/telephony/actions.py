@@ -17,7 +17,8 @@ from helpdesk.telephony.forms import CallForm
 from helpdesk.telephony.models import Call, CallOutcome, Direction
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.rules import Channel, HandoverCard, check_past
+from helpdesk.tickets.past import check_past
+from helpdesk.tickets.rules import Channel, HandoverCard
 
 NOBODY = "Unknown caller"
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 from helpdesk.errors import N_, RuleViolation
+from helpdesk.tickets.clock_use import ClockUse
 
 
 class State(StrEnum):
@@ -276,35 +277,6 @@ def check_wait(state: State, verb: Verb, *, reason: str, wake_at: datetime | Non
         raise RuleViolation("Say what we wait for.")
     if wake_at is not None and wake_at <= now:
         raise RuleViolation("The moment to look again has already passed.")
-
-
-LATEST_ENTRY = timedelta(days=7)  # how long after it took place a conversation may be entered
-
-
-def check_past(at: datetime, *, created_at: datetime | None, now: datetime) -> None:
-    """Refuse a conversation that is yet to come, older than its ticket (None: opens one), or long past."""
-    if at > now:
-        raise RuleViolation("That moment is still to come.")
-    if now - at > LATEST_ENTRY:
-        raise RuleViolation("That is more than seven days ago: write a note about it instead.")
-    if created_at is not None and at < created_at:
-        raise RuleViolation("That was before this ticket began: choose a later moment, or another ticket.")
-
-
-PRESSED_PERCENT = 90
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClockUse:
-    """How much of the fullest of the client's clocks is used, in percent, and whether one was missed."""
-
-    percent: int = 0
-    breached: bool = False
-
-    @property
-    def is_pressed(self) -> bool:
-        """Whether lowering the priority now could hide something."""
-        return self.breached or self.percent > PRESSED_PERCENT
 
 
 def check_priority(

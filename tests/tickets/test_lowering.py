@@ -13,8 +13,9 @@ from helpdesk.events import EventRow
 from helpdesk.sla.models import SlaPolicyVersion, TicketSla
 from helpdesk.sla.sweep import sweep
 from helpdesk.tickets import actions
+from helpdesk.tickets.clock_use import ClockUse
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.rules import ClockUse, Priority
+from helpdesk.tickets.rules import Priority
 from tests.browsing import form, sign_in
 from tests.conftest import NOON
 from tests.factories import a_company, a_contact, a_manager, a_policy, a_ticket, an_agent, three_lines

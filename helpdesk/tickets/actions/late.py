@@ -12,6 +12,7 @@ from helpdesk.tickets.actions.ledger import Stamp, stamp
 from helpdesk.tickets.actions.participation import add_participant
 from helpdesk.tickets.events import CallJoined
 from helpdesk.tickets.models import Message, Ticket
+from helpdesk.tickets.past import check_past
 from helpdesk.tickets.rules import MessageKind, Verb
 from helpdesk.tickets.wait_models import TicketWait
 
@@ -24,7 +25,7 @@ def join_past_call(
 
     Whoever enters it takes part from now on. Raises RuleViolation for a moment that cannot have been.
     """
-    rules.check_past(at, created_at=ticket.created_at, now=now)
+    check_past(at, created_at=ticket.created_at, now=now)
     old, preview, owed_since = ticket.state, ticket.preview, ticket.unanswered_since
     message = keep_client_message(ticket, words, now=at) if words else None
     if message is not None and _is_old_news(ticket, at):

@@ -6,10 +6,11 @@ from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, publish
 from helpdesk.tickets import rules
 from helpdesk.tickets.actions.ledger import keep_words, raise_version, stamp
+from helpdesk.tickets.clock_use import ClockUse
 from helpdesk.tickets.events import PriorityChanged, PropertiesChanged, TypeChanged
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries.catalogue import catalogue
-from helpdesk.tickets.rules import ClockUse, Impact, Priority, TicketType, Urgency
+from helpdesk.tickets.rules import Impact, Priority, TicketType, Urgency
 
 
 def change_priority(
