@@ -52,7 +52,7 @@ def change_cards(sheet: PolicySheet | None) -> Cards:
         "P2 becomes P1 after %(used)s of %(old)s:", used=spelled_hours(used), old=spelled_hours(old)
     )
     left = gettext(
-        "of the new %(new)s, %(left)s are left.", new=spelled_hours(new), left=spelled_hours(new - used)
+        "%(left)s left of the new %(new)s.", new=spelled_hours(new), left=spelled_hours(new - used)
     )
     again = gettext("all of it is counted again in the hours of P1; the deadline may lie in the past.")
     whole = gettext("it has the whole %(new)s from now on.", new=spelled_hours(new))
@@ -72,7 +72,7 @@ def reopen_cards(sheet: PolicySheet | None) -> Cards:
         used=spelled_hours(used),
         old=spelled_hours(solution),
     )
-    left = gettext("%(left)s are left.", left=spelled_hours(solution - used))
+    left = gettext("%(left)s left.", left=spelled_hours(solution - used))
     whole = gettext(
         "it has %(new)s again, and the first result stays in the reports.", new=spelled_hours(solution)
     )
@@ -91,9 +91,7 @@ def reentry_cards(sheet: PolicySheet | None) -> Cards:
     story = gettext(
         "Line 2 gave it away after %(used)s of %(old)s:", used=spelled_hours(used), old=spelled_hours(budget)
     )
-    left = gettext(
-        "%(left)s are left. Sending it to and fro buys nothing.", left=spelled_hours(budget - used)
-    )
+    left = gettext("%(left)s left. Sending it to and fro buys nothing.", left=spelled_hours(budget - used))
     whole = gettext("it has %(new)s again.", new=spelled_hours(budget))
     return [
         ("resume", gettext("Go on where it stopped"), f"{story} {left}", None),

@@ -211,5 +211,5 @@ def test_the_page_says_in_plain_words_what_clients_are_promised(
 
 def test_each_choice_has_an_example_in_the_policys_own_figures(desk: FlaskClient, where: str) -> None:
     page = desk.get(where).text
-    assert "P2 becomes P1 after 3 h of 8 h: of the new 4 h, 1 h are left." in page
-    assert "Solved after 6 h of 8 h and opened again: 2 h are left." in page
+    assert "P2 becomes P1 after 3 h of 8 h: 1 h left of the new 4 h." in page
+    assert "Solved after 6 h of 8 h and opened again: 2 h left." in page
