@@ -10,9 +10,10 @@ from sqlalchemy.orm import selectinload
 from helpdesk.calendars import rules
 from helpdesk.calendars.models import Calendar, CalendarHoliday, CalendarVersion
 from helpdesk.calendars.rules import CalendarSheet, ClosedDay, OtherHours, Span
+from helpdesk.calendars.zones import rules_of
 from helpdesk.db import db
 from helpdesk.errors import N_, BadInput
-from helpdesk.sla.calendar import CalendarError, Holiday, WorkingHours, check_hours, working_hours, zone_named
+from helpdesk.sla.calendar import CalendarError, Holiday, WorkingHours, check_hours, working_hours
 
 LONGEST_NAME, LONGEST_HOLIDAY = 80, 200  # days of remembrance have long names
 
@@ -66,7 +67,7 @@ def in_order(one: ClosedDay) -> tuple[bool, date, tuple[int, int], str]:
 
 def _check_zone(zone: str) -> None:
     try:
-        zone_named(zone)
+        rules_of(zone)
     except CalendarError as problem:
         raise BadInput(N_("Choose a time zone, such as Europe/Berlin."), "zone") from problem
 

@@ -13,6 +13,7 @@ from helpdesk.calendars.renewing import renew_zones
 from helpdesk.calendars.rules import CalendarSheet, always, weekdays
 from helpdesk.calendars.sheets import sheet_of
 from helpdesk.db import db
+from helpdesk.errors import BadInput
 from helpdesk.history import SettingChange
 from helpdesk.sla.calendar import CalendarError, open_time
 from helpdesk.sla.what_if.models import SlaRecompute, Subject
@@ -127,3 +128,10 @@ def test_the_worker_lets_open_tickets_follow() -> None:
 def test_a_zone_that_the_release_does_not_know_is_refused() -> None:
     with pytest.raises(CalendarError, match="no time zone called “Mars/Olympus”"):
         zones.rules_of("Mars/Olympus")
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "../../etc/passwd", "", "Europe"])
+def test_a_calendar_of_no_zone_is_refused_at_its_place(zone: str) -> None:
+    with pytest.raises(BadInput, match="Choose a time zone") as refused:
+        made(replace(SHEET, zone=zone))
+    assert refused.value.field == "zone"
