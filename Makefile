@@ -16,7 +16,7 @@ RUN_STAMP := $(VENV)/.run-$(call sum,requirements.txt requirements-build.txt)
 TEST_STAMP := $(VENV)/.test-$(call sum,requirements.txt requirements-build.txt requirements-test.txt)
 TREE_STAMP := $(VENV)/.tree-$(call sum,pyproject.toml requirements.in hatch_build.py)
 
-.PHONY: help install assets run test lint system-packages test-tools pictures drill bench-sla messages lock clean
+.PHONY: help install assets run test lint system-packages test-tools pictures drill bench-sla chaos-sla messages lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -45,6 +45,9 @@ drill: install ## Back up, restore and move a desk, compare every row and file: 
 
 bench-sla: install ## Measure the clocks, alone and in a database of a million: make bench-sla ARGS=--engine-only
 	$(BIN)/python scripts/bench_sla.py $(ARGS)
+
+chaos-sla: install ## Kill the workers again and again while deadlines pass: make chaos-sla ARGS="--seed 7"
+	$(BIN)/python scripts/chaos_sla.py $(ARGS)
 
 messages: install ## Collect all sentences into both catalogues and say what has no translation yet
 	@$(BIN)/python scripts/messages.py
