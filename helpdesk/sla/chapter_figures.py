@@ -96,9 +96,22 @@ def _standing(told: Telling, step: Step, fact: Fact | None) -> str:
     clock = told.found.clock
     if step.epoch == clock.epoch:
         return ""
+    forgiving = _forgiving(told, step)
+    if forgiving is not None:
+        return gettext("forgiven by the change of %(when)s", when=said(local(forgiving.at)))
     if clock.missed_once:
         return gettext("it counts as missed although the deadline moved later")
     return gettext("forgiven: the deadline moved later, and the policy lets that count")
+
+
+def _forgiving(told: Telling, breach: Step) -> Step | None:
+    """The change of hours or policy after a breach that forgives what only the old terms missed."""
+    for step in told.found.steps:
+        fact = told.fact(step.seq)
+        is_later = step.kind == "changed" and step.epoch > breach.epoch
+        if is_later and fact is not None and fact.payload.get("forgives"):
+            return step
+    return None
 
 
 FIGURES: Mapping[str, Callable[[Telling, Step, Fact | None], str]] = {

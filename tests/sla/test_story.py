@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk import clock
 from helpdesk.accounts.models import Person
+from helpdesk.calendars.models import CalendarVersion
 from helpdesk.db import db
 from helpdesk.events import EventRow, record
 from helpdesk.sla.actions.breaches import explain
-from helpdesk.sla.events import ThresholdCrossed, ThresholdWithdrawn
+from helpdesk.sla.events import PolicyChanged, ThresholdCrossed, ThresholdWithdrawn
 from helpdesk.sla.models import BreachCause, SlaFiring, SlaTarget, TicketSla
 from helpdesk.sla.models import Metric as StoredMetric
 from helpdesk.sla.rules import Metric
@@ -213,6 +214,37 @@ def test_a_missed_deadline_that_moved_still_counts(anna: Person) -> None:
     found = told(ticket, later)
     assert [one.kind for one in found.story] == ["started", "breached", "changed"]
     assert figures(found, "breached") == ["it counts as missed although the deadline moved later"]
+
+
+def test_a_change_of_policy_that_forgives_says_so(anna: Person) -> None:
+    ticket = a_ticket(priority=Priority.P1, at=MORNING)
+    late = NOON + 2 * HOUR
+    newer = a_policy("Longer", calendar=office_hours("Long", start=12, end=17))
+    hours = db.session.scalars(select(CalendarVersion.id).order_by(CalendarVersion.id.desc())).first()
+    ticket.event_seq += 1
+    record(
+        PolicyChanged(
+            at=late,
+            actor_id=anna.id,
+            ticket_id=ticket.id,
+            seq=ticket.event_seq,
+            policy_version_id=newer.id,
+            contract_id=None,
+            calendar_version_ids=(hours or 0,),
+            mode="retroactive",
+            forgives=True,
+            recompute_id=1,
+            due_before=None,
+            due_after=None,
+            found_at=late,
+        )
+    )
+    found = told(ticket, late)
+    assert figures(found, "breached") == ["forgiven by the change of today 14:00"]
+    assert figures(found, "changed") == [
+        "the target stays 4 h; the 5 h counted so far become 2 h; due today 16:00 instead of today 13:00"
+    ]
+    assert (found.verdict.tone, found.missed_before) == ("run", "")
 
 
 def test_a_new_contract_is_named(anna: Person) -> None:
