@@ -17,7 +17,7 @@ from helpdesk.sla.actions import policies as actions
 from helpdesk.sla.models import SlaPolicy
 from helpdesk.sla.policy_facts import facts_in
 from helpdesk.sla.queries import chips
-from helpdesk.sla.sheet_checks import overlaps, silent_breach
+from helpdesk.sla.sheet_checks import late_updates, overlaps, silent_breach
 from helpdesk.sla.sheets import LINES, PRIORITIES, PolicySheet, sheets_of
 from helpdesk.sla.typed import DAY
 
@@ -137,6 +137,7 @@ def _form_values(
         "typed": typed,
         "errors": typed.errors,
         "overlaps": overlaps(sheet) if sheet else [],
+        "late_updates": late_updates(sheet) if sheet else [],
         "is_silent": silent_breach(sheet) if sheet else False,
         "bar": queries.bar_of(sheet) if sheet else None,
         "week": queries.week_of(typed, book, now),

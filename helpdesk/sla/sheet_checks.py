@@ -66,6 +66,18 @@ def silent_breach(sheet: PolicySheet) -> bool:
     )
 
 
+def late_updates(sheet: PolicySheet) -> list[tuple[str, str | None]]:
+    """Priorities (and types) for which the solution is due before the first update would be."""
+    found = []
+    for priority in PRIORITIES:
+        for type_ in (None, *sheet.types_of(priority)):
+            update = sheet.seconds(Metric.UPDATE, priority, None, type_)
+            solution = sheet.seconds(Metric.RESOLUTION, priority, None, type_)
+            if update is not None and solution is not None and update >= solution:
+                found.append((priority, type_))
+    return found
+
+
 def _overlap(sheet: PolicySheet, priority: str, type_: str | None) -> Overlap | None:
     budgets = [sheet.seconds(Metric.OLA, priority, line, type_) for line in LINES]
     together, solution = sum(filter(None, budgets)), sheet.seconds(Metric.RESOLUTION, priority, None, type_)

@@ -213,3 +213,10 @@ def test_each_choice_has_an_example_in_the_policys_own_figures(desk: FlaskClient
     page = desk.get(where).text
     assert "P2 becomes P1 after 3 h of 8 h: 1 h left of the new 4 h." in page
     assert "Solved after 6 h of 8 h and opened again: 2 h left." in page
+
+
+def test_an_update_after_the_solution_is_pointed_out(desk: FlaskClient, hours: Calendar, where: str) -> None:
+    saved(desk, where, hours, **{"P1-update": "1 d"})
+    page = desk.get(where).text
+    assert "so the update means nothing:" in page
+    assert "<b>P1</b>." in page

@@ -15,7 +15,7 @@ from helpdesk.sla.models import SlaPolicy, SlaPolicyStep, SlaPolicyVersion
 from helpdesk.sla.policies import choose, duties_of, policy_of
 from helpdesk.sla.policy_facts import facts_of
 from helpdesk.sla.rules import Metric
-from helpdesk.sla.sheet_checks import overlaps, problems, silent_breach
+from helpdesk.sla.sheet_checks import late_updates, overlaps, problems, silent_breach
 from helpdesk.sla.sheets import Cell, PolicySheet, sheet_of
 from tests.conftest import NOON
 from tests.factories import a_company, office_hours, the_system
@@ -227,3 +227,22 @@ def test_budgets_are_added_up_for_each_priority_and_type(
     other = {DEFECTS: defect * HOUR} if defect else {}
     sheet = replace(starter, targets={**starter.targets, **budgets, **other})
     assert [(o.priority, o.type, o.budgets_s // HOUR, o.solution_s // HOUR) for o in overlaps(sheet)] == found
+
+
+@pytest.mark.parametrize(
+    ("update", "defect", "found"),
+    [
+        (None, None, []),
+        (4, None, []),
+        (24, None, [("P3", None)]),
+        (4, 4, [("P3", "defect")]),
+        (30, 80, [("P3", None)]),
+    ],
+)
+def test_an_update_that_comes_after_the_solution_is_pointed_out(
+    berlin: Calendar, update: int | None, defect: int | None, found: list[tuple[str, str | None]]
+) -> None:
+    starter = policies.starter_policy(berlin)
+    more = {Cell("P3", "update"): update, DEFECTS: defect}
+    hours = {cell: seconds * HOUR for cell, seconds in more.items() if seconds}
+    assert late_updates(replace(starter, targets={**starter.targets, **hours})) == found
