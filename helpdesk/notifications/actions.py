@@ -180,15 +180,21 @@ def overtake(news: News, same: tuple[str, ...]) -> None:
 
 
 def overtake_all(many: Sequence[News], same: tuple[str, ...]) -> None:
-    """What any of these news make old is read now, in one statement."""
+    """What any of these news make old is read now, in one statement.
+
+    A notice that its reader is just marking as read is left to him: nobody waits for anybody here.
+    """
     if not many:
         return
     later = _recordset(many)
     alike = [Notice.payload[name].is_not_distinct_from(later.c.payload[name]) for name in same]
-    earlier = update(Notice).where(Notice.ticket_id == later.c.ticket_id, Notice.kind == later.c.kind)
+    unread = (Notice.read_at.is_(None), Notice.ticket_id == later.c.ticket_id, Notice.kind == later.c.kind)
+    free = select(Notice.id, later.c.at).where(*unread, *alike).order_by(Notice.id)
+    old = free.with_for_update(of=Notice, key_share=True, skip_locked=True).cte("old")
     db.session.execute(
-        earlier.where(Notice.read_at.is_(None), *alike)
-        .values(read_at=later.c.at)
+        update(Notice)
+        .where(Notice.id == old.c.id)
+        .values(read_at=old.c.at)
         .execution_options(synchronize_session=False)
     )
 

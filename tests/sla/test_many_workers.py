@@ -54,6 +54,7 @@ def another(urls: Urls) -> Iterator[psycopg2.extensions.connection]:
     try:
         yield connection
     finally:
+        connection.rollback()  # heard by the server before anything else happens; a mere end may come later
         connection.close()
 
 
@@ -92,6 +93,17 @@ def test_workers_that_sweep_at_once_fire_each_crossing_once(desk: Flask) -> None
     assert fired_by_ticket() == dict.fromkeys(db.session.scalars(select(Ticket.id)), 3)
     told = select(func.count()).where(Notice.kind == "sla.threshold_crossed")
     assert db.session.scalar(told) == TICKETS
+
+
+def test_a_sweep_does_not_wait_for_somebody_who_reads_his_notices(desk: Flask, own_database: Urls) -> None:
+    with clock.frozen(lambda: NOON + timedelta(hours=3)):
+        sweep()
+    with another(own_database) as other, clock.frozen(lambda: LATE):
+        other.cursor().execute("update notice set read_at = now()")
+        assert sweep() == 2 * TICKETS
+        other.commit()
+    unread = select(Notice.payload["percent"].as_integer()).where(Notice.read_at.is_(None))
+    assert set(db.session.scalars(unread)) == {100}
 
 
 def test_a_sleeping_worker_is_woken_when_something_is_due_before_it_looks_again(
