@@ -169,6 +169,20 @@ def test_a_hostile_reason_stays_words(client: FlaskClient, ada: Person, now: dat
     assert "<b>bold" not in answer
 
 
+def test_the_panel_shows_the_last_steps_of_a_long_story_and_the_page_all(
+    client: FlaskClient, ada: Person, now: datetime
+) -> None:
+    ticket = a_ticket(priority=Priority.P4, at=now - 3 * HOUR)
+    for _ in range(15):
+        actions.take(ticket, by=ada.id, now=now)
+        actions.assign(ticket, None, by=ada.id, now=now)
+    db.session.commit()
+    url = f"/tickets/{ticket.id}/clocks/resolution"
+    panel, whole = page(client, url, **{"HX-Request": "true"}), page(client, url)
+    assert "6 earlier steps" in panel
+    assert (panel.count('class="story-step"'), whole.count('class="story-step"')) == (25, 31)
+
+
 def test_the_panel_takes_few_statements_however_long_the_story(
     client: FlaskClient, ticket: Ticket, ada: Person, now: datetime
 ) -> None:
