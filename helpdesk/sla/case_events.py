@@ -135,6 +135,7 @@ def _calendar_edit(event: Given) -> Fields:
         "becomes": event.text("becomes"),
         "retroactive": event.word("mode", {"prospective": False, "retroactive": True}, "prospective"),
         "forgives": event.flag("forgives"),
+        "keeps_breaches": event.flag("keeps_breaches"),
     }
 
 

@@ -111,7 +111,8 @@ def _other_terms(entry: LedgerEntry, names: Names) -> Written | None:
     if entry.kind is Kind.CALENDAR_EDITED and entry.calendar is not None and entry.becomes is not None:
         mode = {"mode": "retroactive"} if entry.retroactive else {}
         edit = {"calendar": names[entry.calendar], "becomes": names[entry.becomes]}
-        return {"type": "calendar_edit", **edit, **mode, **forgives}
+        keeps = {"keeps_breaches": True} if entry.keeps_breaches else {}
+        return {"type": "calendar_edit", **edit, **mode, **forgives, **keeps}
     return None
 
 

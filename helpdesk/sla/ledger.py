@@ -202,6 +202,7 @@ def _calendar_changed(payload: Mapping[str, Any]) -> Entries:
         "becomes": payload["becomes_id"],
         "retroactive": payload["retroactive"],
         "forgives": payload["forgives"],
+        "keeps_breaches": not payload["retroactive"],
     }
 
 

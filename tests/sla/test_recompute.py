@@ -194,6 +194,8 @@ def test_from_now_on_keeps_what_was_counted_and_its_breach(hours: Calendar) -> N
     run(MONDAY_NOON + 3 * HOUR)
     row = solution(ticket)
     assert (row.elapsed_s, row.missed_once) == (27 * 3600, True)
+    assert (row.due_at, row.breached_at, row.epoch) == (MONDAY_NOON, MONDAY_NOON, 1)
+    assert row.calendar_version_id == version
     item = db.session.scalars(select(SlaRecomputeItem)).one()
     assert (item.come, item.gone, made.state) == (0, 0, RecomputeState.DONE)
 

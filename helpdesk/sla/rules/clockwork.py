@@ -73,7 +73,8 @@ class Clockwork:
         """Count against what holds now; what was missed is forgiven by a lowered priority, if the policy lets
         it, or by an entry that says so itself.
         """
-        forgives = self.cause is not None and self.cause.forgives
+        cause = self.cause
+        forgives, keeps = (cause.forgives, cause.keeps_breaches) if cause is not None else (False, False)
         mode = mode or self.policy_in_force().on_change
         for slot, track in self.tracks.items():
             if track.phase in (Phase.STOPPED, Phase.CANCELLED):
@@ -82,6 +83,8 @@ class Clockwork:
             track.cause = self.cause
             if terms is None:
                 self.cancel(t, slot)
+            elif keeps and track.is_over(t):
+                track.count_on(t, terms)
             else:
                 track.change(t, terms, mode, forgiving=forgives or (lowered and terms.forgive))
         self.begin_missing(t, retroactive=mode is OnChange.RETROACTIVE)

@@ -180,6 +180,20 @@ class Track:
             self._cross_in_the_past(t)
         self.note("changed", t, before)
 
+    def is_over(self, t: int) -> bool:
+        """Whether the target was used up before t."""
+        self.advance(t)
+        return self.breached_at is not None
+
+    def count_on(self, t: int, terms: Terms) -> None:
+        """Count in other hours of the same target from t on; what was crossed stays where it was crossed."""
+        before = self._figures(t) if self.steps is not None else None
+        self._close_segment(t)
+        self.terms = replace(terms, thresholds=self.terms.thresholds)
+        if self.phase is Phase.RUNNING:
+            self.since, self.since_count = t, terms.open.counted(t)
+        self.note("changed", t, before)
+
     def backdate(self, t: int, ran: list[tuple[int, int]]) -> None:
         """Count what a clock that begins at t would have counted, had it existed then."""
         self.segments = [(a, b, self.terms.open) for a, b in ran]

@@ -155,6 +155,7 @@ class LedgerEntry:
     retroactive: bool = False
     mode: OnChange | None = None  # what this change does; None: what the new policy says
     forgives: bool = False  # what was missed only by the old terms is missed no more
+    keeps_breaches: bool = False  # a clock that is over its target only counts on, in no new epoch
     entry: int | None = None  # the seq that is voided
 
 
