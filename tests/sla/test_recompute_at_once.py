@@ -20,6 +20,7 @@ from helpdesk.config import load_settings
 from helpdesk.db import db, transaction
 from helpdesk.events import EventRow
 from helpdesk.postgres import Urls
+from helpdesk.sla.verifying import verify
 from helpdesk.sla.what_if import following, recomputing
 from helpdesk.sla.what_if.models import ItemState, RecomputeState, SlaRecompute, SlaRecomputeItem
 from helpdesk.sla.what_if.recomputing import recompute
@@ -111,3 +112,10 @@ def test_a_worker_that_dies_in_a_unit_leaves_nothing_of_it(
     assert not of_kind("sla.calendar_changed")
     assert recompute() == len(numbers())
     assert of_kind("sla.calendar_changed") == numbers()
+
+
+def test_what_is_kept_of_the_clocks_is_what_the_log_says_afterwards(desk: Flask) -> None:
+    recompute()
+    with transaction():
+        differences = [one for _, found in verify(numbers()) for one in found]
+    assert not differences

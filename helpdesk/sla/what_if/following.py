@@ -75,7 +75,11 @@ def policy_for_company(
 
 
 def zone_rules(calendar_id: int, version_id: int, *, by: int, now: datetime) -> SlaRecompute:
-    """Open tickets whose deadline lies beyond a change of the zone's own rules count by the new ones."""
+    """Open tickets count by the zone's new rules from now on.
+
+    All that count in the calendar, not only those due beyond the change: a new priority may carry any of them
+    there. What was counted, and what is missed already, stays.
+    """
     return _plan(Subject.ZONE, calendar_id, version_id, Reach.ONWARD, None, "", None, by=by, now=now)
 
 
