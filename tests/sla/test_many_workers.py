@@ -28,7 +28,7 @@ from tests.factories import a_lead, a_policy, a_ticket
 
 NOON = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
 LATE = NOON + timedelta(hours=4)
-TICKETS = 40
+TICKETS = 20
 
 
 @pytest.fixture
