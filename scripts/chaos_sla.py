@@ -37,8 +37,8 @@ WORKERS, DEADLINES, KILLS, SECONDS = 4, 2000, 40, 60.0
 DEADLINES_EACH = 3  # of a ticket: first answer, solution, line 1
 LOOK_EVERY = 0.05
 SOON = 2.0  # every job comes round that often, since those who died leave it to the next
-PATIENCE = 300.0  # beyond the planned end, on a busy machine
-GRACE = 60.0  # for those who are to die at a point and have nothing to do any more
+PATIENCE = 900.0  # beyond the planned end, on a busy machine
+GRACE = 300.0  # for those who are to die at a point and have nothing to do any more
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,10 @@ class Pool:
     ended_otherwise: list[str] = field(default_factory=list)
 
     def fill(self) -> None:
-        """Start as many as are missing; the next of the plan are armed."""
+        """Start as many as are missing; the next of the plan are armed, but for one that dies at random."""
         while len(self.running) < self.wish.workers:
-            armed = self.plan.pop(0) if self.plan else None
+            to_die = sum(armed is not None for armed in self.running.values())
+            armed = self.plan.pop(0) if self.plan and to_die < self.wish.workers - 1 else None
             self.running[self._start(armed)] = armed
 
     def reap(self) -> None:

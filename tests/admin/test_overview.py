@@ -13,6 +13,8 @@ from helpdesk.calendars.models import CalendarHoliday, CalendarVersion, Calendar
 from helpdesk.db import db
 from helpdesk.routing.models import RoutingRule
 from helpdesk.routing.rules import Conditions, Placement, stored
+from helpdesk.sla.differences import Difference
+from helpdesk.sla.nightly import keep
 from helpdesk.tickets.rules import Priority
 from tests.browsing import sign_in
 from tests.conftest import NOON
@@ -186,3 +188,16 @@ def test_a_desk_that_promises_nothing_is_told_so_on_the_overview(desk: FlaskClie
     a_policy("Standard", default=True)
     db.session.commit()
     assert sentence not in desk.get("/settings").text
+
+
+def test_clocks_that_are_what_the_log_says_are_well_and_others_need_a_look(desk: FlaskClient) -> None:
+    keep(200, [], until_id=9, now=NOON)
+    db.session.commit()
+    page = desk.get("/settings").text
+    assert "200 tickets verified" in page
+    assert "Clocks were last compared with their log" in page
+    keep(200, [Difference(7, "resolution", "due_at", None, NOON)], until_id=9, now=NOON)
+    db.session.commit()
+    page = desk.get("/settings").text
+    assert "1 difference" in page
+    assert "helpdesk sla verify --all" in page

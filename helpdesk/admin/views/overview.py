@@ -12,6 +12,7 @@ from helpdesk.admin.pages import groups
 from helpdesk.admin.signs import signs_of
 from helpdesk.clock import process_time
 from helpdesk.config import settings
+from helpdesk.sla.nightly import last_verified
 
 RECENT = 6
 
@@ -30,6 +31,7 @@ def overview() -> str:
         groups=groups(),
         health=health,
         signs=signs_of(health, now),
+        verified=last_verified(),
         changes=changes.all_changes(limit=RECENT),
         assistant=None if settings().demo or steps.is_over() else steps.reached(),
         has_policy=steps.has_policy(),
