@@ -120,6 +120,7 @@ def a_placed_ticket(relation: str, person: Person | None) -> Placed:
     other = _canary_contact()
     if relation == "missing":
         nowhere = {"version": 1, "message": 0, "sister_team_id": 1, "other_contact_id": other.id}
+        nowhere |= {"in_two_days": in_two_days()}
         return Placed({"number": 999_999}, nowhere)
     line = _line_of(person)
     stranger = a_team(1, answers_client=True)
@@ -138,11 +139,17 @@ def a_placed_ticket(relation: str, person: Person | None) -> Placed:
         {"number": ticket.id},
         {
             "version": ticket.version,
+            "in_two_days": in_two_days(),
             "message": ticket.last_message_id,
             "sister_team_id": a_team(ticket.line).id,
             "other_contact_id": other.id,
         },
     )
+
+
+def in_two_days() -> str:
+    """A moment that every policy lets a ticket wait for, as a form writes it."""
+    return (process_time() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
 
 
 def in_state(state: State) -> Maker:
