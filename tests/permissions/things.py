@@ -120,8 +120,7 @@ def a_placed_ticket(relation: str, person: Person | None) -> Placed:
     other = _canary_contact()
     if relation == "missing":
         nowhere = {"version": 1, "message": 0, "sister_team_id": 1, "other_contact_id": other.id}
-        nowhere |= {"in_two_days": in_two_days()}
-        return Placed({"number": 999_999}, nowhere)
+        return Placed({"number": 999_999}, nowhere | {"in_two_days": in_two_days()})
     line = _line_of(person)
     stranger = a_team(1, answers_client=True)
     team = {"own_team": the_team(line), "own_line": a_team(line)}.get(relation) or a_team(OTHER_LINE[line])
