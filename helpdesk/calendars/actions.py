@@ -82,7 +82,8 @@ def change_calendar(
 ) -> bool:
     """Let this sheet hold from now, or from `since` later, as a new version; False when nothing is different.
 
-    Tickets opened before then keep counting in the version they began with. A new name holds at once.
+    Tickets opened before then keep counting in the version they began with until somebody lets them follow. A
+    new name holds at once.
     `also` goes into the same entry of the history. Raises as `create_calendar`. The row of the calendar is
     to be locked by the caller.
     """
