@@ -23,7 +23,7 @@ from helpdesk.sla.rules.replay import in_force
 
 
 def export(ticket_id: int, as_of: datetime) -> dict[str, Any]:
-    """The file, with what its one case gives by the desk's own log; RuleViolation for a ticket without clocks."""
+    """The file, with what its one case gives by the desk's log; RuleViolation for a ticket without clocks."""
     facts, at = facts_of(ticket_id), int(as_of.timestamp())
     choices = {choice.key: choice for choice in choices_in(facts)}
     if not choices:
