@@ -174,13 +174,15 @@ def _visible_from(rest: Rest | None, news: News) -> datetime | None:
     return visible_from(rest.hours, topic, zone=rest.zone, now=now, urgent=urgent)
 
 
-def overtake(news: News, same: tuple[str, ...]) -> None:
-    """What was said before of the same ticket and alike in those fields of the payload is old news: read."""
-    overtake_all([news], same)
+def overtake(people: Iterable[int | None], news: News, same: tuple[str, ...]) -> None:
+    """What these people were told before of the same ticket and alike in those fields of the payload is old
+    news to them: read.
+    """
+    overtake_all([(people, news)], same)
 
 
-def overtake_all(many: Sequence[News], same: tuple[str, ...]) -> None:
-    """What any of these news make old is read now, in one statement.
+def overtake_all(many: Sequence[tuple[Iterable[int | None], News]], same: tuple[str, ...]) -> None:
+    """What any of these news make old is read now, in one statement; only for whoever hears the later one.
 
     A notice that its reader is just marking as read is left to him: nobody waits for anybody here.
     """
@@ -188,6 +190,7 @@ def overtake_all(many: Sequence[News], same: tuple[str, ...]) -> None:
         return
     later = _recordset(many)
     alike = [Notice.payload[name].is_not_distinct_from(later.c.payload[name]) for name in same]
+    alike.append(later.c.people.contains(func.to_jsonb(Notice.person_id)))
     unread = (Notice.read_at.is_(None), Notice.ticket_id == later.c.ticket_id, Notice.kind == later.c.kind)
     free = select(Notice.id, later.c.at).where(*unread, *alike).order_by(Notice.id)
     old = free.with_for_update(of=Notice, key_share=True, skip_locked=True).cte("old")
@@ -199,17 +202,24 @@ def overtake_all(many: Sequence[News], same: tuple[str, ...]) -> None:
     )
 
 
-def _recordset(many: Iterable[News]) -> TableValuedAlias:
-    """News as a table of the statement."""
+def _recordset(many: Iterable[tuple[Iterable[int | None], News]]) -> TableValuedAlias:
+    """News with those who hear them as a table of the statement."""
     rows = [
-        {"ticket_id": one.ticket_id, "kind": one.kind, "at": one.at.isoformat(), "payload": one.payload or {}}
-        for one in many
+        {
+            "ticket_id": one.ticket_id,
+            "kind": one.kind,
+            "at": one.at.isoformat(),
+            "payload": one.payload or {},
+            "people": [person for person in people if person is not None],
+        }
+        for people, one in many
     ]
     columns = (
         column("ticket_id", BigInteger),
         column("kind", Text),
         column("at", DateTime(timezone=True)),
         column("payload", JSONB),
+        column("people", JSONB),
     )
     given = func.jsonb_to_recordset(bindparam("given", rows, type_=JSONB))
     return given.table_valued(*columns, name="later").render_derived(with_types=True)

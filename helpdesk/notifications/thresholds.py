@@ -1,6 +1,6 @@
 """Who is told that a share of a target is used up: each clock once for all that was found together."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -47,11 +47,11 @@ def tell_thresholds(happened: Happened) -> None:
     holders = _holders({event.ticket_id for event, _ in loud})
     circle = _circle(holders.values(), {act for _, row in loud for act in row.payload["tell"]})
     told = [(_people(row, holders[event.ticket_id], circle), _news(event, row)) for event, row in loud]
-    overtake_all([news for _, news in told], SAME_CLOCK)
+    overtake_all(told, SAME_CLOCK)
     tell_all(told)
 
 
-def _people(row: EventRow, holders: Holders, circle: Circle) -> Iterable[int | None]:
+def _people(row: EventRow, holders: Holders, circle: Circle) -> Set[int | None]:
     return {person for act in row.payload["tell"] for person in WHOM[act](holders, circle)}
 
 

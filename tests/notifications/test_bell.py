@@ -156,7 +156,7 @@ def test_a_later_warning_of_the_same_clock_overtakes_the_earlier_and_no_other(
     for metric, percent in (("resolution", 75), ("ola", 75), ("resolution", 90)):
         used = {"metric": metric, "percent": percent, "line": None}
         news = News(kind="sla.threshold_crossed", ticket_id=ticket.id, at=now, payload=used)
-        overtake(news, ("metric", "line"))
+        overtake((ada.id,), news, ("metric", "line"))
         tell((ada.id,), news)
     left = db.session.scalars(select(Notice).where(Notice.read_at.is_(None)).order_by(Notice.id))
     assert [(one.payload["metric"], one.payload["percent"]) for one in left] == [

@@ -224,6 +224,20 @@ def test_in_the_morning_only_the_last_word_of_the_night_waits(session: scoped_se
     assert waiting["percent"] == 100
 
 
+def test_what_somebody_else_hears_later_takes_no_word_from_those_who_slept(
+    session: scoped_session[Session],
+) -> None:
+    """At 120 % the manager alone is told: to the lead the missed deadline is still news in the morning."""
+    the_policy(at_90=(Act.TELL_LEAD,), at_100=(Act.TELL_LEAD,), at_120=(Act.TELL_MANAGER,))
+    lead, _grace, _ticket = a_lead(), a_manager(), a_ticket()
+    keep(lead, Hours(quiet_from=13 * 60, quiet_until=8 * 60))
+    for moment in (NOON + 3.6 * HOUR, DUE, DUE + HOUR):
+        sweep_at(moment)
+    assert unread_at(lead, DUE + timedelta(days=1)) == 1
+    waiting = db.session.scalars(select(Notice.payload).where(is_unread(lead.id))).one()
+    assert waiting["percent"] == 100
+
+
 def test_other_news_come_in_quiet_hours_as_before(session: scoped_session[Session]) -> None:
     ada, ticket = an_agent(), a_ticket()
     keep(ada, Hours(quiet_from=0, quiet_until=23 * 60))

@@ -37,7 +37,7 @@ def _tell(told: Told, one: Happened, people: People, until: datetime) -> None:
         return
     at = event.at
     if threshold:
-        _overtake(told, payload, at)
+        _overtake(told, set(people), payload, at)
     old = until - at > READ_AFTER
     for person_id in sorted(
         {p for p in people if p is not None} - ({None} if threshold else {event.actor_id})
@@ -55,11 +55,11 @@ def _tell(told: Told, one: Happened, people: People, until: datetime) -> None:
         )
 
 
-def _overtake(told: Told, payload: dict[str, Any], at: datetime) -> None:
-    """The earlier notices of the same clock are old news."""
+def _overtake(told: Told, people: set[int | None], payload: dict[str, Any], at: datetime) -> None:
+    """The earlier notices of the same clock are old news to whoever hears the later one."""
     for row in told.batch.rows["notice"]:
         alike = row["kind"] == ThresholdCrossed.kind and row["payload"]["metric"] == payload["metric"]
-        if alike and row["payload"]["line"] == payload["line"]:
+        if alike and row["payload"]["line"] == payload["line"] and row["person_id"] in people:
             row["read_at"] = row["read_at"] or at
 
 
