@@ -123,7 +123,7 @@ def _author(event: Given, default: str) -> Author:
 
 
 def _status(event: Given) -> Fields:
-    if event.need("to") in AWAY:
+    if str(event.need("to")) in AWAY:
         return {"kind": Kind.MERGED}
     return {"kind": Kind.STATE_CHANGED, "state": event.word("to", STATES)}
 

@@ -144,9 +144,9 @@ def _line_targets(given: Given) -> Iterator[Target]:
 
 
 def _state(found: object, given: Given) -> TicketState:
-    if found not in STATES:
+    if not isinstance(found, str) or found not in STATES:
         raise given.wrong("pause_statuses", found, f"some of {', '.join(STATES)}")
-    return STATES[str(found)]
+    return STATES[found]
 
 
 def _holiday(found: object, calendar: Given) -> Holiday:
@@ -197,7 +197,8 @@ def _day_of_year(found: object, given: Given) -> tuple[int, int]:
 
 
 def _date(found: object, given: Given) -> date:
+    """A civil day. YAML itself reads one without quotes; with a time of day it is an instant and no day."""
     try:
-        return found if isinstance(found, date) else date.fromisoformat(str(found))
+        return found if type(found) is date else date.fromisoformat(str(found))
     except ValueError:
         raise given.wrong("date", found, "a date such as 2026-12-24") from None

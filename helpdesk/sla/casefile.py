@@ -65,7 +65,7 @@ def _measure(node: Node, known: dict[int, int], depth: int) -> int:
         raise ValueError("it is nested too deeply")
     total = 1 + sum(_measure(child, known, depth + 1) for child in _children(node))
     if total > MOST_NODES:
-        raise ValueError("its aliases unfold to more than two million values")
+        raise ValueError("it holds more than two million values, each alias counted as what it stands for")
     known[id(node)] = total
     return total
 
@@ -106,8 +106,7 @@ NOTHING = _Nothing()
 def plain(value: object) -> object:
     """The value as JSON has it: names are texts, and an instant that YAML recognised is text again."""
     if isinstance(value, datetime):
-        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-        return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return _instant_text(value if value.tzinfo else value.replace(tzinfo=UTC))
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -115,6 +114,15 @@ def plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value
+
+
+def _instant_text(aware: datetime) -> str:
+    try:
+        return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (
+        OverflowError
+    ):  # the first or last hours that YAML can name, in a zone in which UTC has no year left
+        return aware.isoformat()
 
 
 def said(value: object) -> str:

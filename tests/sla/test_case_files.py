@@ -100,7 +100,7 @@ BAD_FILES: dict[str, tuple[str | bytes, str]] = {
     "a list inside itself": ("cases: &a [*a]", "it is nested too deeply"),
     "aliases that unfold without end": (
         "\n".join(["a0: &a0 [1, 1]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 40))]),
-        "more than two million values",
+        "it holds more than two million values, each alias counted as what it stands for",
     ),
     "a name twice": ("cases: []\ncalendars: {}\ncases: []", "“cases” stands twice"),
     "a day that no month has": ("cases: [2026-02-31]", "day is out of range for month"),
@@ -125,6 +125,13 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(casefile, "LARGEST", 10)
     done = replay(tmp_path, TERMS)
     assert (done.exit_code, done.output) == (2, "cases.yaml is larger than 16 MiB; split it.\n")
+
+
+def test_an_expected_instant_beyond_all_years_differs_like_any_other(tmp_path: Path) -> None:
+    expecting = "add: 60, expected: {due_at: 9999-12-31T23:59:59-14:00}}"
+    done = replay(tmp_path, TERMS.replace("add: 60}", expecting), "--check")
+    assert done.exit_code == 1
+    assert "GOOD: due_at: expected 9999-12-31T23:59:59-14:00, found 2026-06-08T07:01:00Z" in done.output
 
 
 BAD_CASES = {
@@ -164,6 +171,7 @@ BAD_EVENTS = {
     f"{{{AT}}}": "Case ODD, event 2: “type” is missing.",
     "7": "Case ODD: “event 2” holds names with their values, not “7”.",
     f"{{{AT}, type: status, to: gone}}": "Case ODD, event 2: “to” is one of new, open",
+    f"{{{AT}, type: status, to: [[gone]]}}": "Case ODD, event 2: “to” is one of new, open",
     f"{{{AT}, type: policy, to: GOLD}}": "Case ODD, event 2: there is no policy “GOLD” in the file.",
     f"{{{AT}, type: line, to: second}}": "Case ODD, event 2: “second” is no line; L1 is.",
     f"{{{AT}, type: agent_reply, by: nobody}}": "Case ODD, event 2: “by” is one of customer",
@@ -191,6 +199,7 @@ BAD_TERMS = {
     "OFFICE: {tz: UTC, holidays: [{date: '2026-05-01', from: '14:00', to: '10:00'}]}": "must end after",
     "OFFICE: {tz: UTC, holidays: [{md: 13-40}]}": "There is no day 40 in month 13.",
     "OFFICE: {tz: UTC, overrides: {soon: []}}": "is a date such as 2026-12-24, not “soon”",
+    "OFFICE: {tz: UTC, overrides: {2026-12-24T10:00:00: []}}": "2026-12-24, not “2026-12-24T10:00:00”",
     "OFFICE: never": "“OFFICE” holds names with their values, not “never”.",
 }
 
@@ -213,6 +222,7 @@ BAD_POLICIES = {
     "{targets: {resolution: {P1: {target: 60, calendar: NIGHT}}}}": "There is no calendar “NIGHT” in",
     "{on_change: forget}": "“on_change” is one of carry, retroactive, restart, not “forget”",
     "{pause_statuses: [lunch]}": "“pause_statuses” is some of new, open",
+    "{pause_statuses: [[lunch]]}": "“pause_statuses” is some of new, open",
     "{forgive: perhaps}": "“forgive” is true or false, not “perhaps”",
 }
 
