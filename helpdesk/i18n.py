@@ -114,6 +114,11 @@ def open_hours(seconds: float) -> str:
     return gettext("%(hours)s h %(minutes)s", hours=hours, minutes=f"{minutes:02d}")
 
 
+def overrun(remaining_s: int) -> str:
+    """Open hours beyond a missed deadline; what was missed in the night lies no open second beyond it."""
+    return open_hours(max(1, -remaining_s))
+
+
 def working_days(seconds: int, day_s: int) -> str:
     """A target: whole days of a calendar whose day is `day_s` long with their hours, 3 working days (24 h);
     else hours.

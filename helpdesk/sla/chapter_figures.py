@@ -6,7 +6,7 @@ from datetime import datetime
 from flask_babel import gettext
 
 from helpdesk.i18n import moment as said
-from helpdesk.i18n import open_hours, working_days
+from helpdesk.i18n import open_hours, overrun, working_days
 from helpdesk.sla.instants import local
 from helpdesk.sla.ledger import Fact
 from helpdesk.sla.rules import Step
@@ -39,9 +39,9 @@ def _due(told: Telling, step: Step, fact: Fact | None) -> str:
 
 
 def _left(told: Telling, step: Step, fact: Fact | None) -> str:
-    left = step.target_s - step.elapsed_s
-    if left < 0:
-        return gettext("%(span)s over", span=open_hours(left))
+    left, clock = step.target_s - step.elapsed_s, told.found.clock
+    if left < 0 or (left == 0 and step.epoch == clock.epoch and clock.breached):
+        return gettext("%(span)s over", span=overrun(left))
     return gettext("%(span)s left", span=open_hours(left))
 
 

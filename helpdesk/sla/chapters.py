@@ -167,7 +167,8 @@ def _explained(told: Telling) -> Iterator[Chapter]:
     for fact in told.facts.values():
         if fact.kind != "sla.breach_explained":
             continue
-        if (fact.payload["metric"], fact.payload["line"]) == (clock.metric.value, clock.line):
+        named = (fact.payload["metric"], fact.payload["line"], fact.payload.get("cycle", 1))
+        if named == (clock.metric.value, clock.line, clock.cycle):
             cause = CAUSES[BreachCause(fact.payload["cause"])]
             words = gettext("%(name)s said why it was late: %(cause)s", name=who(told, fact), cause=cause)
             yield Chapter(int(fact.at.timestamp()), "explained", words, reason=_reason(told, fact))

@@ -148,4 +148,5 @@ class BreachExplained(TicketEvent):
     firing_id: int
     metric: Metric
     line: int | None
+    cycle: int = 1
     cause: BreachCause

@@ -105,9 +105,14 @@ def plain_text(told: Telling, title: str) -> str:
     """The whole explanation for a mail to the client, one fact a line; `title` is the ticket's."""
     facts = [f"- {said(local(at))}: {words}" for at, words in sorted(_told(told), key=lambda one: one[0])]
     due = told.due_at
-    closing = [_due_line(due)] if due is not None and not told.is_over else []
+    closing = [_due_line(due)] if due is not None and not told.is_over and not _waits(told) else []
     zone = gettext("Times are those of %(zone)s.", zone=viewer_zone().key)
     return "\n".join([title, "", spoken(told), "", *facts, *closing, "", zone]) + "\n"
+
+
+def _waits(told: Telling) -> bool:
+    """Whether nothing is due while it waits."""
+    return told.found.clock.phase is Phase.PAUSED and not told.found.clock.breached
 
 
 def _due_line(due: int) -> str:

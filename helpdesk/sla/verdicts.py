@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from helpdesk.i18n import moment as said
-from helpdesk.i18n import open_hours
+from helpdesk.i18n import open_hours, overrun
 from helpdesk.sla.instants import local, when
 from helpdesk.sla.rules import ClockState, Metric, Phase
 from helpdesk.sla.words import name_of_metric
@@ -46,7 +46,7 @@ def verdict_of(clock: ClockState, now: int, due: int | None) -> Verdict:
         return _ended(clock)
     if clock.breached:
         title = _was_due(clock, when(due, now) if due else "")
-        return Verdict(title, gettext("%(span)s over", span=open_hours(clock.remaining_s)), "breach")
+        return Verdict(title, gettext("%(span)s over", span=overrun(clock.remaining_s)), "breach")
     if clock.phase is Phase.IDLE:
         title = gettext("Resting with %(span)s left", span=open_hours(clock.remaining_s))
         return Verdict(title, gettext("another line has it"), "none")
@@ -77,6 +77,6 @@ def _ended(clock: ClockState) -> Verdict:
     ended = said(local(clock.stopped_at)) if clock.stopped_at is not None else ""
     note = gettext("%(when)s, after %(span)s", when=ended, span=open_hours(clock.elapsed_s))
     if clock.breached:
-        over = gettext("%(span)s over", span=open_hours(clock.remaining_s))
+        over = gettext("%(span)s over", span=overrun(clock.remaining_s))
         return Verdict(TOO_LATE[clock.metric](), f"{note}, {over}", "missed")
     return Verdict(IN_TIME[clock.metric](), note, "met")

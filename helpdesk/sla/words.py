@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 
-from helpdesk.i18n import duration, open_hours
+from helpdesk.i18n import duration, open_hours, overrun
 from helpdesk.sla.chip import ChipState, ClockView, nearest, slug_of
 
 NAMES = {
@@ -69,7 +69,7 @@ def say(clock: ClockView, now: datetime) -> str:
     if state is ChipState.MET:
         return gettext("in %(span)s", span=open_hours(clock.elapsed_s))
     if state is ChipState.MISSED:
-        return gettext("missed by %(span)s", span=open_hours(-clock.remaining_s))
+        return gettext("missed by %(span)s", span=overrun(clock.remaining_s))
     if state is ChipState.NONE:
         return gettext("not running")
     return gettext("%(span)s left", span=open_hours(clock.remaining_s))

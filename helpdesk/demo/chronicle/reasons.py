@@ -61,6 +61,7 @@ def _event(event_id: int, ticket: Row, firing: Row, cause: BreachCause, *, at: d
         firing_id=firing["id"],
         metric=firing["metric"],
         line=firing["line"],
+        cycle=firing["cycle"],
         cause=cause,
     )
     return {

@@ -54,6 +54,7 @@ def _published(ticket: Ticket, firing: SlaFiring, cause: BreachCause, *, by: int
             firing_id=firing.id,
             metric=firing.metric,
             line=firing.line,
+            cycle=firing.cycle,
             cause=cause,
         )
     )

@@ -1,0 +1,82 @@
+"""Sentences at the edges: missed in the night, missed in an earlier cycle, and nothing due while it waits."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, scoped_session
+
+from helpdesk import clock
+from helpdesk.accounts.models import Person
+from helpdesk.db import db
+from helpdesk.sla.actions.breaches import explain
+from helpdesk.sla.models import BreachCause, SlaFiring, SlaPolicyVersion
+from helpdesk.sla.models import Metric as StoredMetric
+from helpdesk.sla.queries import chips
+from helpdesk.sla.rules import Metric
+from helpdesk.sla.spoken import plain_text
+from helpdesk.sla.sweep import sweep
+from helpdesk.sla.telling import Slot
+from helpdesk.tickets import actions
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.rules import Priority
+from tests.factories import a_ticket, an_agent, three_lines
+from tests.sla.stories import HOUR, NOON, a_policy_with_budgets, said, told, wait
+
+EVENING = NOON + 7 * HOUR  # Berlin closes at five hours after noon
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def desk(app: Flask, session: scoped_session[Session]) -> Iterator[None]:
+    """Three lines, a policy with budgets in office hours, and a reader in Berlin at noon."""
+    three_lines()
+    a_policy_with_budgets()
+    with clock.frozen(lambda: NOON), app.test_request_context():
+        yield
+
+
+@pytest.fixture
+def anna() -> Person:
+    return an_agent("Anna Petrova")
+
+
+def solve(ticket: Ticket, at: datetime, by: int) -> None:
+    with clock.frozen(lambda: at):
+        sweep()
+    actions.resolve(ticket, "Replaced", by=by, now=at)
+
+
+def test_what_was_missed_at_closing_time_is_not_missed_by_nothing(anna: Person) -> None:
+    """Due at the end of the day and done in the evening: no open second lies between."""
+    ticket = a_ticket(priority=Priority.P1, at=NOON + HOUR)
+    solve(ticket, EVENING, anna.id)
+    found = told(ticket, EVENING)
+    assert found.verdict.note == "today 19:00, after 4 h, under 1 min over"
+    assert [one.figures for one in found.story if one.kind == "stopped"] == ["under 1 min over"]
+    assert chips([ticket.id], EVENING)[ticket.id].all[1] == ("Solution", "missed by under 1 min")
+
+
+def test_a_reason_belongs_to_the_cycle_that_was_late(anna: Person) -> None:
+    db.session.execute(update(SlaPolicyVersion).values(reopen="restart"))
+    ticket, late = a_ticket(priority=Priority.P1), NOON + 2 * DAY
+    solve(ticket, late, anna.id)
+    actions.reopen(ticket, by=anna.id, now=late + HOUR)
+    missed = select(SlaFiring).where(SlaFiring.percent == 100, SlaFiring.metric == StoredMetric.RESOLUTION)
+    firing = db.session.scalars(missed).one()
+    firing.asked_at = late
+    explain(ticket, firing, BreachCause.BUSY, "Two of us were ill", by=anna.id, now=late + 2 * HOUR)
+    words = "Anna Petrova said why it was late: More work than people"
+    first, second = (told(ticket, late + 3 * HOUR, Slot(Metric.RESOLUTION, None, n)) for n in (1, 2))
+    assert (words in said(first), words in said(second)) == (True, False)
+
+
+def test_the_text_for_a_client_names_no_deadline_while_we_wait_for_him(anna: Person) -> None:
+    ticket = a_ticket(priority=Priority.P1)
+    assert "- due:" in plain_text(told(ticket).told, "7 Scanner")
+    wait(ticket, NOON + HOUR, anna.id)
+    text = plain_text(told(ticket, NOON + 2 * HOUR).told, "7 Scanner")
+    assert "so nothing is due" in text
+    assert "- due:" not in text
