@@ -15,7 +15,7 @@ from helpdesk.clients.models import Company
 from helpdesk.clients.words import known_as
 from helpdesk.db import db
 from helpdesk.events import EventRow
-from helpdesk.i18n import gettext, open_hours
+from helpdesk.i18n import gettext, open_hours, overrun
 from helpdesk.reports.scope import Scope
 from helpdesk.sla.breach_words import CAUSES, clock_name
 from helpdesk.sla.chip import ClockView
@@ -206,7 +206,7 @@ def _over_s(row: Any, clocks: Sequence[ClockView]) -> int | None:
 def _over(seconds: int | None) -> str:
     if seconds is None:
         return ""
-    return gettext("%(span)s over", span=open_hours(max(0, seconds)))
+    return gettext("%(span)s over", span=overrun(-seconds))
 
 
 def _shares(lines: Mapping[str, int]) -> tuple[Share, ...]:

@@ -47,8 +47,13 @@ def _left(told: Telling, step: Step, fact: Fact | None) -> str:
 
 def _waiting(told: Telling, step: Step, fact: Fact | None) -> str:
     """What is left, what is waited for, and until when at the latest."""
+    return "; ".join(part for part in (_left(told, step, fact), waiting_for(fact)) if part)
+
+
+def waiting_for(fact: Fact | None) -> str:
+    """What is waited for, and until when at the latest."""
     about, until = (fact.payload.get(name) if fact is not None else None for name in ("about", "wake_at"))
-    parts = [_left(told, step, fact)]
+    parts = []
     if about and about != WaitReason.OTHER:
         parts.append(str(WAIT_REASONS[about]))
     if until:

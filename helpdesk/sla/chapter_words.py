@@ -75,6 +75,8 @@ def _resumed(told: Telling, step: Step, fact: Fact | None) -> str:
         return gettext("The client answered; the clock goes on")
     if fact is not None and fact.payload.get("by_date"):
         return gettext("The date set for waiting came; the clock goes on")
+    if fact is not None and fact.payload.get("new") in WAITS:
+        return wait_words(told, fact)
     if kind == "ticket.reopened":
         return gettext("%(name)s opened it again; the clock goes on", name=who(told, fact))
     if kind in MOVES:

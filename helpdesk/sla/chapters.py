@@ -9,7 +9,7 @@ from flask_babel import gettext
 from helpdesk.i18n import moment as said
 from helpdesk.i18n import open_hours
 from helpdesk.sla.breach_words import CAUSES
-from helpdesk.sla.chapter_figures import entered, figures_of
+from helpdesk.sla.chapter_figures import entered, figures_of, waiting_for
 from helpdesk.sla.chapter_words import (
     MOVES,
     WAITS,
@@ -118,8 +118,15 @@ def _unchanged(told: Telling) -> Iterator[Chapter]:
             stays = gettext("the target stays the same")
             yield Chapter(at, "changed", change_words(told, fact), figures=stays, reason=_reason(told, fact))
         elif fact.payload.get("new") in WAITS and clock.line is None:
-            goes_on = gettext("this clock does not pause")
-            yield Chapter(at, "going", wait_words(told, fact), figures=goes_on, reason=_reason(told, fact))
+            yield _felt_not(told, fact, at)
+
+
+def _felt_not(told: Telling, fact: Fact, at: int) -> Chapter:
+    """A waiting that changed nothing: the clock goes on, or stood still for another waiting already."""
+    words, reason = wait_words(told, fact), _reason(told, fact)
+    if any(pause.since <= at and (pause.until is None or at < pause.until) for pause in told.pauses):
+        return Chapter(at, "paused", words, figures=waiting_for(fact), reason=reason)
+    return Chapter(at, "going", words, figures=gettext("this clock does not pause"), reason=reason)
 
 
 def _withdrawn(told: Telling) -> Iterator[Chapter]:

@@ -51,7 +51,7 @@ class ClockView:
 
     @property
     def state(self) -> ChipState:
-        if self.phase == "stopped":
+        if self.phase == "stopped" or (self.phase == "idle" and self.breached_at):
             return ChipState.MISSED if self.breached_at else ChipState.MET
         if self.phase in ("cancelled", "idle"):
             return ChipState.NONE

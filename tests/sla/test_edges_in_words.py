@@ -21,9 +21,9 @@ from helpdesk.sla.sweep import sweep
 from helpdesk.sla.telling import Slot
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.rules import Priority
+from helpdesk.tickets.rules import Priority, State
 from tests.factories import a_ticket, an_agent, three_lines
-from tests.sla.stories import HOUR, NOON, a_policy_with_budgets, said, told, wait
+from tests.sla.stories import HOUR, NOON, a_policy_with_budgets, said, told, up, wait
 
 EVENING = NOON + 7 * HOUR  # Berlin closes at five hours after noon
 DAY = timedelta(days=1)
@@ -80,3 +80,31 @@ def test_the_text_for_a_client_names_no_deadline_while_we_wait_for_him(anna: Per
     text = plain_text(told(ticket, NOON + 2 * HOUR).told, "7 Scanner")
     assert "so nothing is due" in text
     assert "- due:" not in text
+
+
+def test_another_waiting_while_it_stands_still_does_not_say_that_it_runs(anna: Person) -> None:
+    ticket = a_ticket(priority=Priority.P1)
+    wait(ticket, NOON + HOUR, anna.id)
+    state, later = State.WAITING_THIRD_PARTY, NOON + 2 * HOUR
+    actions.wait(ticket, state, reason="Spare part", by=anna.id, now=later, wake_at=NOON + 4 * HOUR)
+    last = told(ticket, NOON + 3 * HOUR).story[-1]
+    assert (last.kind, last.words) == ("paused", "Anna Petrova waits for a third party")
+    assert (last.figures, last.reason) == ("until today 16:00 at the latest", "Spare part")
+
+
+def test_a_waiting_that_lets_the_clock_run_on_says_whom_it_is_for(anna: Person) -> None:
+    db.session.execute(update(SlaPolicyVersion).values(pause_states=["waiting_client"]))
+    ticket = a_ticket(priority=Priority.P1)
+    wait(ticket, NOON + HOUR, anna.id)
+    actions.wait(ticket, State.WAITING_THIRD_PARTY, reason="Part", by=anna.id, now=NOON + 2 * HOUR)
+    last = told(ticket, NOON + 3 * HOUR).story[-1]
+    assert (last.kind, last.words) == ("resumed", "Anna Petrova waits for a third party")
+
+
+def test_a_line_that_gave_it_on_too_late_does_not_look_as_if_nothing_was(anna: Person) -> None:
+    """The chip says what the page says: the hour of line 1 was over long before."""
+    ticket = a_ticket()
+    up(ticket, NOON + 3 * HOUR, anna.id)
+    found = told(ticket, NOON + 4 * HOUR, Slot(Metric.OLA, 1))
+    assert found.verdict.note == "2 h over"
+    assert chips([ticket.id], NOON + 4 * HOUR)[ticket.id].all[2] == ("Line 1", "missed by 2 h")
