@@ -182,7 +182,7 @@ def doctor(data: Path | None) -> None:
         raise SystemExit(1)
 
 
-@sla_commands.command()
+@sla_commands.command(short_help="Compare the kept clocks with their logs.")
 @data_option
 @click.argument("numbers", metavar="[TICKET]...", nargs=-1, type=click.IntRange(min=1))
 @click.option("--tickets", "count", type=click.IntRange(min=1), help="The next so many in turn.")
@@ -197,11 +197,11 @@ def verify(
     as_json: bool,
     rewrites: bool,
 ) -> None:
-    """Compute clocks anew from the log and report whatever is kept otherwise. Ends with 1 on a difference.
+    """Compute clocks anew from the log and report whatever is kept otherwise.
 
     Without a choice it takes the next hundredth of all tickets, 200 at least, as the worker does every
     night. The desk may go on working meanwhile. --rebuild tells nobody anything twice: what was written down
-    as crossed stays so.
+    as crossed stays so. Ends with 1 on a difference that is left, or when a ticket is not there.
     """
     if sum((bool(numbers), count is not None, all_of_them)) > 1:
         raise click.UsageError("Name tickets, or --tickets, or --all: one of them.")

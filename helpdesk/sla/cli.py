@@ -17,6 +17,7 @@ from helpdesk.sla import case_export
 from helpdesk.sla.casefile import differences, document_in, plain
 from helpdesk.sla.cases import Answers, answers
 from helpdesk.sla.given import CaseError
+from helpdesk.tickets.models import Ticket
 
 DIFFERENT, UNREADABLE = 1, 2
 LOOKS: Any = {"sort_keys": False, "allow_unicode": True, "default_flow_style": None, "width": 110}
@@ -30,18 +31,16 @@ def sla_commands() -> None:
     """Look into the SLA clocks: why they say what they say, and whether they are right."""
 
 
-@sla_commands.command()
+@sla_commands.command(short_help="Count the deadlines of a file again.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one object, {case id: result}.")
-@click.option(
-    "--check", is_flag=True, help="Compare with what the file expects; ends with 1 on a difference."
-)
+@click.option("--check", is_flag=True, help="Compare with what the file expects and name each difference.")
 def replay(file: Path, as_json: bool, check: bool) -> None:
     """Evaluate the cases of a FILE with the engine that runs the desk. Needs no database.
 
     The file is YAML: calendars, policies, and for each case what happened when. The guide has an example,
-    under “Settle an argument about a deadline”. Ends with 2 when something cannot be read; the other cases
-    are evaluated all the same.
+    under “Settle an argument about a deadline”. Ends with 1 when --check finds a difference, with 2 when
+    something cannot be read; the other cases are evaluated all the same.
     """
     found = _answers_in(file)
     if as_json:
@@ -54,17 +53,29 @@ def replay(file: Path, as_json: bool, check: bool) -> None:
         raise SystemExit(UNREADABLE if found.problems else DIFFERENT)
 
 
-@sla_commands.command()
+@sla_commands.command(short_help="Write a ticket as a file for replay.")
 @click.argument("ticket", type=int)
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="Folder of this desk.")
-@click.option("--as-of", type=click.DateTime(), help="The instant to look at, in UTC; now when not given.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of this desk: its database, unless DATABASE_URL names one.",
+)
+@click.option(
+    "--as-of",
+    metavar="INSTANT",
+    type=click.DateTime(),
+    help="The instant to look at, in UTC, such as 2026-03-02T12:00:00; now when not given.",
+)
 def export(ticket: int, data: Path | None, as_of: datetime | None) -> None:
     """Write a TICKET as a file for `helpdesk sla replay`: what happened when, and what was promised.
 
     It holds times, states, lines, priorities and the terms; no names of people and no texts. Give it to
-    whoever doubts a deadline: with --check the replay says whether the desk counted right.
+    whoever doubts a deadline: with --check the replay says whether the desk counted right. Ends with 1 when
+    there is no such ticket, or nothing was promised on it.
     """
     with with_database(settings_from(data)) as ready, create_app(ready, process="command").app_context():
+        if db.session.get(Ticket, ticket) is None:
+            raise click.ClickException(f"There is no ticket {ticket}.")
         at = as_of.replace(tzinfo=UTC) if as_of else clock.now(db.session)
         click.echo(HEAD % ticket + yaml.safe_dump(case_export.export(ticket, at), **LOOKS), nl=False)
 

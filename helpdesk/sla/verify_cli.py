@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import click
+from sqlalchemy import select
 
 from helpdesk import clock
 from helpdesk.db import db, transaction
 from helpdesk.sla.differences import Difference
 from helpdesk.sla.nightly import every_ticket, keep, last_verified, next_sample
 from helpdesk.sla.verifying import rebuild, verify
+from helpdesk.tickets.models import Ticket
 
 MOST_SAID = 200
 
@@ -64,9 +66,19 @@ def say(report: Report, *, as_json: bool) -> None:
 
 def _chosen(wish: Wish) -> Sequence[int]:
     if wish.ticket_ids:
-        return sorted(set(wish.ticket_ids))
+        return _named(wish.ticket_ids)
     with transaction():
         return list(every_ticket()) if wish.all_of_them else next_sample(wish.count)
+
+
+def _named(ticket_ids: Sequence[int]) -> Sequence[int]:
+    """Those tickets; ClickException when one of them is not there, since nothing of it could be wrong."""
+    with transaction():
+        known = db.session.scalars(select(Ticket.id).where(Ticket.id.in_(ticket_ids))).all()
+    missing = sorted(set(ticket_ids) - set(known))
+    if missing:
+        raise click.ClickException(f"There is no ticket {', '.join(map(str, missing))}.")
+    return sorted(known)
 
 
 def _all(ticket_ids: Sequence[int]) -> tuple[int, list[Difference]]:

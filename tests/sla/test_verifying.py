@@ -282,3 +282,12 @@ def test_the_command_ends_with_1_until_the_cache_is_mended(
     assert verified("1", "--all").exit_code == 2
     kinds = select(func.count()).where(EventRow.kind == "sla.clocks_verified")
     assert db.session.scalar(kinds) == 4
+
+
+@pytest.mark.parametrize("words", [("verify", "1001", "77"), ("export", "77")])
+def test_a_number_that_is_no_ticket_is_said_to_be_none(
+    desk: Flask, own_database: Urls, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    env = settings_for(own_database, tmp_path)
+    said = CliRunner().invoke(main, ["sla", *words], env={**dict.fromkeys(env), **env})
+    assert (said.exit_code, said.output) == (1, "Error: There is no ticket 77.\n")
