@@ -34,7 +34,6 @@ from helpdesk.notifications import (
 )
 from helpdesk.notifications import reactions as notifications
 from helpdesk.sla import reactions as sla
-from helpdesk.sla import retraction
 from helpdesk.sla.events import (
     BreachExplained,
     CalendarChanged,
@@ -58,7 +57,12 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
         notifications.announce,
     ),
     tickets.ClientWrote: (sla.move_clocks, notifications.tell_holders, notifications.announce),
-    tickets.AgentReplied: (sla.move_clocks, notifications.queue_reply, notifications.announce),
+    tickets.AgentReplied: (
+        sla.move_clocks,
+        retractions.tell_withdrawn,
+        notifications.queue_reply,
+        notifications.announce,
+    ),
     tickets.ReplyWithdrawn: (sla.move_clocks, notifications.take_back, notifications.announce),
     tickets.TicketForwarded: (third_parties.queue_forward, notifications.announce),
     tickets.ThirdPartyWrote: (notifications.tell_holders, notifications.announce),
@@ -81,6 +85,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     tickets.StateChanged: (sla.move_clocks, waking.tell_woken, notifications.announce),
     tickets.TicketResolved: (
         sla.move_clocks,
+        retractions.tell_withdrawn,
         notifications.queue_resolved,
         notifications.tell_owner,
         notifications.announce,
@@ -97,7 +102,6 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     tickets.TicketRestored: (sla.move_clocks, notifications.announce),
     tickets.ClientIdentified: (sla.reconsider_policy, sla.move_clocks, notifications.announce),
     tickets.CallJoined: (
-        retraction.withdraw_vanished,
         sla.move_clocks,
         retractions.tell_withdrawn,
         notifications.tell_holders,

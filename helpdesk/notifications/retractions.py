@@ -10,12 +10,13 @@ from helpdesk.notifications.actions import News, tell
 from helpdesk.notifications.models import Notice
 from helpdesk.notifications.rules import BREACH_PERCENT, THRESHOLD, WITHDRAWN
 from helpdesk.tickets.events import TicketFact
+from helpdesk.tickets.models import Ticket
 
 
 def tell_withdrawn(event: TicketFact, row: EventRow) -> None:
-    """Take a breach back that this event of the past made vanish; of lower thresholds nobody need hear."""
-    if row.recorded_at <= row.effective_at:
-        return
+    """Take a breach back that this event made vanish; of lower thresholds nobody need hear."""
+    if db.session.get_one(Ticket, event.ticket_id).event_seq == event.seq:
+        return  # nothing was written down after it, no withdrawal either
     withdrawn = select(EventRow.payload).where(
         EventRow.ticket_id == event.ticket_id,
         EventRow.kind == WITHDRAWN,

@@ -42,7 +42,9 @@ class Passing:
 class Reading:
     """A ticket's clocks at an instant, by the ledger up to `seq`.
 
-    `unwritten` is what was crossed and not written down yet, the highest of each clock last.
+    `unwritten` is what was crossed and not written down yet, the highest of each clock last. `vanished` is
+    what was written down although this ledger does not have it: the past, or the very second of the firing,
+    came out otherwise.
     """
 
     ticket_id: int
@@ -50,6 +52,7 @@ class Reading:
     seq: int
     clocks: TicketClocks
     unwritten: Sequence[Passing] = ()
+    vanished: frozenset[Mark] = frozenset()
 
 
 def refresh(ticket: Ticket, now: datetime) -> Reading | None:
@@ -72,7 +75,8 @@ def read(ticket_id: int, history: History, now: datetime) -> Reading | None:
         return None
     clocks = evaluate(history.facts, now)
     unwritten = tuple(passing for state in shown(clocks) for passing in _unwritten(state, history))
-    return Reading(ticket_id, now, history.facts[-1].seq, clocks, unwritten)
+    vanished = frozenset(history.marks - standing(clocks))
+    return Reading(ticket_id, now, history.facts[-1].seq, clocks, unwritten, vanished)
 
 
 def evaluate(facts: Sequence[Fact], as_of: datetime) -> TicketClocks:
@@ -92,6 +96,19 @@ def cached(reading: Reading, *, event_seq: int | None = None) -> Cached:
         sort_due=_sort_due(reading.clocks),
         missed=reading.clocks.missed,
         event_seq=event_seq,
+    )
+
+
+def standing(clocks: TicketClocks) -> frozenset[Mark]:
+    """Every crossing that the ledger has, also those under earlier terms."""
+    return frozenset(
+        Mark(*slot_of(state), epoch, crossing.percent)
+        for state in shown(clocks)
+        for epoch, crossings in (
+            *((past.epoch, past.crossings) for past in state.past_epochs),
+            (state.epoch, state.crossings),
+        )
+        for crossing in crossings
     )
 
 

@@ -8,6 +8,7 @@ from helpdesk.sla.clocks import refresh
 from helpdesk.sla.events import PolicyChosen
 from helpdesk.sla.models import TicketSla
 from helpdesk.sla.policies import Choice, choose
+from helpdesk.sla.retraction import withdraw
 from helpdesk.tickets.events import ClientIdentified, TicketFact, TicketOpened
 from helpdesk.tickets.models import Ticket
 
@@ -30,8 +31,14 @@ def reconsider_policy(event: ClientIdentified, _row: EventRow) -> None:
 
 
 def move_clocks(event: TicketFact, row: EventRow) -> None:
-    """Rewrite the ticket's clocks from its ledger, which has just grown; perhaps by something of the past."""
-    refresh(_ticket(event), row.recorded_at)
+    """Rewrite the ticket's clocks from its ledger, which has just grown; perhaps by something of the past, or
+    of a second whose crossings are written down already: what that undoes is withdrawn.
+    """
+    ticket = _ticket(event)
+    reading = refresh(ticket, row.recorded_at)
+    if reading is not None and reading.vanished:
+        withdraw(ticket, reading.vanished, row)
+        refresh(ticket, row.recorded_at)
 
 
 def _is_under(known: TicketSla | None, choice: Choice) -> bool:

@@ -9,43 +9,19 @@ from sqlalchemy import func, tuple_, update
 
 from helpdesk.db import db
 from helpdesk.events import EventRow, record
-from helpdesk.sla.clocks import read, shown, slot_of
 from helpdesk.sla.events import ThresholdWithdrawn
-from helpdesk.sla.histories import Mark, histories_of
+from helpdesk.sla.histories import Mark
 from helpdesk.sla.models import Metric, SlaFiring
-from helpdesk.sla.rules import TicketClocks
-from helpdesk.tickets.events import TicketFact
 from helpdesk.tickets.models import Ticket
 
 
-def withdraw_vanished(event: TicketFact, row: EventRow) -> None:
-    """After an event of the past, mark every firing withdrawn that its clock does not have any more, and
-    write one event for each clock; nothing is deleted. Does nothing for an event of the present.
+def withdraw(ticket: Ticket, vanished: Iterable[Mark], row: EventRow) -> None:
+    """Mark these firings withdrawn because of this event, and write one event for each clock; nothing is
+    deleted.
     """
-    if row.recorded_at <= row.effective_at:
-        return
-    ticket = db.session.get_one(Ticket, event.ticket_id)
-    history = histories_of((ticket.id,))[ticket.id]
-    reading = read(ticket.id, history, row.recorded_at)
-    if reading is None:
-        return
-    gone = sorted(history.marks - _standing(reading.clocks), key=_place)
-    if gone:
-        _mark(ticket.id, gone, row)
-        _write(ticket, gone, row)
-
-
-def _standing(clocks: TicketClocks) -> frozenset[Mark]:
-    """Every crossing that the ledger has, also those under earlier terms."""
-    return frozenset(
-        Mark(*slot_of(state), epoch, crossing.percent)
-        for state in shown(clocks)
-        for epoch, crossings in (
-            *((past.epoch, past.crossings) for past in state.past_epochs),
-            (state.epoch, state.crossings),
-        )
-        for crossing in crossings
-    )
+    gone = sorted(vanished, key=_place)
+    _mark(ticket.id, gone, row)
+    _write(ticket, gone, row)
 
 
 def _mark(ticket_id: int, gone: Iterable[Mark], row: EventRow) -> None:

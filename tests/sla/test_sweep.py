@@ -9,6 +9,7 @@ from helpdesk import clock
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.notifications.models import Notice
+from helpdesk.notifications.rules import WITHDRAWN
 from helpdesk.sla.models import ClockPhase, Metric, SlaClock, SlaFiring, TicketSla
 from helpdesk.sla.sweep import sweep
 from helpdesk.tickets import actions
@@ -116,3 +117,19 @@ def test_a_sweep_that_read_its_clock_before_an_answer_does_not_undo_it(
         SlaClock.ticket_id == ticket.id, SlaClock.metric == Metric.FIRST_RESPONSE
     )
     assert db.session.scalar(phase) is ClockPhase.STOPPED
+
+
+def test_an_answer_in_the_second_of_the_deadline_takes_back_what_the_sweep_has_just_written(
+    session: scoped_session[Session],
+) -> None:
+    a_policy(default=True)
+    lead, ada, ticket = a_lead(), an_agent(), a_ticket()
+    due = NOON + 4 * HOUR
+    sweep_at(due)
+    actions.reply(ticket, actions.Reply(text="In the very second."), by=ada.id, now=due)
+    standing = select(SlaFiring.percent).where(SlaFiring.withdrawn_at.is_(None))
+    of_answer = standing.where(SlaFiring.ticket_id == ticket.id, SlaFiring.metric == Metric.FIRST_RESPONSE)
+    assert sorted(db.session.scalars(of_answer)) == [75, 90]
+    assert not db.session.get_one(TicketSla, ticket.id).missed
+    kinds = select(Notice.kind).where(Notice.person_id == lead.id).order_by(Notice.id)
+    assert list(db.session.scalars(kinds))[-1] == WITHDRAWN
