@@ -27,19 +27,15 @@ _TOLD_SO_FAR = """
         unnest(array['tell_owner', 'tell_assignee', 'tell_lead']) act
     on conflict do nothing
 """
-_TOLD_BESIDES = """
+# No percent comes on top: a version is what its tickets run under, and a new percent would be a threshold
+# that all of them crossed long ago and that nobody wrote down.
+_ASKED_BESIDES = """
     insert into sla_policy_step (policy_version_id, scope, percent, act)
-    select version.id, 'client', step.percent, step.act
-    from sla_policy_version version,
-        (values (50, 'tell_owner'), (100, 'ask_reason'), (120, 'tell_manager')) step (percent, act)
-    on conflict do nothing
+    select version.id, 'client', 100, 'ask_reason' from sla_policy_version version
 """
 _PERCENTS_OF_STEPS = """
     update sla_policy_version version set thresholds = (
-        select array_agg(distinct percent order by percent) from (
-            select unnest(version.thresholds) percent
-            union select step.percent from sla_policy_step step where step.policy_version_id = version.id
-        ) every
+        select array_agg(distinct percent order by percent) from unnest(version.thresholds || 100) percent
     )
 """
 
@@ -80,7 +76,7 @@ def upgrade() -> None:
         ),
     )
     op.execute(_TOLD_SO_FAR)
-    op.execute(_TOLD_BESIDES)
+    op.execute(_ASKED_BESIDES)
     op.execute(_PERCENTS_OF_STEPS)
 
 
