@@ -1,15 +1,17 @@
 """What the cache of clocks says against what the log says, field by field and in plain sentences."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from helpdesk.sla.histories import Mark
 from helpdesk.sla.rows import Row
 
 NOT_COMPUTED = "clocks"
 WHOLE = "row"
+CROSSING = "crossing"
 CLOCKS = {
     "first_response": "first response",
     "next_response": "next response",
@@ -55,6 +57,8 @@ class Difference:
         if self.field == WHOLE:
             missing = "is missing" if self.stored is None else "stands there, and the log knows of none"
             return f"{where}: the row of this clock {missing}."
+        if self.field == CROSSING:
+            return f"{where}: {self.stored} % was written down as crossed, and by the log it never was."
         name = FIELDS.get(self.field, self.field.replace("_", " "))
         return f"{where}: {name} is {said(self.stored)}, and by the log {said(self.computed)}."
 
@@ -78,6 +82,13 @@ def between(ticket_id: int, stored: Sequence[Row], computed: Sequence[Row]) -> I
             yield Difference(ticket_id, clock, WHOLE, _there(row), _there(right))
         else:
             yield from of_fields(ticket_id, clock, row, right)
+
+
+def of_crossings(ticket_id: int, vanished: Iterable[Mark]) -> Iterator[Difference]:
+    """Every crossing that stands written down without the log having it."""
+    for mark in sorted(vanished, key=str):
+        clock = _name(mark.metric, mark.line, mark.cycle)
+        yield Difference(ticket_id, clock, CROSSING, mark.percent, None)
 
 
 def of_fields(ticket_id: int, clock: str, stored: Row, computed: Row) -> Iterator[Difference]:

@@ -13,7 +13,7 @@ from helpdesk import clock
 from helpdesk.db import db, transaction
 from helpdesk.sla import rows
 from helpdesk.sla.clocks import NEVER, Reading, cached, read
-from helpdesk.sla.differences import NOT_COMPUTED, Difference, between, of_fields
+from helpdesk.sla.differences import NOT_COMPUTED, Difference, between, of_crossings, of_fields
 from helpdesk.sla.histories import History, histories_of
 from helpdesk.sla.ledger import choices_in
 from helpdesk.sla.models import SlaClock, TicketSla
@@ -151,6 +151,7 @@ def _of(ticket_id: int, stored: Stored, history: History) -> Iterator[Difference
         return
     right = _cache_of(ticket_id, reading)
     yield from of_fields(ticket_id, "", stored.ticket, _verdict(right, reading, history))
+    yield from of_crossings(ticket_id, reading.vanished if reading else ())
     for one in between(ticket_id, stored.clocks, right.clocks):
         if not (stored.waits and one.field == "next_fire_at"):
             yield one

@@ -189,6 +189,23 @@ def test_clocks_that_cannot_be_computed_are_reported_and_left_alone(session: sco
     assert everything(session) == kept
 
 
+def test_a_crossing_that_the_log_does_not_know_is_reported(session: scoped_session[Session]) -> None:
+    ticket = a_past()
+    session.execute(
+        text(
+            "insert into sla_firing (ticket_id, metric, line, cycle, epoch, percent, at, recorded_at,"
+            " holder_line, holder_team_id, told)"
+            " select ticket_id, metric, line, cycle, epoch, 199, at, recorded_at,"
+            " holder_line, holder_team_id, told from sla_firing where ticket_id = :ticket limit 1"
+        ),
+        {"ticket": ticket.id},
+    )
+    assert [
+        one.endswith("199 % was written down as crossed, and by the log it never was.")
+        for one in found(ticket)
+    ] == [True]
+
+
 def test_a_ticket_without_a_policy_has_no_clocks_and_no_difference(session: scoped_session[Session]) -> None:
     assert found(a_ticket()) == []
 
