@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 
 from helpdesk.db import db
+from helpdesk.sla.chip import ClockView
 from helpdesk.sla.clocks import evaluate, moment, shown
 from helpdesk.sla.histories import histories_of
 from helpdesk.sla.ledger import Fact, choices_in
@@ -48,8 +49,16 @@ def use_of(ticket_id: int, now: datetime) -> ClockUse | None:
     ]
     if not live:
         return None
-    percent = max(clock.elapsed_s * 100 // clock.target_s for clock in live)
-    return ClockUse(percent=percent, breached=any(clock.breached_at is not None for clock in live))
+    return ClockUse(
+        percent=max(map(_percent, live)), breached=any(clock.breached_at is not None for clock in live)
+    )
+
+
+def _percent(clock: ClockView) -> int:
+    """Rounded up, so that a little more than 90 is more than 90; 100 only once all of it is used."""
+    if clock.elapsed_s >= clock.target_s:
+        return clock.elapsed_s * 100 // clock.target_s
+    return min(99, -(-clock.elapsed_s * 100 // clock.target_s))
 
 
 def outlook(ticket_id: int, priority: Priority, by: int, now: datetime) -> Outlook | None:

@@ -73,6 +73,18 @@ def test_exactly_ninety_percent_is_not_pressed_yet(client: FlaskClient, ticket: 
     assert lower(client, ticket, NOON + 54 * MINUTE) == 303
 
 
+def test_a_second_more_than_ninety_percent_is_pressed(client: FlaskClient, ticket: Ticket) -> None:
+    later = NOON + 54 * MINUTE + timedelta(seconds=1)
+    assert lower(client, ticket, later) == 409
+    assert lower(client, ticket, later, reason="One person only") == 303
+    assert change_of(ticket).payload["used_percent"] == 91
+
+
+def test_all_is_used_only_when_all_is_used(client: FlaskClient, ticket: Ticket) -> None:
+    lower(client, ticket, NOON + 59 * MINUTE + timedelta(seconds=59), reason="One person only")
+    assert change_of(ticket).payload["used_percent"] == 99
+
+
 def test_a_breach_is_in_the_log_as_a_number(client: FlaskClient, ticket: Ticket) -> None:
     lower(client, ticket, NOON + 2 * HOUR, reason="One person only")
     payload = change_of(ticket).payload
