@@ -34,7 +34,7 @@ def spoken(told: Telling) -> str:
 
 def _head(told: Telling) -> str:
     clock, basis, due = told.found.clock, _basis(told), told.due_at
-    start = when(clock.started_at, told.now)
+    start = when(told.counted_from, told.now)
     if clock.phase is Phase.CANCELLED:
         return gettext("Nothing is due any more.")
     if clock.stopped_at is not None:
@@ -93,7 +93,10 @@ def _used(told: Telling) -> str:
 
 
 def _waited(told: Telling) -> str:
-    paused = sum(told.open_between(pause.since, pause.until or told.until) for pause in told.pauses)
+    start = told.counted_from
+    paused = sum(
+        told.open_between(max(pause.since, start), pause.until or told.until) for pause in told.pauses
+    )
     return gettext("Waiting does not count: %(span)s.", span=open_hours(paused)) if paused >= LEAST else ""
 
 

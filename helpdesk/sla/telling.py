@@ -107,6 +107,16 @@ class Telling:
         return self.found.clock.phase in (Phase.STOPPED, Phase.CANCELLED)
 
     @property
+    def counted_from(self) -> int:
+        """When the time counted now began: at the start, or where a change dropped what was before."""
+        dropped = (
+            step.at
+            for step in self.found.steps
+            if step.kind == "changed" and step.before and step.before.elapsed_s and not step.elapsed_s
+        )
+        return max(dropped, default=self.found.clock.started_at)
+
+    @property
     def held(self) -> Sequence[Held]:
         """The counted stretches by line alone, neighbours of one line joined."""
         joined: list[Held] = []

@@ -108,3 +108,22 @@ def test_a_line_that_gave_it_on_too_late_does_not_look_as_if_nothing_was(anna: P
     found = told(ticket, NOON + 4 * HOUR, Slot(Metric.OLA, 1))
     assert found.verdict.note == "2 h over"
     assert chips([ticket.id], NOON + 4 * HOUR)[ticket.id].all[2] == ("Line 1", "missed by 2 h")
+
+
+def test_a_policy_that_begins_anew_is_said_to_count_from_the_change(anna: Person) -> None:
+    db.session.execute(update(SlaPolicyVersion).values(on_change="restart"))
+    ticket = a_ticket()
+    wait(ticket, NOON, anna.id)
+    actions.resume(ticket, by=anna.id, now=NOON + HOUR)
+    actions.change_priority(ticket, Priority.P1, by=anna.id, now=NOON + 2 * HOUR)
+    assert told(ticket, NOON + 3 * HOUR).spoken == (
+        "Due tomorrow 10:00, because we promise a solution within 4 h on priority P1, counted in open hours "
+        "from today 14:00. Used so far: 1 h."
+    )
+
+
+def test_what_a_change_makes_overdue_is_told_after_the_change(anna: Person) -> None:
+    db.session.execute(update(SlaPolicyVersion).values(on_change="retroactive"))
+    ticket = a_ticket()
+    actions.change_priority(ticket, Priority.P1, by=anna.id, now=NOON + DAY)
+    assert [one.kind for one in told(ticket, NOON + DAY).story] == ["started", "changed", "breached"]

@@ -91,9 +91,7 @@ def explain(
     if track is None:
         return None
     policy = machine.policy_in_force()
-    steps = tuple(
-        sorted((step for step in track.steps or () if step.cycle == track.cycle), key=lambda step: step.at)
-    )
+    steps = tuple(sorted((step for step in track.steps or () if step.cycle == track.cycle), key=_place))
     found = hands(track.all_segments(as_of), machine.history.lines, holders)
     budgets = _budgets(machine) if metric is Metric.RESOLUTION else {}
     return Explanation(
@@ -111,6 +109,11 @@ def explain(
         blame=blame_at(track, machine.history, budgets) if metric is Metric.RESOLUTION else None,
         all=machine.result(as_of),
     )
+
+
+def _place(step: Step) -> tuple[int, int, bool]:
+    """What a change makes overdue at once is overdue because of it, and so comes after it."""
+    return step.at, step.epoch, step.kind == "breached"
 
 
 def pauses_of(steps: Iterable[Step]) -> tuple[Pause, ...]:
