@@ -86,6 +86,33 @@ def test_a_ticket_somebody_is_writing_follows_in_the_next_round(desk: Flask) -> 
     assert db.session.scalars(select(SlaRecompute.state)).one() is RecomputeState.DONE
 
 
+def test_a_ticket_written_before_and_kept_after_the_list_follows_too(desk: Flask) -> None:
+    held, *_ = numbers()
+    with db.engine.connect() as other:
+        other.execute(select(Ticket.id).where(Ticket.id == held).with_for_update(key_share=True))
+        recompute()
+    with transaction():
+        late = a_ticket(at=NOON).id
+    recompute()
+    assert states()[late] is ItemState.CHANGED
+    run = db.session.scalars(select(SlaRecompute)).one()
+    assert (run.state, run.total) == (RecomputeState.DONE, len(numbers()))
+
+
+def test_a_recompute_stays_open_for_whoever_began_to_write_before_it(desk: Flask) -> None:
+    with db.engine.connect() as other:
+        other.execute(select(func.pg_current_xact_id()))
+        began = db.session.scalar(select(func.clock_timestamp())) or pytest.fail("no clock")
+        with clock.frozen(lambda: began):
+            recompute()
+            assert db.session.scalars(select(SlaRecompute.state)).one() is RecomputeState.RUNNING
+            assert set(states().values()) == {ItemState.CHANGED}
+            other.rollback()
+            recompute()
+    db.session.expire_all()
+    assert db.session.scalars(select(SlaRecompute.state)).one() is RecomputeState.DONE
+
+
 def test_two_workers_share_the_tickets_and_each_follows_once(
     desk: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

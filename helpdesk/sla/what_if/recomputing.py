@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, DateTime, column, exists, func, literal, select, table, update
+from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk import clock
 from helpdesk.accounts.people import system_id
@@ -23,7 +24,16 @@ from helpdesk.sla.what_if.unit import DONE, Pair, follow_all
 from helpdesk.tickets.models import Ticket
 
 UNIT = 100
+STANDS, A_SECOND = timedelta(hours=1), timedelta(seconds=1)
 UNKNOWN = N_("Its clocks cannot be computed from its history. Tell whoever looks after the installation.")
+
+_SESSIONS = table(
+    "pg_stat_activity",
+    column("pid"),
+    column("datname"),
+    column("backend_xid"),
+    column("xact_start", DateTime(timezone=True)),
+)
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +46,17 @@ def recompute() -> int:
     handled = 0
     _begin_due()
     for run_id in _running():
-        while found := _unit(run_id):
-            handled += found
-        _finish(run_id)
+        handled += _drained(run_id)
+        if not _has_old_writers(run_id):
+            handled += _drained(run_id) if _list_late(run_id) else 0
+            _finish(run_id)
+    return handled
+
+
+def _drained(run_id: int) -> int:
+    handled = 0
+    while found := _unit(run_id):
+        handled += found
     return handled
 
 
@@ -62,14 +80,40 @@ def _begin(run: SlaRecompute, now: datetime) -> None:
     if not _still_exists(run):
         run.state, run.finished_at = RecomputeState.CANCELLED, now
         return
-    columns = [SlaRecomputeItem.recompute_id, SlaRecomputeItem.ticket_id]
-    listed = select(literal(run.id), Ticket.id).where(Ticket.state.not_in(DONE), touched_by(run))
-    run.total = len(
-        db.session.scalars(
-            insert(SlaRecomputeItem).from_select(columns, listed).returning(SlaRecomputeItem.ticket_id)
-        ).all()
-    )
+    run.total = _list(run, touched_by(run))
     run.state, run.started_at = RecomputeState.RUNNING, now
+
+
+def _list(run: SlaRecompute, wanted: ColumnElement[bool]) -> int:
+    """Write down which open tickets are to be looked at; how many are new."""
+    columns = [SlaRecomputeItem.recompute_id, SlaRecomputeItem.ticket_id]
+    listed = select(literal(run.id), Ticket.id).where(Ticket.state.not_in(DONE), wanted)
+    adding = insert(SlaRecomputeItem).from_select(columns, listed).on_conflict_do_nothing()
+    return len(db.session.scalars(adding.returning(SlaRecomputeItem.ticket_id)).all())
+
+
+def _has_old_writers(run_id: int) -> bool:
+    """Whether a transaction from before the list may still bring a ticket that chose what held then.
+
+    One that stands for an hour brings nothing any more. Our clock cuts seconds off, PostgreSQL does not.
+    """
+    with transaction():
+        listed = select(SlaRecompute.started_at).where(SlaRecompute.id == run_id).scalar_subquery()
+        others = _SESSIONS.c.pid != func.pg_backend_pid()
+        writing = (_SESSIONS.c.datname == func.current_database()) & _SESSIONS.c.backend_xid.is_not(None)
+        before = _SESSIONS.c.xact_start.between(listed - STANDS, listed + A_SECOND)
+        return bool(db.session.scalar(select(exists().where(others, writing, before))))
+
+
+def _list_late(run_id: int) -> int:
+    """Add tickets that were written before the list and appeared after it; how many those are."""
+    with transaction():
+        run = db.session.get_one(SlaRecompute, run_id, with_for_update={"key_share": True})
+        item = SlaRecomputeItem
+        listed = exists().where(item.recompute_id == run_id, item.ticket_id == Ticket.id)
+        late = _list(run, touched_by(run) & (Ticket.created_at <= run.started_at) & ~listed)
+        run.total += late
+    return late
 
 
 def touched_by(run: SlaRecompute) -> ColumnElement[bool]:
