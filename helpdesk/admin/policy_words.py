@@ -76,6 +76,8 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
 }
 CELLS_NAMED: Mapping[str, Cell] = {cell.code: cell for cell in (*CELLS, *CELLS_BY_TYPE)}
 STEP_FIELD = re.compile(r"steps-(client|line)-(\d+)$")
+SPANS = frozenset({*CELLS_NAMED, "longest_wait", "reopen_grace"})
+WRITTEN = re.compile(r"(\d+) (d|h|min)\b")
 FIELD_NAMES: Mapping[str, Any] = {
     "name": NAME,
     "pause_states": lazy_gettext("Pauses while"),
@@ -116,12 +118,22 @@ def what(cell: Cell) -> str:
 
 def said(field: str, value: Any) -> Any:
     """A value of the history in words where it is kept as a code."""
+    if field in SPANS and isinstance(value, str):
+        return WRITTEN.sub(_with_unit, value)
     words = VALUES.get("steps" if STEP_FIELD.match(field) else field)
     if words is None or value is None:
         return value
     if isinstance(value, list):
         return [str(words.get(one, one)) for one in value] or gettext("only noted")
     return words.get(value, value)
+
+
+def _with_unit(found: re.Match[str]) -> str:
+    """A number of the history with its unit as the reader writes it."""
+    many, unit = found.groups()
+    if unit == "d":
+        return gettext("%(days)s d", days=many)
+    return gettext("%(hours)s h", hours=many) if unit == "h" else gettext("%(minutes)s min", minutes=many)
 
 
 def type_name(type_: str) -> str:

@@ -1,10 +1,13 @@
 """Versions of a policy beside each other: what changed, who did it, which open tickets run under which."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Person
+from helpdesk.admin import policy_words
 from helpdesk.calendars.models import Calendar
 from helpdesk.db import db
 from helpdesk.sla.actions import policies as actions
@@ -220,3 +223,17 @@ def test_an_update_after_the_solution_is_pointed_out(desk: FlaskClient, hours: C
     page = desk.get(where).text
     assert "so the update means nothing:" in page
     assert "<b>P1</b>." in page
+
+
+@pytest.mark.parametrize(
+    ("field", "kept", "said"),
+    [
+        ("P2-resolution", "1 h 30", "1 ч 30"),
+        ("P3-line-2", "2 d", "2 д"),
+        ("longest_wait", "45 min", "45 мин"),
+        ("name", "Care 2 d", "Care 2 d"),
+    ],
+)
+def test_the_history_says_spans_in_the_readers_language(app: Flask, field: str, kept: str, said: str) -> None:
+    with app.test_request_context(), force_locale("ru"):
+        assert policy_words.said(field, kept).replace("\N{NO-BREAK SPACE}", " ") == said
