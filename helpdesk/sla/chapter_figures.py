@@ -68,8 +68,8 @@ def _moved(told: Telling, step: Step, fact: Fact | None) -> str:
     if before is None:
         return ""
     parts = [_targets(told, before.target_s, step.target_s), _counted(told, before.elapsed_s, step)]
-    if before.due_at is not None and step.due_at is not None:
-        old, new = said(local(before.due_at)), said(local(step.due_at))
+    old, new = (said(local(at)) if at is not None else "" for at in (before.due_at, step.due_at))
+    if old and new and old != new:
         parts.append(gettext("due %(new)s instead of %(old)s", old=old, new=new))
     else:
         parts.append(_due(told, step, fact) or _left(told, step, fact))

@@ -1,6 +1,7 @@
 """Sentences at the edges: missed in the night, missed in an earlier cycle, and nothing due while it waits."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,10 +13,11 @@ from helpdesk import clock
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.sla.actions.breaches import explain
+from helpdesk.sla.chapter_figures import figures_of
 from helpdesk.sla.models import BreachCause, SlaFiring, SlaPolicyVersion
 from helpdesk.sla.models import Metric as StoredMetric
 from helpdesk.sla.queries import chips
-from helpdesk.sla.rules import Metric
+from helpdesk.sla.rules import Figures, Metric, Step
 from helpdesk.sla.spoken import plain_text
 from helpdesk.sla.sweep import sweep
 from helpdesk.sla.telling import Slot
@@ -127,3 +129,13 @@ def test_what_a_change_makes_overdue_is_told_after_the_change(anna: Person) -> N
     ticket = a_ticket()
     actions.change_priority(ticket, Priority.P1, by=anna.id, now=NOON + DAY)
     assert [one.kind for one in told(ticket, NOON + DAY).story] == ["started", "changed", "breached"]
+
+
+def test_a_change_that_moves_no_deadline_is_not_said_to_move_it(anna: Person) -> None:
+    read, due = told(a_ticket()).told, int((NOON + DAY).timestamp())
+    same = Step("changed", due - 60, 3600, 7200, due_at=due, before=Figures(3600, 7200, due))
+    assert (
+        figures_of(read, same) == "the target stays 2 h; the 1 h already counted are kept; due Mar 5, 12:00"
+    )
+    moved = replace(same, due_at=due + 3600)
+    assert figures_of(read, moved).endswith("due Mar 5, 13:00 instead of Mar 5, 12:00")
