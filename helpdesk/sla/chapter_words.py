@@ -100,6 +100,8 @@ def _stopped(told: Telling, step: Step, fact: Fact | None) -> str:
         return gettext("%(name)s spoke with the client", name=name)
     if kind == "ticket.closed":
         return gettext("%(name)s closed it", name=name)
+    if kind == "ticket.discarded":
+        return gettext("%(name)s threw it away as no request; the clock is over", name=name)
     return gettext("%(name)s solved it", name=name)
 
 

@@ -175,6 +175,8 @@ def _changed(told: Telling, step: Step, fact: Fact | None) -> str:
 
 def _stopped(told: Telling, step: Step, fact: Fact | None) -> str:
     kind = fact.kind if fact is not None else ""
+    if kind == "ticket.discarded":
+        return ""
     answered = kind in ("ticket.agent_replied", "ticket.call_joined", "ticket.opened")
     words = gettext("answered") if answered else gettext("solved")
     return gettext("%(done)s, after %(span)s", done=words, span=open_hours(step.elapsed_s))

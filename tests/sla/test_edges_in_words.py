@@ -23,7 +23,7 @@ from helpdesk.sla.sweep import sweep
 from helpdesk.sla.telling import Slot
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.rules import Priority, State
+from helpdesk.tickets.rules import DiscardReason, Priority, State
 from tests.factories import a_ticket, an_agent, three_lines
 from tests.sla.stories import HOUR, NOON, a_policy_with_budgets, said, told, up, wait
 
@@ -139,3 +139,13 @@ def test_a_change_that_moves_no_deadline_is_not_said_to_move_it(anna: Person) ->
     )
     moved = replace(same, due_at=due + 3600)
     assert figures_of(read, moved).endswith("due Mar 5, 13:00 instead of Mar 5, 12:00")
+
+
+def test_what_was_thrown_away_and_opened_again_was_never_solved(anna: Person) -> None:
+    """The client reads nothing of our mistake; the desk reads whose it was."""
+    ticket = a_ticket()
+    actions.discard(ticket, DiscardReason.SPAM, by=anna.id, now=NOON + HOUR)
+    actions.reopen(ticket, by=anna.id, now=NOON + 2 * HOUR)
+    found = told(ticket, NOON + 3 * HOUR)
+    assert said(found)[1] == "Anna Petrova threw it away as no request; the clock is over"
+    assert "solved" not in plain_text(found.told, "7 Scanner")
