@@ -66,6 +66,8 @@ def main() -> None:
                          then helpdesk serve and helpdesk worker side by side.
     To keep it safe:     helpdesk backup FILE, and helpdesk restore FILE elsewhere
     Something is wrong:  helpdesk doctor
+    A deadline in doubt: helpdesk sla export TICKET > FILE,
+                         then helpdesk sla replay FILE --check
     """
 
 
