@@ -14,10 +14,12 @@ from typing import Any
 
 from desk_shots import DESK
 from playwright.sync_api import sync_playwright
+from promise_shots import PROMISES
 from scenes import Scene, Shot, refused
 from settings_shots import SETTINGS
 from staged import set_stage
 from staged_office import everybody_speaks, set_office
+from staged_promises import set_promises
 
 from helpdesk import schema
 from helpdesk.admin.assistant.claiming import code
@@ -72,7 +74,7 @@ def fill(desk: Desk) -> dict[str, Any]:
         found_firm()
         write_history(stop=threading.Event())
         stage = set_stage(PEOPLE)
-        return vars(stage) | vars(set_office(stage))
+        return vars(stage) | vars(set_office(stage)) | vars(set_promises(stage))
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def main() -> None:
             camera = Camera(visits, {"code": code()}, chosen)
         camera.take_all(_wanted(FIRST, wanted))
         camera = Camera(visits, fill(desk), chosen)
-        camera.take_all(_wanted((*DESK, *SETTINGS), wanted))
+        camera.take_all(_wanted((*DESK, *PROMISES, *SETTINGS), wanted))
         browser.close()
     print(f"The pictures are in {chosen.into}.", file=sys.stderr)
 
