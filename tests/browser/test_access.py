@@ -1,6 +1,7 @@
 """Every other page of the desk, looked at by axe in both themes, the main ones also as on a phone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -14,7 +15,10 @@ from helpdesk.db import db
 from helpdesk.kb.models import Article
 from helpdesk.mail.models import Mailbox
 from helpdesk.routing.models import RoutingRule
-from helpdesk.sla.models import SlaPolicyVersion
+from helpdesk.sla.models import SlaPolicy, SlaPolicyVersion
+from helpdesk.sla.sheets import sheet_of
+from helpdesk.sla.what_if import drafts
+from helpdesk.sla.what_if.models import TrialBasis, TrialState
 from tests.browser.cast import Cast
 from tests.browser.desk import Desk
 from tests.browser.visits import Visits, faults
@@ -25,6 +29,7 @@ OPERATOR = (
     "/tickets/followed",
     "/views",
     "/tickets/{ticket}/clocks/resolution",
+    "/tickets/asked",
     "/tickets/{double}/merging",
     "/tickets/{double}/merging?into={ticket}",
     "/tickets/{ticket}/canned-answers",
@@ -56,10 +61,13 @@ ADMINISTRATOR = (
     "/settings/policies/new",
     "/settings/policies/{policy}",
     "/settings/policies/{policy}/versions/1",
+    "/settings/policies/{policy}/versions/1/tickets",
     "/settings/calendars",
     "/settings/calendars/new",
     "/settings/calendars/{calendar}",
     "/settings/calendars/{calendar}/edit",
+    "/settings/drafts",
+    "/settings/drafts/{draft}",
     "/settings/contracts",
     "/settings/contracts/new",
     "/settings/contracts/{contract}",
@@ -99,10 +107,12 @@ ADMINISTRATOR = (
     "/mail/held?state=discarded",
 )
 OLDEST = {"article": Article.id, "calendar": Calendar.id, "mailbox": Mailbox.id, "team": Team.id}
+MANAGER = ("/reports/breaches", "/reports/priorities?way=raised")
 STRANGER = ("/sign-in", "/forgotten", "/invitations/nobody-sent-this", "/passwords/nobody-sent-this")
 ON_A_PHONE = (
     "/lines/1",
     "/tickets/{ticket}",
+    "/tickets/{ticket}/clocks/resolution",
     "/calls/new",
     "/notices",
     "/search?q=printer",
@@ -113,6 +123,7 @@ SETTINGS_ON_A_PHONE = (
     "/settings/policies/{policy}",
     "/settings/calendars/{calendar}",
     "/settings/calendars/{calendar}/edit",
+    "/settings/drafts/{draft}",
     "/settings/contracts",
     "/settings/rules",
     "/settings/rules/{rule}",
@@ -161,10 +172,22 @@ def places(desk: Desk, cast: Cast) -> dict[str, int]:
             "company": contact.company_id,
             "contract": a_contract(contact.company, version).id,
             "policy": version.policy_id,
+            "draft": _a_draft(version, by=cast.administrator.person_id),
             "rule": rule.id,
             "person": cast.crews["en"].first.person_id,
             **{name: db.session.scalars(select(func.min(column))).one() for name, column in OLDEST.items()},
         }
+
+
+def _a_draft(version: SlaPolicyVersion, *, by: int) -> int:
+    """The policy with a shorter waiting, looked at past tickets already."""
+    policy = db.session.get_one(SlaPolicy, version.policy_id)
+    sheet, now = replace(sheet_of(policy, version), longest_wait_s=3600), time_of(db.session)
+    draft = drafts.keep(sheet, policy.id, seen_event_id=2**31, since=None, why="", by=by, now=now)
+    trial = drafts.try_on(draft, TrialBasis.WAS_OPEN, LONG_AGO, now, by=by, now=now)
+    trial.state, trial.done, trial.total = TrialState.DONE, 40, 40
+    trial.counts = {"clocks": 90, "changed": 12, "later": 12, "tickets": 40}
+    return draft.id
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +223,17 @@ def test_pages_of_an_administrator_have_no_grave_fault(
     page = tour.kept(cast.administrator)
     page.goto(path.format(**places))
     expect(page.locator("h1").first).to_be_attached()
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("path", MANAGER)
+def test_reports_of_a_manager_have_no_grave_fault_and_no_sideways_scroll(
+    tour: Visits, cast: Cast, path: str, width: int
+) -> None:
+    page = tour.kept(cast.managers["ru"], width=width)
+    page.goto(path)
+    assert page.evaluate("() => document.documentElement.scrollWidth") == width
     assert faults(page) == []
 
 
