@@ -15,6 +15,7 @@ from helpdesk.sla.hands import Hand, Hands, hand_at, hands_of
 from helpdesk.sla.histories import Mark, histories_of
 from helpdesk.sla.models import Metric, SlaFiring
 from helpdesk.sla.policies import version_id_of
+from helpdesk.sla.retraction import mark_withdrawn
 from helpdesk.sla.rows import Row
 from helpdesk.tickets.models import Ticket
 
@@ -65,6 +66,7 @@ def fire_all(tickets: Sequence[Claimed], now: datetime, *, quietly: bool = False
     """Write down what the clocks of these tickets have crossed, tell of the highest of each, set the next
     firing; how many crossings were new.
 
+    `quietly`: a change of the rules says all that by itself, and what it undoes is withdrawn without a word.
     The tickets are locked, perhaps since after `now` was read. The statements do not grow with the tickets,
     but for those on which a policy acts. Raises LookupError when the clocks of one cannot be computed.
     """
@@ -77,7 +79,9 @@ def fire_all(tickets: Sequence[Claimed], now: datetime, *, quietly: bool = False
     reached(Point.WRITTEN)
     publish_all([event for many in events.values() for event in many])
     reached(Point.TOLD)
-    if not quietly:
+    if quietly:
+        _withdraw_vanished(found, now)
+    else:
         _act(events, now)
     return sum(map(len, events.values()))
 
@@ -179,6 +183,13 @@ def _cached(one: Found, new: int) -> rows.Cached:
     """All that was crossed is written down by now, by this sweep or another."""
     settled = Reading(one.ticket.id, one.reading.as_of, one.reading.seq, one.reading.clocks)
     return cached(settled, event_seq=one.ticket.event_seq + new)
+
+
+def _withdraw_vanished(found: Iterable[Found], now: datetime) -> None:
+    """A change that holds since before the last event counts the epochs after it anew."""
+    vanished = {one.ticket.id: one.reading.vanished for one in found if one.reading.vanished}
+    if vanished:
+        mark_withdrawn(vanished, now)
 
 
 def _act(events: Mapping[int, Sequence[ThresholdCrossed]], now: datetime) -> None:
