@@ -22,6 +22,8 @@ RIGHTS = {
     "article_read": "agent manager administrator",
     "article_write": "agent",
     "article_edit": "drafts lead",
+    "breach_explain": "own assignee leads",
+    "breach_asked": "agent",
     "article_publish": "lead",
     "report_read": "lead manager",
     "mail_held": "line_1 lead administrator",
