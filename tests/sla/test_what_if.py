@@ -102,7 +102,14 @@ def test_a_holiday_would_have_let_a_missed_deadline_be_kept(hours: Calendar) -> 
     assert (found.ticket_id, found.effect, found.metric.value) == (ticket.id, Effect.GO, "resolution")
     assert (found.due_before, found.due_after) == (MONDAY_NOON, MONDAY_NOON + DAY)
     assert found.why == {"days": ["2026-03-06"], "day_count": 1}
-    assert trial.counts == {"tickets": 1, "tickets_changed": 1, "clocks": 2, "changed": 1, "go": 1, "go_line": 0}
+    assert trial.counts == {
+        "tickets": 1,
+        "tickets_changed": 1,
+        "clocks": 2,
+        "changed": 1,
+        "go": 1,
+        "go_line": 0,
+    }
 
 
 def test_a_shorter_target_would_have_been_missed(hours: Calendar) -> None:
