@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, DateTime, column, exists, func, literal, select, table, update
+from sqlalchemy import ColumnElement, DateTime, column, exists, func, literal, select, table
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk import clock
@@ -109,6 +109,8 @@ def _list_late(run_id: int) -> int:
     """Add tickets that were written before the list and appeared after it; how many those are."""
     with transaction():
         run = db.session.get_one(SlaRecompute, run_id, with_for_update={"key_share": True})
+        if run.state is not RecomputeState.RUNNING:
+            return 0
         item = SlaRecomputeItem
         listed = exists().where(item.recompute_id == run_id, item.ticket_id == Ticket.id)
         late = _list(run, touched_by(run) & (Ticket.created_at <= run.started_at) & ~listed)
@@ -187,17 +189,10 @@ def _halving(claimed: Sequence[Pair], wanted: Wanted, now: datetime) -> None:
 def _finish(run_id: int) -> None:
     """Close the recompute once nothing of it waits, and let those who lead hear what has come of it."""
     with transaction():
+        run = db.session.get_one(SlaRecompute, run_id, with_for_update={"key_share": True})
         now, told = clock.now(db.session), _last_end(run_id)
-        waiting = exists().where(
-            SlaRecomputeItem.recompute_id == run_id, SlaRecomputeItem.state == ItemState.WAITING
-        )
-        ended = (
-            update(SlaRecompute)
-            .where(SlaRecompute.id == run_id, SlaRecompute.state == RecomputeState.RUNNING, ~waiting)
-            .values(state=RecomputeState.DONE, finished_at=now)
-            .returning(SlaRecompute.id)
-        )
-        if db.session.scalar(ended) is not None:
+        if run.state is RecomputeState.RUNNING and not _something_waits(run_id):
+            run.state, run.finished_at = RecomputeState.DONE, now
             teams = breaches_by_team(run_id, after=told)
             publish(
                 RecomputeFinished(
@@ -209,6 +204,14 @@ def _finish(run_id: int) -> None:
                 )
             )
             reached(Point.FINISHED)
+
+
+def _something_waits(run_id: int) -> bool:
+    """Asked once the run is locked, since another worker may just have listed more."""
+    waiting = exists().where(
+        SlaRecomputeItem.recompute_id == run_id, SlaRecomputeItem.state == ItemState.WAITING
+    )
+    return bool(db.session.scalar(select(waiting)))
 
 
 def _last_end(run_id: int) -> datetime | None:
