@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import cast
 
 from flask import Flask, current_app
 
 from helpdesk import clock, standstill
 from helpdesk.db import db, transaction
 from helpdesk.mail.fetching import fetch_mailbox
-from helpdesk.mail.mailboxes import ImapAccess, claim_due, is_only_one
+from helpdesk.mail.mailboxes import ImapAccess, claim_due, give_back, is_only_one
 from helpdesk.mail.processing import process_next
 from helpdesk.mail.sending import send_next
 
@@ -23,9 +24,10 @@ def poll_mailboxes() -> int:
     """
     if _stands_still():
         return 0
+    _give_back()
     due = list(iter(_claim, None))
     if len(due) <= 1 and _only_one():
-        return sum(fetch_mailbox(access) for access in due)
+        return sum(_fetch(access) for access in due)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     count, running = 0, set[Future[int]]()
     with ThreadPoolExecutor(THREADS, thread_name_prefix="imap") as threads:
@@ -59,12 +61,35 @@ def _only_one() -> bool:
 
 def _claim() -> ImapAccess | None:
     with transaction():
-        return claim_due(now=clock.now(db.session))
+        access = claim_due(now=clock.now(db.session))
+    if access is not None:
+        _reserved().add(access.mailbox_id)
+    return access
 
 
 def _fetch_in_thread(app: Flask, access: ImapAccess) -> int:
     with app.app_context():
-        return fetch_mailbox(access)
+        return _fetch(access)
+
+
+def _fetch(access: ImapAccess) -> int:
+    count = fetch_mailbox(access)
+    _reserved().discard(access.mailbox_id)
+    return count
+
+
+def _give_back() -> None:
+    """When the database went away in the middle of a look, the mailbox need not wait for its time to end."""
+    left = _reserved()
+    if left:
+        with transaction():
+            give_back(left, now=clock.now(db.session))
+        left.clear()
+
+
+def _reserved() -> set[int]:
+    """The mailboxes that this process is looking into; between two runs, those it could not end."""
+    return cast("set[int]", current_app.extensions.setdefault("mailboxes_reserved", set[int]()))
 
 
 def _until_done(step: Callable[[], bool]) -> int:

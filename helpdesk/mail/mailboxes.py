@@ -1,9 +1,10 @@
 """Which mailboxes there are, whose turn it is to be looked at, and how they fare."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import undefer
 
 from helpdesk.config import settings
@@ -50,6 +51,12 @@ def claim_due(*, now: datetime) -> ImapAccess | None:
         return None
     mailbox.next_poll_at = now + JOB_BUDGET
     return access_of(mailbox)
+
+
+def give_back(mailbox_ids: Iterable[int], *, now: datetime) -> None:
+    """These were reserved for a look that could not be ended: they are due at once, not when it runs out."""
+    reserved = Mailbox.id.in_(list(mailbox_ids)) & (Mailbox.next_poll_at > now)
+    db.session.execute(update(Mailbox).where(reserved).values(next_poll_at=now))
 
 
 def is_only_one() -> bool:

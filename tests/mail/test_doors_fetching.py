@@ -7,6 +7,7 @@ from flask import Flask
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from helpdesk import clock
 from helpdesk.db import db
@@ -209,3 +210,17 @@ def test_a_mailbox_that_answers_again_is_well(mailbox: Mailbox, dovecot: Dovecot
         poll_mailboxes()
     assert (mailbox.error, mailbox.failures, mailbox.failing_since) == (None, 0, None)
     assert mailbox.polled_at == later
+
+
+def test_a_look_that_the_database_broke_off_is_taken_up_at_once(
+    mailbox: Mailbox, dovecot: Dovecot, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def database_goes(*_: object, **__: object) -> None:
+        raise OperationalError("select 1", {}, Exception("the server closed the connection"))
+
+    dovecot.put(mailbox.imap_user or "", a_mail(subject="While it went").as_bytes())
+    with monkeypatch.context() as away:
+        away.setattr(IMAPClient, "select_folder", database_goes)
+        with pytest.raises(OperationalError):
+            poll_mailboxes()
+    assert poll_mailboxes() == 1
