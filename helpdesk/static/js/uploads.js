@@ -26,35 +26,43 @@ function refuse(form, row, words) {
 }
 
 function count(form, by) {
-  const left = (UNDER_WAY.get(form)?.left ?? 0) + by;
-  const submitter = UNDER_WAY.get(form)?.submitter;
-  UNDER_WAY.set(form, { left, submitter });
-  form.classList.toggle("is-uploading", left > 0);
-  if (!left && submitter !== undefined) {
-    UNDER_WAY.delete(form);
-    form.requestSubmit(submitter);
-  }
+  const state = UNDER_WAY.get(form) ?? { left: 0 };
+  state.left += by;
+  UNDER_WAY.set(form, state);
+  form.classList.toggle("is-uploading", state.left > 0);
+  if (state.left) return;
+  UNDER_WAY.delete(form);
+  if (state.submitter !== undefined) form.requestSubmit(state.submitter);
 }
 
 function take(form, file, name = file.name) {
   const row = rowOf(form, name);
   const most = Number(form.dataset.fileLimit);
   if (file.size > most * MIB) return refuse(form, row, filled(form.dataset.sayLarge, { name, size: (file.size / MIB).toFixed(1), most }));
+  count(form, 1);
+  const state = UNDER_WAY.get(form);
+  state.line = (state.line ?? Promise.resolve()).then(() => travel(form, file, name, row)).then(() => count(form, -1));
+}
+
+/* One after the other: the message shall carry its files in the order in which they were given. */
+function travel(form, file, name, row) {
+  const most = Number(form.dataset.fileLimit);
   const body = new FormData();
   body.append("csrf_token", form.elements.csrf_token.value);
   body.append("files", file, name);
   const request = new XMLHttpRequest();
   request.upload.addEventListener("progress", (event) => (row.querySelector("progress").value = event.loaded / event.total));
-  request.addEventListener("loadend", () => {
-    if (request.status === 201) row.outerHTML = request.responseText;
-    else if (request.status === 413) refuse(form, row, filled(form.dataset.sayLarge, { name, size: (file.size / MIB).toFixed(1), most }));
-    else refuse(form, row, request.status === 422 ? request.responseText : filled(form.dataset.sayLost, { name }));
-    count(form, -1);
-  });
   request.open("POST", form.dataset.uploads);
   request.setRequestHeader("HX-Request", "true");
-  count(form, 1);
-  request.send(body);
+  return new Promise((arrived) => {
+    request.addEventListener("loadend", () => {
+      if (request.status === 201) row.outerHTML = request.responseText;
+      else if (request.status === 413) refuse(form, row, filled(form.dataset.sayLarge, { name, size: (file.size / MIB).toFixed(1), most }));
+      else refuse(form, row, request.status === 422 ? request.responseText : filled(form.dataset.sayLost, { name }));
+      arrived();
+    });
+    request.send(body);
+  });
 }
 
 /* A pasted picture has no name of its own: it gets the moment. */
