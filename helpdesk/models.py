@@ -7,7 +7,10 @@ from helpdesk.canned import models as canned
 from helpdesk.carriage import models as carriage
 from helpdesk.clients import models as clients
 from helpdesk.kb import models as kb
+from helpdesk.mail import grant_models as mail_grants
 from helpdesk.mail import models as mail
+from helpdesk.mail import relay_models as relays
+from helpdesk.mail import sender_models as senders
 from helpdesk.notifications import models as notifications
 from helpdesk.routing import models as routing
 from helpdesk.sla import models as sla
@@ -17,6 +20,7 @@ from helpdesk.tickets import draft_models as drafts
 from helpdesk.tickets import models as tickets
 from helpdesk.tickets import saved as saved_views
 from helpdesk.tickets import wait_models as waits
+from helpdesk.tickets import watch_models as watchers
 
 __all__ = [
     "accounts",
@@ -31,12 +35,16 @@ __all__ = [
     "history",
     "kb",
     "mail",
+    "mail_grants",
     "notifications",
+    "relays",
     "routing",
     "saved_views",
+    "senders",
     "sla",
     "telephony",
     "tickets",
     "waits",
+    "watchers",
     "what_if",
 ]
