@@ -21,6 +21,7 @@ from helpdesk.demo.seeding import seed_tickets
 from helpdesk.doctor.examining import examine
 from helpdesk.errors import DomainError
 from helpdesk.logs import configure_logging
+from helpdesk.mail.cli import mail_commands
 from helpdesk.mail.door import start_door
 from helpdesk.running import settings_from, with_database
 from helpdesk.serving import WebServer
@@ -217,6 +218,7 @@ def verify(
 main.add_command(backup.backup_command)
 main.add_command(backup.restore_command)
 main.add_command(backup.start_mail_command)
+main.add_command(mail_commands)
 main.add_command(sla_commands)
 database.add_command(backup.move_command)
 
