@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import CompoundSelect, or_, select, update
 from sqlalchemy.orm import undefer
 
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.errors import N_, BadInput
-from helpdesk.mail.models import Encryption, Mailbox
+from helpdesk.mail.models import Encryption, Mailbox, MailboxAddress
 from helpdesk.mail.watchers import watchers
 from helpdesk.notifications.actions import News, tell
 from helpdesk.secrets_box import unseal
@@ -105,16 +105,26 @@ def back_off(failures: int) -> timedelta:
 
 
 def mailbox_of(addresses: tuple[str, ...]) -> Mailbox | None:
-    """The first of the addresses that is ours, with or without a plus part; None if none is."""
+    """The mailbox of the first address that is ours, with or without a plus part; None if none is."""
     wanted = [bare(address) for address in addresses]
-    found = {
-        one.address: one for one in db.session.scalars(select(Mailbox).where(Mailbox.address.in_(wanted)))
-    }
+    every = _every_address().subquery()
+    rows = db.session.execute(
+        select(every.c.email, Mailbox)
+        .join(Mailbox, Mailbox.id == every.c.mailbox_id)
+        .where(every.c.email.in_(wanted))
+    )
+    found = {row.email: row.Mailbox for row in rows}
     return next((found[address] for address in wanted if address in found), None)
 
 
 def own_addresses() -> frozenset[str]:
-    return frozenset(db.session.scalars(select(Mailbox.address)))
+    """Every address of ours: those that answers come from, and the further ones."""
+    return frozenset(db.session.scalars(select(_every_address().subquery().c.email)))
+
+
+def _every_address() -> CompoundSelect[str, int]:
+    main = select(Mailbox.address.label("email"), Mailbox.id.label("mailbox_id"))
+    return main.union_all(select(MailboxAddress.email, MailboxAddress.mailbox_id))
 
 
 def refuse_own(email: str, field: str) -> None:

@@ -27,7 +27,7 @@ class Encryption(StrEnum):
 class SignIn(StrEnum):
     """How the desk proves to a mail server who it is."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105  (the kind, not the word)
     OAUTH = "oauth"
 
 
@@ -54,8 +54,10 @@ class Mailbox(Base):
 
     Secrets are sealed with the installation's key. Progress is (uidvalidity, last_uid), never the \\Seen
     flag. The default one sends what belongs to no ticket. With `names_agent` answers say who wrote them.
-    `connected_at` is when the present account was given, null: at the creation; older mail in it is left alone. While a folder is looked through whose
-    numbers mean nothing to us, `scan_since` is the oldest day wanted below the number `scan_until`.
+    `connected_at` is when the present account was given, null: at the creation; older mail in it is left
+    alone. While a folder is looked through whose numbers mean nothing to us, `scan_since` is the oldest day
+    wanted below the number `scan_until`. `authserv_id` names the server whose verdict on senders is believed
+    (RFC 8601), null: nobody's. `rate_per_minute` null: as fast as the relay takes it.
     `move_to` is the folder for what was fetched, null: it stays and is marked as read.
     """
 
@@ -75,6 +77,7 @@ class Mailbox(Base):
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     is_default: Mapped[bool] = mapped_column(server_default=text("false"))
     signature: Mapped[str] = mapped_column(server_default="")
+    names_agent: Mapped[bool] = mapped_column(server_default=text("false"))
     authserv_id: Mapped[str | None]
     list_mail: Mapped[ListMail] = mapped_column(server_default="ticket")
     rate_per_minute: Mapped[int | None]
