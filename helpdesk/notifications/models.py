@@ -113,12 +113,16 @@ class Outbox(Base):
     """One mail to go out, written in the transaction of what caused it. Its Message-ID is fixed here, so a
     retry is the same mail; `key` makes it unique. Nothing is sent before `due_at`; `lease_until` marks a
     running attempt. `account_token_id` names the link that is put into the text only while it is sent.
+
+    `waiting_since` is when it should have left and could not; with `waits_for_relay` the relay itself was
+    away. `relay_id` is what the relay calls the mail, where it says so.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_due", "kind", "due_at", "id", postgresql_where=text("finished_at is null")),
         Index("ix_outbox_ticket_id", "ticket_id"),
+        Index("ix_outbox_tried_at", "tried_at", postgresql_where=text("tried_at is not null")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -134,11 +138,16 @@ class Outbox(Base):
     account_token_id: Mapped[int | None] = mapped_column(ForeignKey("account_token.id"))
     subject: Mapped[str]
     body: Mapped[str]
+    body_html: Mapped[str | None] = mapped_column(deferred=True)
     language: Mapped[str]
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     lease_until: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None]
+    waits_for_relay: Mapped[bool] = mapped_column(server_default=text("false"))
+    relay_id: Mapped[str | None]
     finished_at: Mapped[datetime | None]
     error: Mapped[str | None]
     created_at: Mapped[datetime]
@@ -152,6 +161,14 @@ class OutboxRecipient(Base):
     """One address of a mail and what became of it; `answer` is the relay's own words."""
 
     __tablename__ = "outbox_recipient"
+    __table_args__ = (
+        Index(
+            "ix_outbox_recipient_not_there",
+            "state",
+            "outbox_id",
+            postgresql_where=text("state <> 'accepted'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), index=True)
@@ -161,6 +178,8 @@ class OutboxRecipient(Base):
     state: Mapped[DeliveryState] = mapped_column(server_default="queued")
     answer: Mapped[str | None]
     changed_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
 
     outbox: Mapped[Outbox] = relationship(lazy="raise", back_populates="recipients")
 
