@@ -112,6 +112,8 @@ class ContactAddress(Base):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
     email: Mapped[str] = mapped_column(unique=True)
     undeliverable_at: Mapped[datetime | None]
+    undeliverable_reason: Mapped[str | None]
+    complained_at: Mapped[datetime | None]
 
     contact: Mapped[Contact] = relationship(lazy="raise", back_populates="addresses")
 

@@ -21,6 +21,7 @@ from sqlalchemy.types import Text
 from helpdesk.accounts.models import Person, Team
 from helpdesk.clients.models import Company, Contact
 from helpdesk.db import Base
+from helpdesk.mail.kinds import MailKind
 from helpdesk.tickets.rules import (
     Channel,
     DiscardReason,
@@ -216,6 +217,7 @@ class Message(Base):
     recipients: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
     is_machine: Mapped[bool] = mapped_column(server_default=sql("false"))
     is_unverified: Mapped[bool] = mapped_column(server_default=sql("false"))
+    mail_kind: Mapped[MailKind | None]
     evidence: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'"))
     inbound_mail_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_mail.id"))
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
