@@ -118,6 +118,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
         naming.tell_leads_of_access,
         notifications.announce,
     ),
+    tickets.WatchersNamed: (notifications.announce,),
+    tickets.WatcherChanged: (notifications.announce,),
     ThresholdCrossed: (Together(thresholds.tell_thresholds), Together(notifications.announce_all)),
     StepRefused: (breaches.tell_refused, notifications.announce),
     BreachExplained: (notifications.announce,),

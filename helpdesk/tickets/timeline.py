@@ -218,6 +218,30 @@ def _mentioned(event: Event) -> str:
     return gettext("%(name)s mentioned %(other)s", **names)
 
 
+def _watchers_named(event: Event) -> str:
+    """Whom a mail brought along; who is only proposed gets nothing yet."""
+    watching, proposed = event.payload["watching"], event.payload["proposed"]
+    if not proposed:
+        return _with(gettext("Gets the answers from now on"), event.words)
+    if not watching:
+        return _with(gettext("Named in the mail, and nobody has decided yet"), event.words)
+    words = gettext(
+        "Named in the mail, %(watching)s get the answers from now on, %(proposed)s wait for a decision",
+        watching=watching,
+        proposed=proposed,
+    )
+    return _with(words, event.words)
+
+
+def _watcher(event: Event) -> str:
+    names = {"name": event.actor, "email": event.words}
+    if event.payload["new"] == "watching":
+        return gettext("%(name)s lets %(email)s get the answers from now on", **names)
+    if event.payload["old"] == "proposed":
+        return gettext("%(name)s decided that %(email)s gets no answers", **names)
+    return gettext("%(name)s took %(email)s off: no more answers there", **names)
+
+
 def _is_quiet(payload: Mapping[str, Any]) -> bool:
     """A share of which the policy told nobody; a missed deadline is said always."""
     return payload.get("percent") != BREACH and payload.get("tell") == []
@@ -335,6 +359,8 @@ SENTENCES: Mapping[str, tuple[str, Callable[[Event], str]]] = {
     "ticket.merged": ("merge", _merged),
     "ticket.double_absorbed": ("merge", _absorbed),
     "ticket.person_mentioned": ("at", _mentioned),
+    "ticket.watchers_named": ("users", _watchers_named),
+    "ticket.watcher_changed": ("users", _watcher),
     "sla.threshold_crossed": ("clock", _threshold),
     "sla.threshold_withdrawn": ("clock", _kept),
     "sla.step_refused": ("warn", _refused),

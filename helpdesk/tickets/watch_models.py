@@ -1,20 +1,12 @@
 """Table of watchers: who else gets the answers on a ticket, who was proposed, and whom we do not want."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.db import Base
-
-
-class WatchState(StrEnum):
-    """Whether the address gets what we answer."""
-
-    WATCHING = "watching"
-    PROPOSED = "proposed"
-    DECLINED = "declined"
+from helpdesk.tickets.watch_rules import WatchState
 
 
 class TicketWatcher(Base):

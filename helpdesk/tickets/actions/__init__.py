@@ -34,6 +34,13 @@ from helpdesk.tickets.actions.restoring import restore
 from helpdesk.tickets.actions.state import close, discard, reopen, resolve, resume, wait, wake
 from helpdesk.tickets.actions.third_party import Forward, add_third_party_answer, forward
 from helpdesk.tickets.actions.waits import Party
+from helpdesk.tickets.actions.watching import (
+    accept_watcher,
+    decline_watcher,
+    name_watchers,
+    remove_watcher,
+    watch,
+)
 from helpdesk.tickets.actions.withdrawal import withdraw_reply
 
 __all__ = [
@@ -43,6 +50,7 @@ __all__ = [
     "Opening",
     "Party",
     "Reply",
+    "accept_watcher",
     "accepts_answers",
     "add_client_message",
     "add_note",
@@ -59,6 +67,7 @@ __all__ = [
     "check_last_message",
     "check_version",
     "close",
+    "decline_watcher",
     "discard",
     "escalate",
     "forward",
@@ -73,7 +82,9 @@ __all__ = [
     "mention",
     "merge",
     "move",
+    "name_watchers",
     "open_ticket",
+    "remove_watcher",
     "reopen",
     "reply",
     "resolve",
@@ -84,5 +95,6 @@ __all__ = [
     "unlink",
     "wait",
     "wake",
+    "watch",
     "withdraw_reply",
 ]

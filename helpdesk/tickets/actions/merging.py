@@ -11,6 +11,7 @@ from helpdesk.events import EventRow, publish
 from helpdesk.tickets import rules
 from helpdesk.tickets.actions.ledger import raise_version, stamp
 from helpdesk.tickets.actions.participation import add_participant
+from helpdesk.tickets.actions.watching import hand_over_watchers
 from helpdesk.tickets.events import DoubleAbsorbed, TicketMerged
 from helpdesk.tickets.models import Message, Participant, Ticket
 from helpdesk.tickets.rules import MergeSide, MessageKind, State, Verb
@@ -26,6 +27,7 @@ def merge(double: Ticket, into: Ticket, *, by: int, now: datetime) -> EventRow:
     rules.check_merge(side_of(double), side_of(into))
     owed_since = _owed_since(double, into)
     _hand_over_people(double, into, now)
+    hand_over_watchers(double, into)
     row = _end(double, into, by=by, now=now)
     _absorb(double, into, owed_since, by=by, now=now)
     return row
