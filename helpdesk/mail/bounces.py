@@ -8,10 +8,11 @@ from helpdesk.mail.headers import Headers, lowered_domain, read_addresses, read_
 from helpdesk.mail.mime import Part
 
 STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-SMTP_CODE = re.compile(r"(?<![\d.-])([45])\d\d(?=[ -]|$)(?! (?:bytes|KB))")
+FAILED = re.compile(r"\b([45]\.\d{1,3}\.\d{1,3})\b(?!\.)")
+SMTP_CODE = re.compile(r"(?<![\d.-])([45])\d\d(?=[ -]|$)(?!-\d{3}-\d)(?! (?:bytes|KB))")
 EMAIL = re.compile(r"[\w.+=&%!'#$/*-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}|[\w.+-]+@\[\d+(?:\.\d+){3}\]")
 BRACKETED = re.compile(
-    r"[<(\"']\s*(?:mailto:|smtp:|rfc822;\s*)?([\w.+=&%!'#$/*-]+@[\w.-]+\w)\s*[>)\"']", re.IGNORECASE
+    r"[<(\"'\[]\s*(?:mailto:|smtp:|rfc822;\s*)?([\w.+=&%!'#$/*-]+@[\w.-]+\w)\s*[>)\"'\]]", re.IGNORECASE
 )
 FAILURE_SUBJECT = re.compile(
     r"^failed mail|automatically rejected|失败|退信|"
@@ -53,11 +54,12 @@ DELAY = re.compile(
 )
 GAVE_UP = re.compile(
     r"permanent|gave up|giving up|fatal|too long|no longer|bounced|has been returned|"
-    r"failed permanently",
+    r"failed permanently|unknown user|user unknown|no such user",
     re.IGNORECASE,
 )
 ORIGINAL_BELOW = re.compile(
-    r"^.{0,40}(?:(?:original|returned|unsent|your) message (?:follows|was|headers?|below|text)|"
+    r"^.{0,40}(?:(?:original|returned|unsent|your) message "
+    r"(?:follows|was (?!addressed)|headers?|below|text|details)|"
     r"below this line is a copy|"
     r"this is a copy of (?:the|your) message|message header follows|"
     r"headers? of the (?:original )?message|"
@@ -71,9 +73,11 @@ REPORTERS = re.compile(
 CULPRITS = re.compile(
     r"(?:following|these|intended) (?:recipient|address|user)|recipients? (?:of|for)|did not reach|"
     r"delivered to (?:the following|these)|failed (?:address|recipient)|addresses? failed|"
-    r"permanent fatal errors|transcript of session|failed permanently",
+    r"permanent fatal errors|transcript of session|failed permanently|your message was addressed",
     re.IGNORECASE,
 )
+UNNAMED_HOST = re.compile(r"^[ \t]+([\w.+-]{2,64})[ \t]*$", re.MULTILINE)
+MASKED = re.compile(r"\.\.\.?@")  # what archives write instead of the rest of a name
 REPORTING_NAME = re.compile(
     r"mail delivery|mailer-?daemon|postmaster|delivery (?:sub)?system|internet mail", re.IGNORECASE
 )
@@ -151,20 +155,25 @@ def _from_report(part: Part) -> Iterator[Bounce]:
         diagnostic = block.get("diagnostic-code", "")
         status = _status_in(block.get("status", "")) or _status_in(diagnostic)
         if action in {"failed", "delayed"} or status[:1] in {"4", "5"} or not action:
-            yield Bounce(recipient, status, action != "delayed" and status[:1] != "4", diagnostic[:500])
+            yield Bounce(recipient, status, _is_final(action, status), diagnostic[:500])
+
+
+def _is_final(action: str, status: str) -> bool:
+    """RFC 3464: `failed` means that nobody tries any more, also when the last trouble was a passing one."""
+    return action == "failed" or (action != "delayed" and status[:1] != "4")
 
 
 def _recipient(block: dict[str, str]) -> str:
     for name in ("original-recipient", "final-recipient", "x-actual-recipient"):
         value = block.get(name, "").rpartition(";")[2].strip()
         found = read_addresses(value)
-        if found:
+        if found and not MASKED.search(found[0].email):
             return found[0].email
     return ""
 
 
-def _status_in(text: str) -> str:
-    found = STATUS.search(text)
+def _status_in(text: str, pattern: re.Pattern[str] = STATUS) -> str:
+    found = pattern.search(text)
     return found[1] if found else ""
 
 
@@ -193,6 +202,7 @@ def _is_from_a_machine(tree: Part) -> bool:
     """A person who writes about undelivered mail is a client, so the words alone prove nothing."""
     value = tree.headers.raw("auto-submitted").lower()
     is_declared = bool(value) and not value.startswith("no")
+    is_declared = is_declared or tree.headers.raw("precedence").strip().lower() == "bulk"
     name = tree.headers.text("from")
     return is_declared or tree.content_type == "multipart/report" or bool(REPORTING_NAME.search(name))
 
@@ -204,8 +214,10 @@ def _from_text(tree: Part, text: str, sender: str) -> tuple[Bounce, ...]:
     said = _above_the_original(text)
     recipients = [address.email for address in named] or _recipients_in(said, _own_addresses(tree, sender))
     if not recipients:
-        recipients = _recipients_in(text[:HEAD], _own_addresses(tree, sender))[:1]
-    status = _status_in(said)
+        recipients = _recipients_in(text[:HEAD], _own_addresses(tree, sender))[:1] or _of_this_host(
+            said, sender
+        )
+    status = _status_in(said, FAILED)
     hard = _is_hard(_subject(tree), said, status)
     return tuple(Bounce(recipient, status, hard) for recipient in recipients)
 
@@ -243,8 +255,20 @@ def _recipients_in(said: str, own: frozenset[str]) -> list[str]:
     return found[:50]
 
 
+def _of_this_host(said: str, sender: str) -> list[str]:
+    """Some hosts name their own people without the domain, alone on an indented line."""
+    culprits = CULPRITS.search(said)
+    found = UNNAMED_HOST.search(said, culprits.end()) if culprits else None
+    domain = lowered_domain(sender).rpartition("@")[2]
+    return [f"{found[1]}@{domain}"] if found and domain else []
+
+
 def _foreign(addresses: Iterator[str], own: frozenset[str]) -> list[str]:
     bare = (PREFIX.sub("", one.strip("'\"<>.,;:")) for one in addresses)
     cleaned = (lowered_domain(address) for address in bare)
-    kept = (one for one in cleaned if one.lower() not in own and not REPORTERS.match(one))
+    kept = (
+        one
+        for one in cleaned
+        if one.lower() not in own and not REPORTERS.match(one) and not MASKED.search(one)
+    )
     return list(dict.fromkeys(kept))
