@@ -16,7 +16,8 @@ class Draft(Base):
     """Everything in the composer of one person on one ticket, until it is sent.
 
     `cc` and `third_party` are as typed, `cc` null while nobody touched what the desk suggests. `picked` names
-    what a forward quotes: {"messages": [...], "files": [...]}. Every saving gives a new `revision`.
+    what a forward quotes: {"messages": [...], "files": [...]}. `html` is the form of the words, null: they have
+    none; `text` says the same plainly. Every saving gives a new `revision`.
     """
 
     __tablename__ = "draft"
@@ -27,6 +28,7 @@ class Draft(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[MessageKind]
     text: Mapped[str]
+    html: Mapped[str | None]
     cc: Mapped[str | None]
     third_party: Mapped[str] = mapped_column(server_default="")
     picked: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
@@ -35,7 +37,9 @@ class Draft(Base):
 
 
 class Upload(Base):
-    """A file that waits in the composer; its bytes are the blob of that SHA-256."""
+    """A file that waits in the composer; its bytes are the blob of that SHA-256. `inline`: a picture between
+    the words, which name it `cid:` and its public id.
+    """
 
     __tablename__ = "upload"
     __table_args__ = (Index("ix_upload_ticket_id_person_id", "ticket_id", "person_id"),)
@@ -48,4 +52,5 @@ class Upload(Base):
     name: Mapped[str]
     content_type: Mapped[str]
     size: Mapped[int]
+    inline: Mapped[bool] = mapped_column(server_default=sql("false"))
     created_at: Mapped[datetime]
