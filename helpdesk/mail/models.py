@@ -14,6 +14,7 @@ from helpdesk.mail.kinds import MailKind
 WORDS = """to_tsvector('simple',
     left(coalesce(subject, ''), 500) || ' ' || coalesce(from_email, '') || ' '
     || replace(coalesce(from_email, ''), '@', ' '))"""
+LEFT_OVER = "uid is not null and (flagged_at is null or (moved_to is not null and moved_at is null))"
 
 
 class Encryption(StrEnum):
@@ -58,7 +59,8 @@ class Mailbox(Base):
     alone. While a folder is looked through whose numbers mean nothing to us, `scan_since` is the oldest day
     wanted below the number `scan_until`. `authserv_id` names the server whose verdict on senders is believed
     (RFC 8601), null: nobody's. `rate_per_minute` null: as fast as the relay takes it.
-    `move_to` is the folder for what was fetched, null: it stays and is marked as read.
+    `move_to` is the folder for what was fetched, null: it stays and is marked as read. Until
+    `listened_until` some process listens for new mail.
     """
 
     __tablename__ = "mailbox"
@@ -114,6 +116,7 @@ class Mailbox(Base):
     failures: Mapped[int] = mapped_column(server_default=text("0"))
     error: Mapped[str | None]
     silence_told_at: Mapped[datetime | None]
+    listened_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     connected_at: Mapped[datetime | None]
 
@@ -133,7 +136,8 @@ class InboundMail(Base):
     """One message as it came, byte for byte, stored and committed before any server is told.
 
     `uid` is null for the SMTP door. `fingerprint` is the SHA-256 of (From, Date, body) for the duplicate
-    rule, and `copy_of_id` the message of which this is a copy. Of one that `is_partial` the files of
+    rule, and `copy_of_id` the message of which this is a copy. An empty `sha256`: the server could not hand
+    the bytes over yet. Of one that `is_partial` the files of
     `left_behind` (name, content_type, size) stayed on the server. `copied_at` is when it was copied into
     the folder `moved_to`, `moved_at` when it had left its own. `read_by` is the version of this program
     that read it last.
@@ -154,7 +158,7 @@ class InboundMail(Base):
             "ix_inbound_mail_left_over",
             "mailbox_id",
             "uid",
-            postgresql_where=text("uid is not null and flagged_at is null"),
+            postgresql_where=text(LEFT_OVER),
         ),
     )
 

@@ -12,6 +12,7 @@ depends_on = None
 _WORDS = """to_tsvector('simple',
     left(coalesce(subject, ''), 500) || ' ' || coalesce(from_email, '') || ' '
     || replace(coalesce(from_email, ''), '@', ' '))"""
+_LEFT_OVER = "uid is not null and (flagged_at is null or (moved_to is not null and moved_at is null))"
 
 
 def upgrade() -> None:
@@ -30,7 +31,7 @@ def upgrade() -> None:
         "ix_inbound_mail_left_over",
         "inbound_mail",
         ["mailbox_id", "uid"],
-        postgresql_where=sa.text("uid is not null and flagged_at is null"),
+        postgresql_where=sa.text(_LEFT_OVER),
     )
 
 
@@ -69,10 +70,12 @@ def _of_mailboxes() -> None:
     op.add_column("mailbox", sa.Column("scan_until", sa.BigInteger()))
     op.add_column("mailbox", sa.Column("renumbered_at", sa.DateTime(timezone=True)))
     op.add_column("mailbox", sa.Column("silence_told_at", sa.DateTime(timezone=True)))
+    op.add_column("mailbox", sa.Column("listened_until", sa.DateTime(timezone=True)))
 
 
 def downgrade() -> None:
     for column in (
+        "listened_until",
         "silence_told_at",
         "renumbered_at",
         "scan_until",
