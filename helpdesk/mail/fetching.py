@@ -1,14 +1,11 @@
 """How messages are copied from an IMAP mailbox: stored and committed first, then marked on the server."""
 
 import logging
-import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from sqlalchemy import select
 
@@ -16,14 +13,13 @@ from helpdesk import clock
 from helpdesk.config import settings
 from helpdesk.db import db, end_read, transaction
 from helpdesk.mail.actions import Arrival, store
+from helpdesk.mail.imap import TROUBLE, sentence, session
 from helpdesk.mail.mailboxes import ImapAccess, note_failure, note_success
-from helpdesk.mail.models import Encryption, InboundMail, Mailbox
+from helpdesk.mail.models import InboundMail, Mailbox
 
-TIMEOUT = SocketTimeout(connect=15, read=60)
 HEAD_OF_HUGE = 1024 * 1024
 RESCAN = timedelta(days=30)
 SEEN = rb"\Seen"
-TROUBLE = (IMAPClientError, OSError, ssl.SSLError, EOFError)
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +29,7 @@ def fetch_mailbox(access: ImapAccess) -> int:
         stored = _fetch(access)
     except TROUBLE as trouble:
         with transaction():
-            note_failure(access.mailbox_id, _sentence(access, trouble), now=clock.now(db.session))
+            note_failure(access.mailbox_id, sentence(access, trouble), now=clock.now(db.session))
         log.warning("fetch: mailbox=%d failed: %s", access.mailbox_id, type(trouble).__name__)
         return 0
     with transaction():
@@ -42,7 +38,7 @@ def fetch_mailbox(access: ImapAccess) -> int:
 
 
 def _fetch(access: ImapAccess) -> int:
-    with _connected(access) as server:
+    with session(access) as server:
         uidvalidity = int(server.select_folder(access.folder)[b"UIDVALIDITY"])
         since = None
         if access.uidvalidity != uidvalidity:
@@ -51,36 +47,6 @@ def _fetch(access: ImapAccess) -> int:
         _flag_left_over(server, access)
         uids = _uids(server, access, since)
         return sum(_take(server, access, uid) for uid in uids)
-
-
-@contextmanager
-def _connected(access: ImapAccess) -> Iterator[IMAPClient]:
-    """A session of its own per visit, so that no dead connection outlives its error."""
-    is_tls = access.encryption is Encryption.TLS
-    server = IMAPClient(
-        access.host,
-        access.port,
-        ssl=is_tls,
-        ssl_context=ssl.create_default_context() if is_tls else None,
-        timeout=TIMEOUT,
-    )
-    try:
-        server.normalise_times = False
-        if access.encryption is Encryption.STARTTLS:
-            server.starttls(ssl.create_default_context())
-        server.login(access.user, access.password)
-        yield server
-    finally:
-        _part(server)
-
-
-def _part(server: IMAPClient) -> None:
-    """Say goodbye; what was stored is stored, whatever the server says to that."""
-    try:
-        server.logout()
-    except TROUBLE:
-        with suppress(OSError):
-            server.shutdown()
 
 
 def _renumber(access: ImapAccess, uidvalidity: int) -> ImapAccess:
@@ -191,9 +157,3 @@ def _is_known(arrival: Arrival) -> bool:
 
 def _aware(moment: datetime) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _sentence(access: ImapAccess, trouble: Exception) -> str:
-    """What to tell an administrator; never the password, which IMAP errors do not repeat."""
-    said = " ".join(str(trouble).split()) or type(trouble).__name__
-    return f"{access.host}:{access.port}: {said}"

@@ -1,0 +1,76 @@
+"""A session with an IMAP server: connected, signed in, watched over, and never older than one visit."""
+
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientError
+
+from helpdesk.mail.mailboxes import JOB_BUDGET, ImapAccess
+from helpdesk.mail.models import Encryption
+
+TIMEOUT = SocketTimeout(connect=15, read=60)
+TROUBLE = (IMAPClientError, OSError, ssl.SSLError, EOFError, UnicodeError)
+
+
+@contextmanager
+def session(access: ImapAccess, *, longest: timedelta = JOB_BUDGET) -> Iterator[IMAPClient]:
+    """A session of its own per visit, so that no dead connection outlives its error.
+
+    A watchdog cuts the line after `longest`: a server that drips a byte a minute keeps every timeout.
+    """
+    server = _connect(access)
+    watchdog = threading.Timer(longest.total_seconds(), _cut, (server,))
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        server.normalise_times = False
+        if access.encryption is Encryption.STARTTLS:
+            server.starttls(ssl.create_default_context())
+        _sign_in(server, access)
+        yield server
+    except BaseException:
+        _cut(server)
+        raise
+    else:
+        _part(server)
+    finally:
+        watchdog.cancel()
+
+
+def sentence(access: ImapAccess, trouble: Exception) -> str:
+    """What to tell an administrator; never the password, which IMAP errors do not repeat."""
+    said = " ".join(str(trouble).replace("\x00", "").split()) or type(trouble).__name__
+    return f"{access.host}:{access.port}: {said}"
+
+
+def _connect(access: ImapAccess) -> IMAPClient:
+    is_tls = access.encryption is Encryption.TLS
+    return IMAPClient(
+        access.host,
+        access.port,
+        ssl=is_tls,
+        ssl_context=ssl.create_default_context() if is_tls else None,
+        timeout=TIMEOUT,
+    )
+
+
+def _sign_in(server: IMAPClient, access: ImapAccess) -> None:
+    server.login(access.user, access.password)
+
+
+def _part(server: IMAPClient) -> None:
+    """Say goodbye; what was stored is stored, whatever the server says to that."""
+    try:
+        server.logout()
+    except TROUBLE:
+        _cut(server)
+
+
+def _cut(server: IMAPClient) -> None:
+    """Hang up without a word; whoever waits for an answer on this line gets an error at once."""
+    with suppress(OSError):
+        server.shutdown()
