@@ -1,6 +1,7 @@
 """One way in: whatever a person sends, by whatever channel, becomes a ticket or joins one."""
 
 from helpdesk.intake.incoming import (
+    Behalf,
     Body,
     Incoming,
     IncomingFile,
@@ -8,11 +9,13 @@ from helpdesk.intake.incoming import (
     Pointer,
     Receipt,
     Sender,
+    SenderCheck,
     Wishes,
 )
 from helpdesk.intake.receiving import receive
 
 __all__ = [
+    "Behalf",
     "Body",
     "Incoming",
     "IncomingFile",
@@ -20,6 +23,7 @@ __all__ = [
     "Pointer",
     "Receipt",
     "Sender",
+    "SenderCheck",
     "Wishes",
     "receive",
 ]

@@ -7,6 +7,14 @@ from enum import StrEnum
 from helpdesk.tickets.rules import Channel, Impact, Priority, TicketType, Urgency
 
 
+class SenderCheck(StrEnum):
+    """Whether our own mail server confirmed the sender's domain; none: it was silent, or is not named."""
+
+    PASS = "pass"  # noqa: S105  a word of RFC 8601
+    FAIL = "fail"
+    NONE = "none"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sender:
     """Who says he sent it; nothing here is verified. All empty: nobody knows."""
@@ -51,6 +59,23 @@ class Pointer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Behalf:
+    """A mail that was passed on to us, as it is inside of what came.
+
+    `sender` wrote it, without an address when that cannot be told; `body` are his words, `files` came with
+    them. `comment` is what whoever passed it on says to us. `is_sure`: there is no doubt where it begins and
+    who wrote it.
+    """
+
+    sender: Sender
+    subject: str
+    body: Body
+    comment: str = ""
+    files: tuple[IncomingFile, ...] = ()
+    is_sure: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wishes:
     """What whoever brings it in has already decided; None leaves it to rules and defaults.
 
@@ -79,6 +104,9 @@ class Incoming:
     """One thing that a person or a machine sent us.
 
     `answers` are the pointers to tickets, strongest first. `evidence` says what kind of thing this is.
+    `named` are the people beside us in Cc, who may want to read along. `check` says whether the sender is
+    proved; `reply_to` is where he wants his answer, empty: where he wrote from. `behalf` is a mail of
+    somebody else inside it. `is_aside`: none of our addresses stood in To or Cc, so nobody waits for an answer.
     `inbound_mail_id` or `call_id` is the row it came from, by which a second time is noticed.
     """
 
@@ -92,6 +120,11 @@ class Incoming:
     wishes: Wishes = Wishes()
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    named: tuple[Sender, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    check: SenderCheck = SenderCheck.NONE
+    behalf: Behalf | None = None
+    is_aside: bool = False
     is_machine: bool = False
     is_away_note: bool = False
     evidence: tuple[str, ...] = ()
