@@ -106,7 +106,7 @@ class Incoming:
     `answers` are the pointers to tickets, strongest first. `evidence` says what kind of thing this is.
     `named` are the people beside us in Cc, who may want to read along. `check` says whether the sender is
     proved; `reply_to` is where he wants his answer, empty: where he wrote from. `behalf` is a mail of
-    somebody else inside it. `is_aside`: none of our addresses stood in To or Cc, so nobody waits for an answer.
+    somebody else inside it. `is_aside`: none of our addresses stood in To or Cc.
     `inbound_mail_id` or `call_id` is the row it came from, by which a second time is noticed.
     """
 
