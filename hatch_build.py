@@ -23,10 +23,11 @@ INPUTS = ("package.json", "package-lock.json", ".npmrc", str(ICONS), "hatch_buil
 SCRIPTS = {
     "htmx.js": "htmx.org/dist/htmx.min.js",
     "hx-csp.js": "htmx.org/dist/ext/hx-csp.min.js",
+    "trix.js": "trix/dist/trix.umd.min.js",
 }
 FONT = "@fontsource-variable/inter"
 FONT_SUBSETS = ("latin", "latin-ext", "cyrillic", "cyrillic-ext")
-LICENSES = {"inter": f"{FONT}/LICENSE", "tabler-icons": "@tabler/icons/LICENSE"}
+LICENSES = {"inter": f"{FONT}/LICENSE", "tabler-icons": "@tabler/icons/LICENSE", "trix": "trix/LICENSE"}
 SYMBOL = (
     '<symbol id="i-{name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" '
     'stroke-linecap="round" stroke-linejoin="round">{shapes}</symbol>'
