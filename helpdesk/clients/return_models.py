@@ -1,22 +1,13 @@
 """Table of mail that did not reach an address, with what was said about it."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from helpdesk.clients.rules import ReturnKind
 from helpdesk.db import Base
-
-
-class ReturnKind(StrEnum):
-    """Why it came back: no such address, the box is full, a rule of the other side, or only late."""
-
-    HARD = "hard"
-    SOFT = "soft"
-    POLICY = "policy"
-    DELAYED = "delayed"
 
 
 class AddressReturn(Base):

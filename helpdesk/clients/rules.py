@@ -1,6 +1,7 @@
 """What may name a company or a contact: mail domains, addresses, and the line they are found by. Pure."""
 
 import re
+from enum import StrEnum
 
 _FREE_MAIL = """
     gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk hotmail.fr hotmail.de live.com
@@ -35,6 +36,15 @@ _DOMAIN = re.compile(r"^(?=.{4,253}$)[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[
 _BREAKS = re.compile(r"[\s,;:<>()\"'«»/\\|]+")
 _INSIDE = re.compile(r"[@._+-]+")
 _LONGEST_WORD = 100
+
+
+class ReturnKind(StrEnum):
+    """Why mail came back: no such address, the box is full, a rule of the other side, or only late."""
+
+    HARD = "hard"
+    SOFT = "soft"
+    POLICY = "policy"
+    DELAYED = "delayed"
 
 
 def address(typed: str) -> str:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from helpdesk.accounts import seats
-from helpdesk.clients.models import Contact, ContactAddress
+from helpdesk.clients.models import Contact
+from helpdesk.clients.reach import closed
 from helpdesk.db import db, notify, notify_all
 from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, TicketEvent
@@ -184,18 +185,13 @@ def _news(event: TicketFact, row: EventRow) -> News:
 
 
 def _address_of(ticket: Ticket, contact: Contact) -> tuple[Address, ...]:
-    """Where mail about this ticket reaches the contact; empty without an address, or when it bounced for
-    good.
+    """Where mail that nobody wrote reaches the contact; empty without an address, or with one that must not
+    be written to.
     """
     email = client_address(ticket)
-    if email is None or _bounced_for_good(email):
+    if email is None or closed([email], by_machine=True):
         return ()
     return (Address(contact.person.name if contact.verified_at else "", email),)
-
-
-def _bounced_for_good(email: str) -> bool:
-    statement = select(ContactAddress.undeliverable_at).where(ContactAddress.email == email)
-    return db.session.scalar(statement) is not None
 
 
 def _listed(message: Message, field: str) -> tuple[Address, ...]:

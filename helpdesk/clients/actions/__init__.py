@@ -28,11 +28,19 @@ from helpdesk.clients.actions.contacts import (
 from helpdesk.clients.actions.identity import contact_meant
 from helpdesk.clients.actions.lookup import refresh_lookup
 from helpdesk.clients.actions.moving import absorb, contact_at, move_contact, restore_contact, retire_contact
+from helpdesk.clients.actions.returning import (
+    Returned,
+    note_alive,
+    note_complaint,
+    note_returned,
+    open_address,
+)
 from helpdesk.clients.facts import company_facts, contact_facts, note_company, note_contact
 from helpdesk.clients.queries import own_company, unknown_company
 
 __all__ = [
     "AddressTaken",
+    "Returned",
     "absorb",
     "add_address",
     "add_domain",
@@ -48,8 +56,12 @@ __all__ = [
     "hold_address",
     "make_contact",
     "move_contact",
+    "note_alive",
     "note_company",
+    "note_complaint",
     "note_contact",
+    "note_returned",
+    "open_address",
     "own_company",
     "refresh_lookup",
     "rename_company",
