@@ -4,7 +4,7 @@ import re
 
 from helpdesk.mail.headers import read_addresses
 from helpdesk.mail.mime import Part
-from helpdesk.mail.quotes import HEADER_LABEL, SENDER_LABEL
+from helpdesk.mail.quote_marks import HEADER_LABEL, SENDER_LABEL
 
 SUBJECT = re.compile(
     r"^\s*(?:(?:re|aw|sv|odp|ha|отв)\s*:\s*)*\[?(?:fwd?|wg|tr|rv|vs|vb|doorst|enc|пер|пересл\w*|i)\s*:",

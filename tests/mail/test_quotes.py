@@ -21,6 +21,16 @@ HEADS = [
     "1 июня 2026 г., 10:00, Firm support <support@helpdesk.example> написал:",
     "Понедельник, 1 июня 2026, 10:00 +03:00 от Firm support <support@helpdesk.example> написала:",
     "01.06.2026 10:00, Firm support пишет:",
+    '01.06.2026, 10.00, "Firm support" <support@helpdesk.example>:',
+    "пн, 1 июн. 2026 г. в 10:00, Firm support <support@helpdesk.example>:",
+    "2026-06-01 10:00 GMT+03:00 Firm support <support@helpdesk.example>:",
+    'In data 1 giugno 2026 10:00:00 "Firm support" <support@helpdesk.example> ha scritto:',
+    "tir. 1. jun. 2026 kl. 10:00 skrev Firm support <support@helpdesk.example\n>:",
+    "2026.06.01. 10:00 keltezéssel, Firm support írta:",
+    "1 Haz 2026 Pzt 10:00 tarihinde Firm support <support@helpdesk.example> şunu yazdı:",
+    "Dne 1. 6. 2026 v 10:00 Firm support napsal:",
+    "On Mon, 1 Jun 2026 10:00:00 +0300 Firm support <support@helpdesk.example> wrote",
+    "---- On Mon, 1 Jun 2026 10:00:00 +0300 support@helpdesk.example wrote ----",
     "2026年6月1日 10:00，Firm support <support@helpdesk.example> 写道：",
 ]
 
@@ -58,11 +68,26 @@ def test_history_and_signatures_are_folded(history: str) -> None:
         "-- \nonly a signature\n",
         "Regards to all of them, and I wrote:\nthis is mine\n",
         "From: here to there\nit is far\n",
+        f"My answers are below in red.\n\n{HEADS[0]}\nWhich room?\nRoom 3.\n",
+        f"Отвечаю ниже в тексте.\n\n{HEADS[0]}\nКакая комната?\nТретья.\n",
+        "We met on 12.03.2026 at 10:00 and I wrote:\nthat it is broken\n> as you see\nin room 3\n",
         "",
     ],
 )
 def test_nothing_is_folded_where_words_could_be_lost(text: str) -> None:
     assert fold(text).reply == text
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_the_line_right_above_an_attribution_is_the_clients(head: str) -> None:
+    assert (
+        fold(f"It fails since 12.03.2026.\n{head}\n> Please try.\n").reply == "It fails since 12.03.2026.\n"
+    )
+
+
+def test_a_signature_below_the_history_is_no_answer_to_it() -> None:
+    text = f"It works.\n\n{HEADS[0]}\n> Please try.\n\n-- \nEva Lang\nHead of sales\n"
+    assert fold(text).reply == "It works.\n\n"
 
 
 @given(st.text(alphabet="> \n-:abОтFrom", max_size=300))
