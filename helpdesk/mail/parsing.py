@@ -12,6 +12,7 @@ from helpdesk.mail.forwards import forwarded_from
 from helpdesk.mail.headers import Address, Headers, read_message_ids
 from helpdesk.mail.machine import Facts, automatic_signs, list_sign, out_of_office_sign, spam_sign
 from helpdesk.mail.mime import TOO_COMPLEX, Part, read_tree
+from helpdesk.mail.passed_on import PassedOn, read_passed_on
 from helpdesk.mail.quotes import fold
 
 RECEIVED_FOR = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
@@ -56,6 +57,7 @@ class ParsedMail:
     loop_marks: tuple[str, ...]
     authentication_results: tuple[str, ...]
     forwarded_from_email: str
+    passed_on: PassedOn | None
     fingerprint: str
     defects: tuple[str, ...]
 
@@ -131,6 +133,7 @@ def parse(raw: bytes) -> ParsedMail:
         loop_marks=tuple(clean_text(one)[:200] for one in headers.raw_all("x-loop")),
         authentication_results=tuple(clean_text(one) for one in headers.raw_all("authentication-results")),
         forwarded_from_email=forwarded_from(tree, words.text),
+        passed_on=read_passed_on(tree, words.text),
         fingerprint=_fingerprint(headers, words),
         defects=defects,
     )
