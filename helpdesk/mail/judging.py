@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from helpdesk.accounts.models import Account
 from helpdesk.db import db
 from helpdesk.errors import N_
-from helpdesk.mail.actions import LET_IN
+from helpdesk.mail.actions import LET_IN, RESCANNED
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.returned import note_return
+from helpdesk.mail.sender_models import SenderAct
+from helpdesk.mail.senders import is_told
 from helpdesk.mail.tokens import read_message_id
 from helpdesk.notifications.models import Outbox
 from helpdesk.notifications.signing import instance_id, keys
@@ -21,6 +23,7 @@ FLOOD = 20
 FLOOD_WINDOW = timedelta(hours=1)
 FLOODED = N_("More than %(most)s new tickets from %(sender)s within an hour.")
 ANSWERS_NOTICE = N_("This answers a mail that the desk sent to one of its own people, not to a client.")
+SHOULD_BE_KNOWN = N_("Its server counts its messages anew, and this older one was never seen here before.")
 REFERENCES_LOOKED_AT = 50
 
 
@@ -61,7 +64,10 @@ def _ignored(reason: str, ticket_id: int | None = None) -> Fate:
 
 
 def _spam(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
-    return _ignored("spam") if parsed.is_spam else None
+    """What the receiving server marked, unless somebody said that this sender writes none."""
+    if parsed.is_spam and not is_told(parsed.from_email, SenderAct.NOT_SPAM):
+        return _ignored("spam")
+    return None
 
 
 def _own(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
@@ -84,6 +90,13 @@ def _copy(mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
         .limit(1)
     )
     return _ignored(f"copy:{kept.id}", kept.ticket_id) if kept else None
+
+
+def _should_be_known(mail: InboundMail, _parsed: ParsedMail, _now: datetime) -> Fate | None:
+    """Older than our last look, and yet new when its server counted anew: never a hundred tickets at once."""
+    if mail.reason == RESCANNED:
+        raise Hold(SHOULD_BE_KNOWN)
+    return None
 
 
 def _returned(_mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
@@ -143,6 +156,7 @@ JUDGEMENTS: tuple[Judgement, ...] = (
     _spam,
     _own,
     _copy,
+    _should_be_known,
     _returned,
     _report,
     _agent_away,
