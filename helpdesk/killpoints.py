@@ -26,6 +26,32 @@ class Point(StrEnum):
     QUEUED = "outbox: mail queued"
 
 
+class MailPoint(StrEnum):
+    """The places between a mail server and a ticket."""
+
+    COPIED = "fetch: bytes copied"
+    STORED = "fetch: stored, before commit"
+    KEPT = "fetch: after commit"
+    FLAGGED = "fetch: flagged on the server"
+    TWINNED = "move: copied on the server"
+    MOVED = "move: moved on the server"
+    RENUMBERED = "fetch: new numbers kept"
+    TAKEN = "intake: message claimed"
+    READ = "intake: message read"
+    APPLIED = "intake: before commit"
+    DONE = "intake: after commit"
+
+
+class SendPoint(StrEnum):
+    """The places between the outbox and a relay."""
+
+    CLAIMED = "send: mail claimed"
+    COMPOSED = "send: mail composed"
+    HANDED_OVER = "send: before the final dot"
+    ANSWERED = "send: relay answered"
+    RECORDED = "send: before commit"
+
+
 VARIABLE = "DESK_DIES_AT"  # "sweep: crossings recorded/3": at the third passing
 
 
@@ -37,10 +63,13 @@ class _Armed:
 def arm(wanted: str) -> None:
     """Let this process die at that point, at its nth passing: "point/n"."""
     point, _, nth = wanted.partition("/")
-    _Armed.point, _Armed.passings_left = Point(point).value, int(nth or 1)
+    known = {one.value for kind in (Point, MailPoint, SendPoint) for one in kind}
+    if point not in known:
+        raise ValueError(point)
+    _Armed.point, _Armed.passings_left = point, int(nth or 1)
 
 
-def reached(point: Point) -> None:
+def reached(point: StrEnum) -> None:
     """The process has come to this place; where a test wants it, it dies here as by kill -9."""
     if _Armed.point is None or point != _Armed.point:
         return

@@ -17,7 +17,7 @@ from helpdesk.mail.check.reach import Server
 from helpdesk.mail.check.smtp import smtp_steps
 from helpdesk.mail.mailboxes import access_of
 from helpdesk.mail.models import Mailbox
-from helpdesk.mail.sending import relay_for
+from helpdesk.mail.routes import relay_for
 
 
 def mail_servers(patient: Patient) -> list[Finding]:

@@ -113,6 +113,10 @@ TOPICS: Mapping[str, Topic] = {
     "mail.not_delivered": Topic.NOT_DELIVERED,
     "mail.bounced": Topic.NOT_DELIVERED,
     "mail.mailbox_failing": Topic.TROUBLE,
+    "mail.needs_sign_in": Topic.TROUBLE,
+    "mail.renumbered": Topic.TROUBLE,
+    "mail.relay_away": Topic.TROUBLE,
+    "mail.relay_back": Topic.TROUBLE,
     "mail.held": Topic.TROUBLE,
     VERIFIED: Topic.TROUBLE,
 }

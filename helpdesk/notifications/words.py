@@ -40,6 +40,10 @@ SENTENCES = {
     "mail.not_delivered": _l("An answer did not reach everybody: look at it, or phone"),
     "mail.bounced": _l("An answer came back undelivered: check the address, or phone"),
     "mail.mailbox_failing": _l("A mailbox has not answered for a quarter of an hour: see the settings"),
+    "mail.needs_sign_in": _l("A mailbox needs a sign-in: no mail comes or goes there until then"),
+    "mail.renumbered": _l("A mail server counts its messages anew: what came in the last month is compared"),
+    "mail.relay_away": _l("Mail does not go out: the relay cannot be reached. It is tried again by itself"),
+    "mail.relay_back": _l("Mail goes out again: the relay answers, and what waited is being sent"),
     "mail.held": _l("A mail could not become a ticket and waits under “Held mail”"),
 }
 BREACHED = {

@@ -12,7 +12,7 @@ from helpdesk.mail.letters import outgoing_of
 from helpdesk.mail.mailboxes import access_of
 from helpdesk.mail.models import Encryption, Mailbox
 from helpdesk.mail.queries import default_mailbox
-from helpdesk.mail.sending import mailbox_for, relay_for
+from helpdesk.mail.routes import mailbox_for, relay_for
 from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.secrets_box import seal
 from helpdesk.tickets import actions as tickets

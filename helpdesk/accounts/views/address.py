@@ -16,7 +16,7 @@ from helpdesk.db import db, end_read, transaction
 from helpdesk.errors import N_, BadInput
 from helpdesk.i18n import gettext, told
 from helpdesk.mail.mailboxes import refuse_own
-from helpdesk.mail.sending import can_send
+from helpdesk.mail.routes import can_send
 
 ADDRESS = TokenPurpose.ADDRESS
 

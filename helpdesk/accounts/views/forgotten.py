@@ -15,7 +15,7 @@ from helpdesk.accounts.views.blueprints import blueprint
 from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput
 from helpdesk.i18n import gettext, page_language, told
-from helpdesk.mail.sending import can_send
+from helpdesk.mail.routes import can_send
 
 RESET = TokenPurpose.RESET
 

@@ -22,7 +22,7 @@ from helpdesk.carriage.words import NAMES, SAYS
 from helpdesk.db import db
 from helpdesk.errors import BadInput, DomainError
 from helpdesk.i18n import gettext, told
-from helpdesk.mail.sending import can_send
+from helpdesk.mail.routes import can_send
 
 SECTION = "imports"
 COLUMN = "column-"

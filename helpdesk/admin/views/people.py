@@ -25,7 +25,7 @@ from helpdesk.config import settings
 from helpdesk.errors import BadInput, DomainError, StaleChange
 from helpdesk.i18n import gettext, ngettext, told
 from helpdesk.mail.mailboxes import refuse_own
-from helpdesk.mail.sending import can_send
+from helpdesk.mail.routes import can_send
 
 SECTION = "people"
 account_loader = Loader(

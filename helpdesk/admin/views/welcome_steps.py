@@ -28,7 +28,7 @@ from helpdesk.errors import BadInput, DomainError
 from helpdesk.i18n import gettext, page_language, told
 from helpdesk.mail import settings as mail
 from helpdesk.mail.models import Mailbox
-from helpdesk.mail.sending import can_send
+from helpdesk.mail.routes import can_send
 from helpdesk.sla.sheets import PRIORITIES
 
 USUAL_HOURS = "09:00-18:00"
