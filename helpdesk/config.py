@@ -58,6 +58,8 @@ class Settings:
     smtp_url: str | None = field(repr=False)  # None: only mailboxes with a relay of their own send
     smtp_door_host: str
     smtp_door_port: int  # 0: no door
+    lmtp_door_port: int  # 0: no door
+    inner_hosts: tuple[str, ...]
     poll_interval_seconds: int
     sweep_interval_seconds: int
     log_format: str
@@ -142,7 +144,12 @@ SETTINGS = (
     Setting("smtp_door_host", "127.0.0.1", "Address on which the worker takes mail by SMTP.", kinds.words),
     Setting("smtp_door_port", "0", "Port on which the worker takes mail by SMTP; 0 for none.",
             kinds.whole(0, 65535)),
-    Setting("poll_interval_seconds", "30", "Seconds between two looks into a mailbox.", kinds.whole(1, 3600)),
+    Setting("lmtp_door_port", "0", "Port on which the worker takes mail by LMTP, on the same address; "
+            "0 for none.", kinds.whole(0, 65535)),
+    Setting("inner_hosts", "", "Host names inside your network that the desk may call over the web, such as "
+            "your own sign-in server, separated by commas. By default only addresses of the internet.",
+            kinds.hosts),
+    Setting("poll_interval_seconds", "60", "Seconds between two looks into a mailbox.", kinds.whole(1, 3600)),
     Setting("sweep_interval_seconds", "15", "Seconds between two looks at deadlines.", kinds.whole(1, 600)),
     Setting("log_format", "text", "Log lines for people (text) or for machines (json).",
             kinds.one_of("text", "json")),
@@ -241,6 +248,7 @@ def _fill(values: dict[str, Any], env: Mapping[str, str], mistakes: list[str]) -
     filled["database_owner_url"] = values["database_owner_url"] or values["database_url"]
     filled["base_url"] = values["base_url"] or f"http://127.0.0.1:{values['port']}"
     filled["trusted_hosts"] = values["trusted_hosts"] or _hosts_of(filled["base_url"])
+    filled["inner_hosts"] = values["inner_hosts"] or ()
     filled["secret_key"] = values["secret_key"] or _own_secret(filled, mistakes)
     return filled
 

@@ -6,7 +6,15 @@ from helpdesk.accounts.resets import answer_requests
 from helpdesk.carriage.jobs import carry
 from helpdesk.carriage.runs import CHANNEL as IMPORTS
 from helpdesk.config import Settings
-from helpdesk.mail.jobs import poll_mailboxes, process_inbound, send_outbox
+from helpdesk.mail.jobs import (
+    ask_relays,
+    listen_to_mailboxes,
+    poll_mailboxes,
+    process_inbound,
+    send_outbox,
+    watch_mailboxes,
+)
+from helpdesk.mail.listening import CHANNEL as MAILBOXES
 from helpdesk.notifications.jobs import mail_notices, tidy_notices
 from helpdesk.sla.nightly import verify_clocks
 from helpdesk.sla.rows import CHANNEL as SWEEP
@@ -25,9 +33,17 @@ LOOK_FOR_MAILBOXES = 5.0  # each mailbox says itself when it wants to be polled
 def timetable(settings: Settings) -> tuple[Job, ...]:
     """Every job with the longest wait between two runs, in seconds."""
     return (
-        Job("poll_mailboxes", poll_mailboxes, every=min(LOOK_FOR_MAILBOXES, settings.poll_interval_seconds)),
+        Job(
+            "poll_mailboxes",
+            poll_mailboxes,
+            every=min(LOOK_FOR_MAILBOXES, settings.poll_interval_seconds),
+            channel=MAILBOXES,
+        ),
+        Job("listen_to_mailboxes", listen_to_mailboxes, every=15),
+        Job("watch_mailboxes", watch_mailboxes, every=60),
         Job("process_inbound", process_inbound, every=10, channel="inbound"),
         Job("send_outbox", send_outbox, every=2, channel="outbox"),
+        Job("ask_relays", ask_relays, every=5),
         Job("answer_resets", answer_requests, every=10, channel=RESETS),
         Job(
             "sweep",

@@ -1,25 +1,26 @@
 """How messages are copied from an IMAP mailbox: stored and committed first, then marked on the server."""
 
 import logging
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+import time
+from datetime import timedelta
 
+from flask import current_app
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
-from sqlalchemy import select
+from imapclient.exceptions import IMAPClientAbortError
 
 from helpdesk import clock
-from helpdesk.config import settings
-from helpdesk.db import db, end_read, transaction
-from helpdesk.mail.actions import Arrival, store
+from helpdesk.db import db, transaction
+from helpdesk.killpoints import MailPoint, reached
+from helpdesk.mail import unobtained
+from helpdesk.mail.actions import Arrival, store_all
+from helpdesk.mail.copying import ODD, TOGETHER, Listed, Unobtainable, copies, listed, together
 from helpdesk.mail.imap import TROUBLE, sentence, session
-from helpdesk.mail.mailboxes import ImapAccess, note_failure, note_success
-from helpdesk.mail.models import InboundMail, Mailbox
+from helpdesk.mail.mailboxes import JOB_BUDGET, ImapAccess, note_failure, note_success
+from helpdesk.mail.marking import finish_left_over, mark
+from helpdesk.mail.numbering import advance, end_scan, new_uids, settle, unknown
 
-HEAD_OF_HUGE = 1024 * 1024
-RESCAN = timedelta(days=30)
-SEEN = rb"\Seen"
+WORKING_TIME = JOB_BUDGET - timedelta(minutes=1)  # the last answer may take its minute
+STUMBLES = 3
 log = logging.getLogger(__name__)
 
 
@@ -32,128 +33,103 @@ def fetch_mailbox(access: ImapAccess) -> int:
             note_failure(access.mailbox_id, sentence(access, trouble), now=clock.now(db.session))
         log.warning("fetch: mailbox=%d failed: %s", access.mailbox_id, type(trouble).__name__)
         return 0
-    with transaction():
-        note_success(access.mailbox_id, now=clock.now(db.session))
     return stored
 
 
 def _fetch(access: ImapAccess) -> int:
+    """One visit; what does not fit into its time is taken up at once by the next one."""
+    give_up, stored, is_complete = time.monotonic() + WORKING_TIME.total_seconds(), 0, True
     with session(access) as server:
-        uidvalidity = int(server.select_folder(access.folder)[b"UIDVALIDITY"])
-        since = None
-        if access.uidvalidity != uidvalidity:
-            since = _oldest_wanted(access)
-            access = _renumber(access, uidvalidity)
-        _flag_left_over(server, access)
-        uids = _uids(server, access, since)
-        return sum(_take(server, access, uid) for uid in uids)
-
-
-def _renumber(access: ImapAccess, uidvalidity: int) -> ImapAccess:
-    """The server counts anew (RFC 3501, 2.3.1.1): begin at its first number again."""
+        access = settle(server, access)
+        finish_left_over(server, access)
+        stored += _again(server, access)
+        at_most = 1 if _stumbled(access) else TOGETHER
+        for group in together(listed(server, new_uids(server, access)), at_most=at_most):
+            stored += _take(server, access, group)
+            if time.monotonic() > give_up:
+                is_complete = False
+                break
+        else:
+            end_scan(access)
     with transaction():
-        mailbox = db.session.get_one(Mailbox, access.mailbox_id)
-        mailbox.uidvalidity, mailbox.last_uid = uidvalidity, 0
-    return replace(access, uidvalidity=uidvalidity, last_uid=0)
+        note_success(access.mailbox_id, is_complete=is_complete, now=clock.now(db.session))
+    return stored
 
 
-def _oldest_wanted(access: ImapAccess) -> date:
-    """How far back to look in a folder whose numbers mean nothing to us.
-
-    At the first visit: to the day before the mailbox was connected, so that years of old mail never become
-    tickets and receipts. When the server counts anew: 30 days, and what is known is not taken twice.
-    """
-    if access.uidvalidity is not None:
-        return (clock.process_time() - RESCAN).date()
-    with transaction():
-        mailbox = db.session.get_one(Mailbox, access.mailbox_id)
-        return ((mailbox.connected_at or mailbox.created_at) - timedelta(days=1)).date()
-
-
-def _uids(server: IMAPClient, access: ImapAccess, since: date | None) -> list[int]:
-    """What lies above the watermark; `n:*` names the last message even below n, hence the filter."""
-    criteria: list[Any] = ["UID", f"{access.last_uid + 1}:*"]
-    if since is not None:
-        criteria += ["SINCE", since]
-    return sorted(uid for uid in server.search(criteria) if uid > access.last_uid)
-
-
-def _take(server: IMAPClient, access: ImapAccess, uid: int) -> bool:
-    """Copy one message, commit it with the watermark, then tell the server. False if it was stored before."""
-    arrival = _copy(server, access, uid)
-    if arrival is None:
-        return False
-    with transaction():
-        stored = None if _is_known(arrival) else store(arrival, now=clock.now(db.session))
-        db.session.get_one(Mailbox, access.mailbox_id).last_uid = uid
-    flag_fetched(server, access, [uid])
-    return stored is not None
-
-
-def _copy(server: IMAPClient, access: ImapAccess, uid: int) -> Arrival | None:
-    """The message as it lies there, without marking it; of one beyond the limit only the beginning."""
-    facts = server.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid)
-    if facts is None:
-        return None
-    size = int(facts[b"RFC822.SIZE"])
-    item = "BODY.PEEK[]" if size <= settings().mail_limit_bytes else f"BODY.PEEK[]<0.{HEAD_OF_HUGE}>"
-    body = server.fetch([uid], [item]).get(uid, {})
-    raw = body.get(b"BODY[]", body.get(b"BODY[]<0>"))
-    if raw is None:
-        return None
-    return Arrival(
-        mailbox_id=access.mailbox_id,
-        raw=raw,
-        size=size,
-        received_at=_aware(facts[b"INTERNALDATE"]),
-        folder=access.folder,
-        uidvalidity=access.uidvalidity,
-        uid=uid,
-    )
-
-
-def flag_fetched(server: IMAPClient, access: ImapAccess, uids: list[int]) -> None:
-    """Show people who open the mailbox that these were taken; our own progress never depends on it."""
+def _take(server: IMAPClient, access: ImapAccess, group: list[Listed]) -> int:
+    """Copy a few, commit them with our place behind them, then tell the server; how many were new."""
     try:
-        server.add_flags(uids, [SEEN], silent=True)
-    except IMAPClientAbortError:
+        arrivals = copies(server, access, group)
+    except (Unobtainable, *ODD) as trouble:
+        if isinstance(trouble, IMAPClientAbortError):
+            _stumble(access, group, trouble)
+            raise
+        return _one_by_one(server, access, group, trouble)
+    except TROUBLE as trouble:
+        _stumble(access, group, trouble)
         raise
-    except IMAPClientError as refusal:
-        log.warning("fetch: mailbox=%d refuses flags: %s", access.mailbox_id, refusal)
+    reached(MailPoint.COPIED)
+    return _keep(server, access, group, arrivals)
+
+
+def _keep(server: IMAPClient, access: ImapAccess, group: list[Listed], arrivals: list[Arrival]) -> int:
+    with transaction():
+        stored = store_all(unknown(arrivals), now=clock.now(db.session))
+        advance(access, group[-1].uid)
+        reached(MailPoint.STORED)
+    reached(MailPoint.KEPT)
+    _stumbles().pop(access.mailbox_id, None)
+    mark(server, access, [one.uid for one in arrivals if one.uid])
+    return len(stored)
+
+
+def _one_by_one(server: IMAPClient, access: ImapAccess, group: list[Listed], trouble: Exception) -> int:
+    """One of them cannot be had: the others come alone, and this one is noted and asked for again later."""
+    if len(group) > 1:
+        return sum(_take(server, access, [mail]) for mail in group)
+    with transaction():
+        unobtained.note(access, group[0], str(trouble), now=clock.now(db.session))
+        advance(access, group[0].uid)
+    return 0
+
+
+def _again(server: IMAPClient, access: ImapAccess) -> int:
+    """Ask once more for messages that the server could not hand over before."""
+    with transaction():
+        due = unobtained.due(access, now=clock.now(db.session))
+    stored = 0
+    for mail in listed(server, due):
+        try:
+            (arrival,) = copies(server, access, [mail]) or (None,)
+        except Unobtainable as trouble:
+            with transaction():
+                unobtained.note(access, mail, str(trouble), now=clock.now(db.session))
+            continue
+        if arrival is not None:
+            with transaction():
+                stored += unobtained.came(access, arrival, now=clock.now(db.session))
+            mark(server, access, [mail.uid])
+    return stored
+
+
+def _stumble(access: ImapAccess, group: list[Listed], trouble: Exception) -> None:
+    """The line broke over these. When it breaks over one message three times, that one is stepped over."""
+    uid, before = group[0].uid, _stumbles().get(access.mailbox_id, (0, 0))
+    times = before[1] + 1 if before[0] == uid and len(group) == 1 else 1
+    _stumbles()[access.mailbox_id] = (uid, times)
+    if times < STUMBLES or len(group) > 1:
         return
     with transaction():
-        now = clock.now(db.session)
-        for mail in db.session.scalars(_of_server(access).where(InboundMail.uid.in_(uids))):
-            mail.flagged_at = now
+        unobtained.note(access, group[0], str(trouble), now=clock.now(db.session))
+        advance(access, uid)
+    _stumbles().pop(access.mailbox_id)
 
 
-def _flag_left_over(server: IMAPClient, access: ImapAccess) -> None:
-    """Mark what an earlier visit stored and had no time to mark."""
-    found = db.session.scalars(_of_server(access).where(InboundMail.flagged_at.is_(None)))
-    uids = [mail.uid for mail in found if mail.uid is not None]
-    end_read()
-    if uids:
-        flag_fetched(server, access, uids)
+def _stumbled(access: ImapAccess) -> bool:
+    return access.mailbox_id in _stumbles()
 
 
-def _of_server(access: ImapAccess) -> Any:
-    return select(InboundMail).where(
-        InboundMail.mailbox_id == access.mailbox_id,
-        InboundMail.folder == access.folder,
-        InboundMail.uidvalidity == access.uidvalidity,
-    )
-
-
-def _is_known(arrival: Arrival) -> bool:
-    """After a renumbering the same bytes are the same message."""
-    same = select(InboundMail.id).where(
-        InboundMail.mailbox_id == arrival.mailbox_id,
-        InboundMail.sha256 == arrival.sha256,
-        InboundMail.folder == arrival.folder,
-        InboundMail.uidvalidity != arrival.uidvalidity,
-    )
-    return db.session.scalar(same.limit(1)) is not None
-
-
-def _aware(moment: datetime) -> datetime:
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+def _stumbles() -> dict[int, tuple[int, int]]:
+    """By mailbox: the message over which its line broke, and how often in a row."""
+    kept: dict[int, tuple[int, int]] = current_app.extensions.setdefault("mailbox_stumbles", {})
+    return kept

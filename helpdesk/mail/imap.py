@@ -9,11 +9,13 @@ from datetime import timedelta
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
+from helpdesk.errors import DomainError
 from helpdesk.mail.mailboxes import JOB_BUDGET, ImapAccess
-from helpdesk.mail.models import Encryption
+from helpdesk.mail.models import Encryption, SignIn
+from helpdesk.mail.oauth.bearer import imap_sign_in, token_of
 
 TIMEOUT = SocketTimeout(connect=15, read=60)
-TROUBLE = (IMAPClientError, OSError, ssl.SSLError, EOFError, UnicodeError)
+TROUBLE = (IMAPClientError, OSError, ssl.SSLError, EOFError, UnicodeError, DomainError)
 
 
 @contextmanager
@@ -43,6 +45,8 @@ def session(access: ImapAccess, *, longest: timedelta = JOB_BUDGET) -> Iterator[
 
 def sentence(access: ImapAccess, trouble: Exception) -> str:
     """What to tell an administrator; never the password, which IMAP errors do not repeat."""
+    if isinstance(trouble, DomainError):
+        return str(trouble)
     said = " ".join(str(trouble).replace("\x00", "").split()) or type(trouble).__name__
     return f"{access.host}:{access.port}: {said}"
 
@@ -59,7 +63,10 @@ def _connect(access: ImapAccess) -> IMAPClient:
 
 
 def _sign_in(server: IMAPClient, access: ImapAccess) -> None:
-    server.login(access.user, access.password)
+    if access.sign_in is SignIn.OAUTH:
+        imap_sign_in(server, access.user, token_of(access.mailbox_id))
+    else:
+        server.login(access.user, access.password)
 
 
 def _part(server: IMAPClient) -> None:

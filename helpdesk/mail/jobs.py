@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from typing import cast
 
 from flask import Flask, current_app
@@ -9,11 +10,14 @@ from flask import Flask, current_app
 from helpdesk import clock, standstill
 from helpdesk.db import db, transaction
 from helpdesk.mail.fetching import fetch_mailbox
-from helpdesk.mail.mailboxes import ImapAccess, claim_due, give_back, is_only_one
+from helpdesk.mail.listening import listen_to_all
+from helpdesk.mail.mailboxes import ImapAccess, claim_due, give_back, is_only_one, tell_of_silence
 from helpdesk.mail.processing import process_next
+from helpdesk.mail.relays import look_after_relays
+from helpdesk.mail.routes import routes
 from helpdesk.mail.sending import send_next
 
-THREADS = 8
+THREADS = 64  # started only as they are needed
 LOOK_AGAIN_S = 1.0
 
 
@@ -39,14 +43,44 @@ def poll_mailboxes() -> int:
     return count
 
 
+def listen_to_mailboxes() -> int:
+    """Let servers call when something comes; how many listeners were started."""
+    return 0 if _stands_still() else listen_to_all()
+
+
+def watch_mailboxes() -> int:
+    """Tell people of mailboxes that nobody could look into for a while; how many.
+
+    Not at the first run, nor while mail stands still: whoever just begins to look has found nothing yet.
+    """
+    watched = current_app.extensions.get("mailboxes_watched", False)
+    current_app.extensions["mailboxes_watched"] = goes = not _stands_still()
+    if not (goes and watched):
+        return 0
+    with transaction():
+        return tell_of_silence(now=clock.now(db.session))
+
+
 def process_inbound() -> int:
     """Turn every waiting message into what it is; the number of messages taken up."""
     return _until_done(process_next)
 
 
 def send_outbox() -> int:
-    """Send everything that is due; the number of mails tried."""
-    return _until_done(send_next)
+    """Send everything that is due, each relay in its own thread: a slow one keeps nobody else waiting."""
+    if _stands_still():
+        return 0
+    relays = _relays()
+    if len(relays) <= 1:
+        return _until_done(send_next)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    with ThreadPoolExecutor(len(relays), thread_name_prefix="smtp") as threads:
+        return sum(threads.map(partial(_send_in_thread, app), relays))
+
+
+def ask_relays() -> int:
+    """Knock at the relays that were away, so that what waits goes as soon as they are back."""
+    return 0 if _stands_still() else look_after_relays()
 
 
 def _stands_still() -> bool:
@@ -90,6 +124,16 @@ def _give_back() -> None:
 def _reserved() -> set[int]:
     """The mailboxes that this process is looking into; between two runs, those it could not end."""
     return cast("set[int]", current_app.extensions.setdefault("mailboxes_reserved", set[int]()))
+
+
+def _relays() -> list[str]:
+    with transaction():
+        return sorted({route.relay for route in routes()})
+
+
+def _send_in_thread(app: Flask, relay: str) -> int:
+    with app.app_context():
+        return _until_done(partial(send_next, relay))
 
 
 def _until_done(step: Callable[[], bool]) -> int:

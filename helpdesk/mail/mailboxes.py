@@ -1,5 +1,6 @@
 """Which mailboxes there are, whose turn it is to be looked at, and how they fare."""
 
+import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,13 +11,13 @@ from sqlalchemy.orm import undefer
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.errors import N_, BadInput
-from helpdesk.mail.models import Encryption, Mailbox, MailboxAddress
+from helpdesk.mail.models import Encryption, Mailbox, MailboxAddress, SignIn
 from helpdesk.mail.watchers import watchers
 from helpdesk.notifications.actions import News, tell
 from helpdesk.secrets_box import unseal
 
 FIRST_BACK_OFF = timedelta(minutes=1)
-FAILURES_BEFORE_ALARM = 5  # a quarter of an hour of growing waits
+SILENT = timedelta(minutes=15)
 JOB_BUDGET = timedelta(minutes=5)
 LONGEST_BACK_OFF = timedelta(minutes=15)
 
@@ -34,6 +35,9 @@ class ImapAccess:
     folder: str
     uidvalidity: int | None
     last_uid: int
+    move_to: str | None = None
+    may_move: bool = True
+    sign_in: SignIn = SignIn.PASSWORD
 
 
 def claim_due(*, now: datetime) -> ImapAccess | None:
@@ -50,7 +54,7 @@ def claim_due(*, now: datetime) -> ImapAccess | None:
     if mailbox is None:
         return None
     mailbox.next_poll_at = now + JOB_BUDGET
-    return access_of(mailbox)
+    return access_of(mailbox, now=now)
 
 
 def give_back(mailbox_ids: Iterable[int], *, now: datetime) -> None:
@@ -65,7 +69,8 @@ def is_only_one() -> bool:
     return len(db.session.scalars(fetched.limit(2)).all()) < 2
 
 
-def access_of(mailbox: Mailbox) -> ImapAccess:
+def access_of(mailbox: Mailbox, *, now: datetime | None = None) -> ImapAccess:
+    """Everything a visit needs; without `now` a refused move is tried again whatever the time."""
     secret = mailbox.imap_secret
     return ImapAccess(
         mailbox_id=mailbox.id,
@@ -77,15 +82,19 @@ def access_of(mailbox: Mailbox) -> ImapAccess:
         folder=mailbox.imap_folder,
         uidvalidity=mailbox.uidvalidity,
         last_uid=mailbox.last_uid,
+        move_to=mailbox.move_to,
+        sign_in=mailbox.imap_sign_in,
+        may_move=now is None or mailbox.next_move_at is None or mailbox.next_move_at <= now,
     )
 
 
-def note_success(mailbox_id: int, *, now: datetime) -> None:
-    """The mailbox answered: forget its troubles and look again after the usual interval."""
+def note_success(mailbox_id: int, *, is_complete: bool = True, now: datetime) -> None:
+    """The mailbox answered: forget its troubles and look again after the usual interval, or go on at once."""
     mailbox = db.session.get_one(Mailbox, mailbox_id)
-    interval = timedelta(seconds=settings().poll_interval_seconds)
-    mailbox.polled_at, mailbox.next_poll_at = now, now + interval
+    mailbox.next_poll_at = now + _interval() if is_complete else now
+    mailbox.polled_at = now if is_complete else mailbox.polled_at
     mailbox.failures, mailbox.failing_since, mailbox.error = 0, None, None
+    mailbox.silence_told_at = None
 
 
 def note_failure(mailbox_id: int, sentence: str, *, now: datetime) -> None:
@@ -95,8 +104,30 @@ def note_failure(mailbox_id: int, sentence: str, *, now: datetime) -> None:
     mailbox.failing_since = mailbox.failing_since or now
     mailbox.error = sentence[:500]
     mailbox.next_poll_at = now + back_off(mailbox.failures)
-    if mailbox.failures == FAILURES_BEFORE_ALARM:
+
+
+def tell_of_silence(*, now: datetime) -> int:
+    """Say once of each mailbox that nobody could look into it for a quarter of an hour; how many.
+
+    Whatever the cause: a server that is away, one that hangs, or a job that never came round.
+    """
+    long_ago = now - SILENT
+    silent = db.session.scalars(
+        select(Mailbox)
+        .where(Mailbox.active, Mailbox.imap_host.is_not(None), Mailbox.silence_told_at.is_(None))
+        .where(or_(Mailbox.failing_since <= long_ago, Mailbox.next_poll_at <= long_ago))
+        .order_by(Mailbox.id)
+        .with_for_update(skip_locked=True, key_share=True)
+    ).all()
+    for mailbox in silent:
+        mailbox.silence_told_at = now
         tell(watchers(), News(kind="mail.mailbox_failing", ticket_id=None, at=now))
+    return len(silent)
+
+
+def _interval() -> timedelta:
+    """The usual wait, a little more or less each time, so that many mailboxes do not ask all at once."""
+    return timedelta(seconds=settings().poll_interval_seconds * random.uniform(0.9, 1.1))  # noqa: S311
 
 
 def back_off(failures: int) -> timedelta:

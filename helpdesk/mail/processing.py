@@ -3,23 +3,24 @@
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
-from helpdesk import clock
+from helpdesk import __version__, clock
 from helpdesk.accounts.people import system_id
 from helpdesk.db import db, transaction
 from helpdesk.errors import N_
 from helpdesk.intake import Outcome, receive
+from helpdesk.killpoints import MailPoint, reached
 from helpdesk.mail.judging import Hold, fate_of
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
+from helpdesk.mail.quarantine import ATTEMPTS, DELAYS, quarantine
 from helpdesk.mail.reading import Unreadable, reader
-from helpdesk.mail.translating import incoming_of, remember_id
-from helpdesk.mail.watchers import watchers
-from helpdesk.notifications.actions import News, tell
+from helpdesk.mail.remembering import remember_mail
+from helpdesk.mail.storable import storable, storable_text
+from helpdesk.mail.translating import incoming_of
 
-ATTEMPTS = 3
-DELAYS = (timedelta(minutes=1), timedelta(minutes=5))
 LEASE = timedelta(minutes=5)
 STOPPED = N_("The program stopped each time while working on this message.")
 log = logging.getLogger(__name__)
@@ -31,17 +32,23 @@ def process_next() -> bool:
         claimed = _claim(now=clock.now(db.session))
     if claimed is None:
         return False
+    reached(MailPoint.TAKEN)
     mail_id, raw = claimed
     parsed: ParsedMail | None = None
     try:
-        parsed = reader.read(raw)
+        parsed = storable(reader.read(raw))
+        reached(MailPoint.READ)
         with transaction():
             _apply(mail_id, parsed, now=clock.now(db.session))
+            reached(MailPoint.APPLIED)
+        reached(MailPoint.DONE)
     except Unreadable as trouble:
         _put_off(mail_id, str(trouble))
     except Hold as hold:
         _hold(mail_id, parsed, str(hold))
     except Exception as trouble:  # the one broad catch: the mail is kept, the next one goes on
+        if isinstance(trouble, DBAPIError) and trouble.connection_invalidated:
+            raise  # the database is away, which is no fault of the mail
         log.exception("process: inbound_mail=%d failed", mail_id)
         _put_off(mail_id, f"{type(trouble).__name__}: {trouble}", parsed)
     return True
@@ -52,6 +59,7 @@ def _claim(*, now: datetime) -> tuple[int, bytes] | None:
     mail = db.session.scalar(
         select(InboundMail)
         .where(InboundMail.state == InboundState.RECEIVED, InboundMail.next_try_at <= now)
+        .where(InboundMail.sha256 != "")
         .order_by(InboundMail.next_try_at, InboundMail.id)
         .with_for_update(skip_locked=True, key_share=True)
         .limit(1)
@@ -60,8 +68,9 @@ def _claim(*, now: datetime) -> tuple[int, bytes] | None:
         return None
     mail.attempts += 1
     mail.next_try_at = now + LEASE
+    mail.read_by = __version__
     if mail.attempts > ATTEMPTS:
-        _quarantine(mail, STOPPED, now)
+        quarantine(mail, STOPPED, now)
         return _claim(now=now)
     return mail.id, _trace(mail) + mail.raw
 
@@ -90,7 +99,7 @@ def _apply(mail_id: int, parsed: ParsedMail, *, now: datetime) -> None:
     reason = receipt.because if is_ignored else receipt.outcome.value
     _finish(mail, state, reason, receipt.ticket_id, now)
     if receipt.ticket_id is not None and not is_ignored:
-        remember_id(parsed.message_id, receipt, now=now)
+        remember_mail(parsed, receipt, now=now)
 
 
 def _label(mail: InboundMail, parsed: ParsedMail | None) -> None:
@@ -116,7 +125,7 @@ def _hold(mail_id: int, parsed: ParsedMail | None, sentence: str) -> None:
     with transaction():
         mail = db.session.get_one(InboundMail, mail_id, with_for_update={"key_share": True})
         _label(mail, parsed)
-        _quarantine(mail, sentence, clock.now(db.session))
+        quarantine(mail, sentence, clock.now(db.session))
 
 
 def _put_off(mail_id: int, sentence: str, parsed: ParsedMail | None = None) -> None:
@@ -127,20 +136,8 @@ def _put_off(mail_id: int, sentence: str, parsed: ParsedMail | None = None) -> N
         if mail.state is not InboundState.RECEIVED:
             return
         _label(mail, parsed)
-        mail.error = sentence.replace("\x00", "")[:500]
+        mail.error = storable_text(sentence)[:500]
         if mail.attempts >= ATTEMPTS:
-            _quarantine(mail, mail.error, now)
+            quarantine(mail, mail.error, now)
         else:
             mail.next_try_at = now + DELAYS[mail.attempts - 1]
-
-
-def _quarantine(mail: InboundMail, sentence: str, now: datetime) -> None:
-    mail.state, mail.error, mail.processed_at = InboundState.QUARANTINED, sentence, now
-    held = select(func.count()).where(InboundMail.state == InboundState.QUARANTINED)
-    news = News(
-        kind="mail.held",
-        ticket_id=None,
-        at=now,
-        payload={"inbound_mail_id": mail.id, "held": (db.session.scalar(held) or 0)},
-    )
-    tell(watchers(), news)

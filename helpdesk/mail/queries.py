@@ -1,15 +1,15 @@
 """Reading what came in and how the mailboxes fare."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from helpdesk.db import db
+from helpdesk.mail.mailboxes import SILENT
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
 
 PAGE_SIZE = 50
-SILENT = timedelta(minutes=15)
 HELD_STATES = (InboundState.QUARANTINED, InboundState.IGNORED, InboundState.DISCARDED)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.killpoints import Point
+from helpdesk.killpoints import MailPoint, Point
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ("--seed", "4", "--deadlines", "30", "--kills", "14", "--seconds", "6", "--json")
@@ -23,11 +23,12 @@ def named_points() -> set[str]:
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "reached"
     )
-    return {argument.attr for call in calls for argument in call.args if isinstance(argument, ast.Attribute)}
+    return {ast.unparse(argument) for call in calls for argument in call.args}
 
 
 def test_every_point_has_its_place_in_the_code() -> None:
-    assert named_points() == {point.name for point in Point}
+    points = {f"{kind.__name__}.{point.name}" for kind in (Point, MailPoint) for point in kind}
+    assert named_points() == points
 
 
 def test_a_process_dies_at_its_point_and_at_no_other() -> None:
