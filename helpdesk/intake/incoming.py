@@ -132,6 +132,9 @@ class Incoming:
     call_id: int | None = None
 
 
+FOLLOWS = "follows"  # why a ticket was opened: it goes on with one that takes no answers any more
+
+
 class Outcome(StrEnum):
     """What became of it."""
 

@@ -10,9 +10,9 @@ from helpdesk.i18n import ngettext
 from helpdesk.mail.judging import FLOOD, FLOODED
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
+from helpdesk.mail.pointing import pointers_of
 from helpdesk.mail.processing import STOPPED
 from helpdesk.mail.reading import TOO_MUCH, Unreadable, reader
-from helpdesk.mail.translating import pointers_of
 
 REASONS = {
     "spam": _l("The receiving server marked it as spam"),

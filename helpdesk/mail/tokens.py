@@ -71,6 +71,24 @@ def read_markers(text: str, keys: Keys) -> tuple[Token, ...]:
     return tuple(dict.fromkeys(token for token in found if token))
 
 
+def has_address_shape(address: str) -> bool:
+    """Whether it looks like a reply address of ours, whoever made it."""
+    return ADDRESS.match(address.strip()) is not None
+
+
+def has_id_shape(message_id: str) -> bool:
+    return MESSAGE_ID.match(message_id.strip()) is not None
+
+
+def marker_shapes(text: str) -> int:
+    return sum(1 for _ in zip(range(50), MARKER.finditer(text), strict=False))
+
+
+def without_markers(text: str) -> str:
+    """The text without marks of earlier mails, so that an answer carries none but its own."""
+    return MARKER.sub("", text)
+
+
 def _checked(match: re.Match[str] | None, use: str, keys: Keys) -> Token | None:
     if match is None or match[1].lower() != use:
         return None

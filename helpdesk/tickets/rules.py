@@ -110,11 +110,14 @@ class DiscardReason(StrEnum):
 
 
 class LinkKind(StrEnum):
-    """What one ticket is to another; each reads in one direction and has its inverse words."""
+    """What one ticket is to another; each reads in one direction and has its inverse words. Mentions are
+    made by the desk itself, from mail that names a ticket without a right to it.
+    """
 
     RELATES = "relates"
     DUPLICATE = "duplicate"
     BLOCKS = "blocks"
+    MENTIONS = "mentions"
 
 
 class WaitReason(StrEnum):

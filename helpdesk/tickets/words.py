@@ -38,6 +38,8 @@ LINKS: Words = {  # from the side of the ticket that is looked at: the kind, and
     (LinkKind.DUPLICATE, False): lazy_gettext("Has the duplicate"),
     (LinkKind.RELATES, True): lazy_gettext("Relates to"),
     (LinkKind.RELATES, False): lazy_gettext("Relates to"),
+    (LinkKind.MENTIONS, True): lazy_gettext("Mentions"),
+    (LinkKind.MENTIONS, False): lazy_gettext("Mentioned in"),
 }
 TYPES: Words = {
     TicketType.INCIDENT: lazy_gettext("Incident"),

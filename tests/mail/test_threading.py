@@ -10,12 +10,12 @@ from helpdesk.mail.headers import Address
 from helpdesk.mail.parsing import ParsedMail, parse
 from helpdesk.mail.threading import (
     Evidence,
-    Match,
     Proof,
-    choose,
     evidence,
+    prefix_of,
     subject_numbers,
     with_subject_tag,
+    wrong_tokens,
 )
 from helpdesk.mail.tokens import (
     Token,
@@ -27,6 +27,7 @@ from helpdesk.mail.tokens import (
     read_message_id,
     read_token,
     reply_address,
+    without_markers,
 )
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -104,7 +105,35 @@ def test_a_marker_is_found_in_a_quoted_body() -> None:
     ],
 )
 def test_ticket_numbers_are_read_from_subjects(subject: str, numbers: tuple[int, ...]) -> None:
-    assert subject_numbers(subject, "HD") == numbers
+    assert subject_numbers(subject, {"HD"}) == numbers
+
+
+def test_letters_of_old_are_read_beside_those_of_now() -> None:
+    assert subject_numbers("Re: [HD#7] AW: [bw#9] [INC#8]", {"BW", "HD"}) == (7, 9)
+    assert subject_numbers("[HD#7]", set()) == ()
+
+
+def test_a_tag_of_old_letters_gives_way_to_the_one_of_now() -> None:
+    assert with_subject_tag("Re: [HD#5] Import [INC#77]", "BW", 5) == "[BW#5] Re: Import [INC#77]"
+    assert prefix_of("[HD#5] Import") == "HD"
+    assert prefix_of("Import [HD#5]") is None
+
+
+def test_a_mark_that_is_not_ours_is_noticed() -> None:
+    forged = mail(
+        To=ADDRESS.replace("1042", "1043"),
+        References=f"<a@x.example> {OWN_ID.replace('.76.', '.75.')}",
+        Subject="Re: [HD#1042] x",
+    )
+    assert wrong_tokens(forged, KEYS) == (Proof.REPLY_ADDRESS, Proof.OWN_MESSAGE_ID)
+    assert [one.kind for one in evidence(forged, KEYS, {"HD"})][-1] is Proof.SUBJECT_NUMBER
+    ours = mail(To=ADDRESS, References=OWN_ID)
+    assert wrong_tokens(ours, KEYS) == ()
+
+
+def test_an_answer_carries_no_marks_but_its_own() -> None:
+    marker = make_marker(KEYS[2], 1042, 77, 2)
+    assert without_markers(f"> old words\n> {marker}\n") == "> old words\n> \n"
 
 
 def test_a_subject_carries_one_tag() -> None:
@@ -121,7 +150,7 @@ def test_evidence_comes_in_its_order() -> None:
             References=f"<old@x.example> {OWN_ID} <a@x.example>",
         ),
         KEYS,
-        "HD",
+        {"HD"},
     )
     assert found == (
         Evidence(Proof.REPLY_ADDRESS, Token(1042, 77, 2)),
@@ -133,39 +162,12 @@ def test_evidence_comes_in_its_order() -> None:
 
 
 def test_a_wrong_token_leads_on_to_the_next_evidence() -> None:
-    found = evidence(parse((SAMPLES / "answer_with_quote.eml").read_bytes()), KEYS, "HD")
+    found = evidence(parse((SAMPLES / "answer_with_quote.eml").read_bytes()), KEYS, {"HD"})
     assert [one.kind for one in found] == [
         Proof.STORED_MESSAGE_ID,
         Proof.STORED_MESSAGE_ID,
         Proof.SUBJECT_NUMBER,
     ]
-
-
-SIGNED = Evidence(Proof.REPLY_ADDRESS, Token(1042, 77, 2))
-STORED = Evidence(Proof.STORED_MESSAGE_ID, message_id="<a@x.example>")
-NUMBER = Evidence(Proof.SUBJECT_NUMBER, number=9)
-
-
-def test_a_stranger_with_a_number_opens_a_new_ticket_that_mentions_it() -> None:
-    assert choose((NUMBER,), {NUMBER: 9}, lambda ticket: False) == Match(None, None, False, (9,))
-
-
-def test_a_stranger_with_a_stored_id_appends_nothing() -> None:
-    assert choose((STORED,), {STORED: 8}, lambda ticket: False).ticket_id is None
-
-
-def test_a_participant_with_a_number_reaches_the_ticket() -> None:
-    assert choose((NUMBER,), {NUMBER: 9}, lambda ticket: True) == Match(9, NUMBER, True)
-
-
-def test_a_stranger_with_a_token_is_let_in_as_unknown() -> None:
-    assert choose((SIGNED, NUMBER), {SIGNED: 1042, NUMBER: 9}, lambda ticket: False) == Match(
-        1042, SIGNED, False
-    )
-
-
-def test_evidence_for_a_ticket_that_is_gone_is_passed_over() -> None:
-    assert choose((SIGNED, NUMBER), {NUMBER: 9}, lambda ticket: ticket == 9).ticket_id == 9
 
 
 def test_a_client_who_answers_our_mail_is_recognised_three_times_over() -> None:
@@ -191,7 +193,7 @@ def test_a_client_who_answers_our_mail_is_recognised_three_times_over() -> None:
     )
     answer = parse(raw.encode())
     assert answer.reply.strip() == "It works."
-    assert [one.kind for one in evidence(answer, KEYS, "HD")] == [
+    assert [one.kind for one in evidence(answer, KEYS, {"HD"})] == [
         Proof.REPLY_ADDRESS,
         Proof.OWN_MESSAGE_ID,
         Proof.MARKER,
