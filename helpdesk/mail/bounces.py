@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from helpdesk.mail.headers import Headers, lowered_domain, read_addresses, read_message_ids
 from helpdesk.mail.mime import Part
@@ -87,6 +88,9 @@ GATEWAYS = re.compile(
 PREFIX = re.compile(r"^(?:smtp|mailto|rfc822)[=:;]", re.IGNORECASE)
 LIST_ROLE = re.compile(r"-(?:admin|bounces?|owner|request)(?:\+[^@]*)?@", re.IGNORECASE)
 HEAD = 6_000
+ANY_ID = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,200}>")
+LOOKED_THROUGH = 50_000
+MOST_IDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +123,21 @@ def reported_message_ids(tree: Part) -> tuple[str, ...]:
     """Ids of the mail a report is about: from enclosed headers first, else from anywhere in its text."""
     enclosed = [part for part in tree.walk() if part is not tree]
     ids = [part.headers.raw("message-id") for part in enclosed]
-    ids += [_id_line(part.text) for part in tree.walk() if part.content_type.startswith("text/")]
-    return tuple(dict.fromkeys(one for value in ids for one in read_message_ids(value)))
-
-
-def is_delay_only(tree: Part) -> bool:
-    reports = [part for part in tree.walk() if part.content_type.endswith("/delivery-status")]
-    actions = [action for part in reports for action in _actions(part)]
-    return bool(actions) and all(action == "delayed" for action in actions)
+    texts = [part.text for part in tree.walk() if part.content_type.startswith(("text/", "message/"))]
+    ids += [_id_line(text) for text in texts]
+    ids += [found[0] for text in texts for found in islice(ANY_ID.finditer(text[:LOOKED_THROUGH]), MOST_IDS)]
+    ids += [tree.headers.raw("in-reply-to"), tree.headers.raw("references")]
+    return tuple(dict.fromkeys(one for value in ids for one in read_message_ids(value)))[:MOST_IDS]
 
 
 def _id_line(text: str) -> str:
-    found = re.search(r"^\s*(?:X-)?Message-I[dD]:\s*(<[^<>\s]+>)", text, re.MULTILINE | re.IGNORECASE)
+    found = re.search(
+        r"^\s*(?:X-|Original-)?Message-I[dD]:\s*(<[^<>\s]+>)", text, re.MULTILINE | re.IGNORECASE
+    )
     return found[1] if found else ""
 
 
-def _blocks(part: Part) -> Iterator[dict[str, str]]:
+def fields_of(part: Part) -> Iterator[dict[str, str]]:
     """The groups of fields of a message/delivery-status, the first of which is about the message."""
     for block in re.split(r"\n\s*\n", part.text):
         unfolded = re.sub(r"\n[ \t]+", " ", block)
@@ -142,12 +145,8 @@ def _blocks(part: Part) -> Iterator[dict[str, str]]:
         yield {name.lower(): value.strip() for name, value in fields}
 
 
-def _actions(part: Part) -> list[str]:
-    return [block["action"].split()[0].lower() for block in _blocks(part) if block.get("action")]
-
-
 def _from_report(part: Part) -> Iterator[Bounce]:
-    for block in _blocks(part):
+    for block in fields_of(part):
         action = block.get("action", "").split(" ")[0].strip(";").lower()
         recipient = _recipient(block)
         if not recipient or action in {"delivered", "relayed", "expanded", "delivery"}:

@@ -2,23 +2,30 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from helpdesk.mail import pgp
 from helpdesk.mail.attachments import ParsedAttachment, read_attachments, take_uuencoded
 from helpdesk.mail.body import Body, read_body
-from helpdesk.mail.bounces import Bounce, looks_like_bounce, read_bounces, reported_message_ids
+from helpdesk.mail.bounces import Bounce, reported_message_ids
 from helpdesk.mail.charset import clean_text
+from helpdesk.mail.classifying import classify
+from helpdesk.mail.cms import is_enveloped_data
 from helpdesk.mail.forwards import forwarded_from
-from helpdesk.mail.headers import Address, Headers, read_message_ids
-from helpdesk.mail.machine import Facts, automatic_signs, list_sign, out_of_office_sign, spam_sign
-from helpdesk.mail.mime import TOO_COMPLEX, Part, read_tree
+from helpdesk.mail.headers import Address, Headers, one_line, read_message_ids
+from helpdesk.mail.invitations import Invitation, read_invitation
+from helpdesk.mail.kinds import MailKind
+from helpdesk.mail.mime import SMIME, TOO_COMPLEX, Part, read_tree
 from helpdesk.mail.passed_on import PassedOn, read_passed_on
 from helpdesk.mail.quotes import fold
+from helpdesk.mail.receipts import Receipts
 
 RECEIVED_FOR = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 SENDERS = ("from", "sender", "reply-to", "return-path")
 SUBJECT_LIMIT = 998
 ADDRESS_LIMIT = 200
+REPORTS = frozenset({MailKind.BOUNCE, MailKind.RECEIPT, MailKind.COMPLAINT})
 NOBODY = Address("", "")
 
 
@@ -42,11 +49,13 @@ class ParsedMail:
     reply: str
     quoted: str
     attachments: tuple[ParsedAttachment, ...]
+    kind: MailKind
     is_auto: bool
     is_out_of_office: bool
     is_bounce: bool
     bounces: tuple[Bounce, ...]
     reported_ids: tuple[str, ...]
+    receipts: Receipts
     is_feedback_report: bool
     is_read_receipt: bool
     is_spam: bool
@@ -60,6 +69,7 @@ class ParsedMail:
     passed_on: PassedOn | None
     fingerprint: str
     defects: tuple[str, ...]
+    invitation: Invitation | None = None
 
     @property
     def reply_until(self) -> int:
@@ -78,19 +88,10 @@ class Words:
     text: str
     html: str
     attachments: tuple[ParsedAttachment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What kind of mail this is, with the reasons."""
-
-    is_auto: bool
-    is_out_of_office: bool
-    is_bounce: bool
-    bounces: tuple[Bounce, ...]
-    is_list: bool
-    is_spam: bool
-    evidence: tuple[str, ...]
+    is_sealed: bool = False
+    is_clear_signed: bool = False
+    invitation: Invitation | None = None
+    odd_charsets: tuple[str, ...] = ()
 
 
 def parse(raw: bytes) -> ParsedMail:
@@ -99,8 +100,9 @@ def parse(raw: bytes) -> ParsedMail:
     headers = tree.headers
     sender = _sender(headers)
     words = _words(tree, defects)
-    verdict = judge(tree, words.text, sender.email)
     folded = fold(words.text)
+    files = any(not one.inline for one in words.attachments)
+    verdict = classify(tree, words.text, folded.reply, sender.email, has_files=files)
     return ParsedMail(
         message_id=_message_id(headers, raw),
         subject=headers.text("subject")[:SUBJECT_LIMIT],
@@ -118,16 +120,18 @@ def parse(raw: bytes) -> ParsedMail:
         reply=folded.reply,
         quoted=folded.quoted,
         attachments=words.attachments,
+        kind=verdict.kind,
         is_auto=verdict.is_auto,
         is_out_of_office=verdict.is_out_of_office,
         is_bounce=verdict.is_bounce,
         bounces=verdict.bounces,
-        reported_ids=reported_message_ids(tree) if verdict.is_bounce else (),
-        is_feedback_report=_reports(tree, "feedback-report"),
-        is_read_receipt=_reports(tree, "disposition-notification"),
+        reported_ids=reported_message_ids(tree) if verdict.kind in REPORTS else (),
+        receipts=verdict.receipts,
+        is_feedback_report=verdict.is_feedback_report,
+        is_read_receipt=verdict.is_read_receipt,
         is_spam=verdict.is_spam,
-        is_encrypted=_is_encrypted(tree, words.text),
-        is_signed=_is_signed(tree, words.text),
+        is_encrypted=words.is_sealed or _is_encrypted(tree),
+        is_signed=words.is_clear_signed or _is_signed(tree),
         is_list=verdict.is_list,
         evidence=verdict.evidence,
         loop_marks=tuple(clean_text(one)[:200] for one in headers.raw_all("x-loop")),
@@ -135,34 +139,9 @@ def parse(raw: bytes) -> ParsedMail:
         forwarded_from_email=forwarded_from(tree, words.text),
         passed_on=read_passed_on(tree, words.text),
         fingerprint=_fingerprint(headers, words),
-        defects=defects,
+        defects=(*defects, *words.odd_charsets),
+        invitation=words.invitation,
     )
-
-
-def judge(tree: Part, text: str, sender: str) -> Verdict:
-    """Everything that says whether and which machine wrote the mail."""
-    facts = _facts(tree, text, sender)
-    signs = automatic_signs(facts)
-    receipt = _reports(tree, "disposition-notification") or _reports(tree, "feedback-report")
-    is_bounce = (not receipt or "automatically rejected" in facts.subject.lower()) and looks_like_bounce(
-        tree, text, sender
-    )
-    away = "" if is_bounce else out_of_office_sign(facts, bool(signs))
-    spam = spam_sign(tree.headers)
-    marks = (*signs, *(["delivery report"] if is_bounce else ()), away and f"away: {away}", spam)
-    return Verdict(
-        is_auto=bool(signs) or is_bounce or bool(away),
-        is_out_of_office=bool(away),
-        is_bounce=is_bounce,
-        bounces=read_bounces(tree, text, sender) if is_bounce else (),
-        is_list=bool(list_sign(facts)),
-        is_spam=bool(spam),
-        evidence=tuple(mark for mark in marks if mark),
-    )
-
-
-def _facts(tree: Part, text: str, sender: str) -> Facts:
-    return Facts(tree.headers, sender, tree.headers.text("subject"), tree.content_type, text)
 
 
 def _words(tree: Part, defects: tuple[str, ...]) -> Words:
@@ -170,8 +149,29 @@ def _words(tree: Part, defects: tuple[str, ...]) -> Words:
         return Words("", "", ())
     body: Body = read_body(tree)
     text, uuencoded = take_uuencoded(body.text)
-    html = body.html
-    return Words(clean_text(text), html, read_attachments(body.files, html) + uuencoded)
+    is_sealed = pgp.is_sealed(text)
+    return Words(
+        text=clean_text(pgp.without_seal(text) if is_sealed else pgp.without_signature(text)),
+        html=body.html,
+        attachments=read_attachments(body.files, body.html) + uuencoded,
+        is_sealed=is_sealed,
+        is_clear_signed=pgp.is_clear_signed(text),
+        invitation=next((one for part in body.files if (one := _invitation(part))), None),
+        odd_charsets=tuple(dict.fromkeys(_odd_charsets(tree))),
+    )
+
+
+def _invitation(part: Part) -> Invitation | None:
+    is_calendar = part.content_type in {"text/calendar", "application/ics"}
+    return read_invitation(part.text) if is_calendar else None
+
+
+def _odd_charsets(tree: Part) -> Iterator[str]:
+    """Which step of the ladder won where the declared character set did not."""
+    for part in tree.walk():
+        if part.content_type in {"text/plain", "text/html"} and part.decoded.step not in {"declared", "utf8"}:
+            declared = one_line(part.parameters.get("charset", ""))[:40] or "none"
+            yield f"character set {declared}: text {part.decoded.step}"
 
 
 def _sender(headers: Headers) -> Address:
@@ -203,27 +203,27 @@ def _message_id(headers: Headers, raw: bytes) -> str:
     return f"<{hashlib.sha256(raw).hexdigest()}@missing.local>"
 
 
-def _reports(tree: Part, kind: str) -> bool:
-    declared = tree.parameters.get("report-type", "").lower() == kind
-    return declared or any(part.content_type == f"message/{kind}" for part in tree.children)
+def _is_encrypted(tree: Part) -> bool:
+    return any(part.content_type == "multipart/encrypted" or _is_enveloped(part) for part in tree.walk())
 
 
-def _is_encrypted(tree: Part, text: str) -> bool:
-    for part in tree.walk():
-        if part.content_type == "multipart/encrypted":
-            return True
-        if part.content_type.endswith("pkcs7-mime") and "signed" not in part.parameters.get("smime-type", ""):
-            return True
-    return text.lstrip().startswith("-----BEGIN PGP MESSAGE-----")
+def _is_enveloped(part: Part) -> bool:
+    """By what is inside; what cannot be recognised counts as encrypted unless it says otherwise."""
+    if not part.is_smime or part.children:
+        return False
+    declared = part.parameters.get("smime-type", "").lower()
+    is_named = declared in {"enveloped-data", "authenveloped-data"} or (
+        part.content_type in SMIME and not declared
+    )
+    return is_named or is_enveloped_data(part.content)
 
 
-def _is_signed(tree: Part, text: str) -> bool:
-    for part in tree.walk():
-        if part.content_type == "multipart/signed":
-            return True
-        if part.content_type.endswith("pkcs7-mime") and "signed" in part.parameters.get("smime-type", ""):
-            return True
-    return "-----BEGIN PGP SIGNED MESSAGE-----" in text[:2_000]
+def _is_signed(tree: Part) -> bool:
+    return any(
+        part.content_type == "multipart/signed"
+        or (part.is_smime and (bool(part.children) or "signed" in part.parameters.get("smime-type", "")))
+        for part in tree.walk()
+    )
 
 
 def _fingerprint(headers: Headers, words: Words) -> str:

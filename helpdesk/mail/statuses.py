@@ -29,9 +29,10 @@ def return_kind(status: str, words: str, *, hard: bool) -> ReturnKind:
     """Hard, soft, policy or delayed, by class and subject of the code (RFC 3463), else by what was said.
 
     5.1.x, 5.2.1 and 5.4.4: there is no such address. 5.7.x: a rule of the other side. 5.2.2: the box is full.
-    Whatever else failed for good proves little about the address and counts as soft.
+    What else failed for good says little of the address and counts as soft. 4.x.x counts for nothing, even
+    when the other side gave up.
     """
-    if not hard:
+    if not hard or status.startswith("4"):
         return ReturnKind.DELAYED
     by_code = next((kind for code, _, kind in MEANINGS if code.match(status)), None)
     if by_code is not None or _says_what(status):
