@@ -107,6 +107,7 @@ class Incoming:
     `named` are the people beside us in Cc, who may want to read along. `check` says whether the sender is
     proved; `reply_to` is where he wants his answer, empty: where he wrote from. `behalf` is a mail of
     somebody else inside it. `is_aside`: none of our addresses stood in To or Cc.
+    `mailboxes` are those of ours that it names as where it goes.
     `inbound_mail_id` or `call_id` is the row it came from, by which a second time is noticed.
     """
 
@@ -118,6 +119,7 @@ class Incoming:
     answers: tuple[Pointer, ...] = ()
     attachments: tuple[IncomingFile, ...] = ()
     wishes: Wishes = Wishes()
+    mailboxes: tuple[int, ...] = ()
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     named: tuple[Sender, ...] = ()

@@ -1,5 +1,6 @@
 """The four steps of whatever comes in: seen before, who is it, which ticket, then join it or open one."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,12 +9,18 @@ from sqlalchemy import select
 from helpdesk import blobs
 from helpdesk.clients.models import Contact
 from helpdesk.db import db
-from helpdesk.intake.incoming import Incoming, IncomingFile, Outcome, Receipt
+from helpdesk.intake.behalf import turned
+from helpdesk.intake.incoming import FOLLOWS, Incoming, IncomingFile, Outcome, Receipt
+from helpdesk.intake.linking import link_named
 from helpdesk.intake.matching import Match, match
+from helpdesk.intake.naming import take_named
 from helpdesk.intake.opening import open_new
 from helpdesk.intake.senders import contact_of
 from helpdesk.tickets import actions as tickets
+from helpdesk.tickets.evidence import ASIDE
 from helpdesk.tickets.models import Message, Ticket
+
+PASSED_ON = "(passed on by mail)"
 
 
 def receive(incoming: Incoming, *, by: int, now: datetime) -> Receipt:
@@ -29,16 +36,29 @@ def receive(incoming: Incoming, *, by: int, now: datetime) -> Receipt:
     if found.ticket is not None:
         tickets.lock(found.ticket)
         now = max(now, found.ticket.last_event_at)
-        if found.is_third_party or tickets.accepts_answers(found.ticket, now):
-            return _join(found.ticket, found, words, by=by, now=now)
+        if found.is_third_party or found.is_note or tickets.accepts_answers(found.ticket, now):
+            return _join(found.ticket, found, incoming, words, by=by, now=now)
         if incoming.is_machine:
             return Receipt(outcome=Outcome.IGNORED, because="finished_ticket", ticket_id=found.ticket.id)
     follows = found.ticket if found.ticket and found.is_client_side else None
-    ticket = open_new(incoming, contact, replace(words, is_unverified=False), follows, by=by, now=now)
-    because = "follows" if follows else "new"
-    return Receipt(
-        outcome=Outcome.OPENED, because=because, ticket_id=ticket.id, message_id=ticket.last_message_id
-    )
+    return _open(incoming, contact, found, follows, by=by, now=now)
+
+
+def _open(
+    incoming: Incoming, sender: Contact, found: Match, follows: Ticket | None, *, by: int, now: datetime
+) -> Receipt:
+    """Open a ticket of its own, for whoever's mail an agent passed on, with the agent's words as a note."""
+    asked = turned(incoming, sender, now=now)
+    words = replace(_words(asked.incoming, asked.contact, found), is_unverified=False)
+    ticket = open_new(asked.incoming, asked.contact, words, follows, by=by, now=now)
+    message_id = ticket.last_message_id
+    take_named(ticket, asked.incoming, message_id, is_signed=False, by=by, now=now)
+    if asked.noted_by is not None and (asked.comment or asked.files):
+        files = tuple(_kept(file) for file in asked.files)
+        tickets.add_note(ticket, asked.comment or PASSED_ON, by=asked.noted_by, now=now, files=files)
+    link_named(ticket, found, by=by, now=now)
+    because = FOLLOWS if follows else "new"
+    return Receipt(outcome=Outcome.OPENED, because=because, ticket_id=ticket.id, message_id=message_id)
 
 
 def _seen_before(incoming: Incoming) -> Receipt | None:
@@ -60,17 +80,32 @@ def _seen_before(incoming: Incoming) -> Receipt | None:
     )
 
 
-def _join(ticket: Ticket, found: Match, words: tickets.ClientMessage, *, by: int, now: datetime) -> Receipt:
-    add = tickets.add_third_party_answer if found.is_third_party else tickets.add_client_message
-    message = add(ticket, words, by=by, now=now)
+def _join(
+    ticket: Ticket,
+    found: Match,
+    incoming: Incoming,
+    words: tickets.ClientMessage,
+    *,
+    by: int,
+    now: datetime,
+) -> Receipt:
+    message = _add(found)(ticket, words, by=by, now=now)
     because = found.pointer.code if found.pointer else ""
+    if found.is_client_side:
+        is_signed = found.pointer is not None and found.pointer.is_signed
+        take_named(ticket, incoming, message.id, is_signed=is_signed, by=by, now=now)
     return Receipt(outcome=Outcome.JOINED, because=because, ticket_id=ticket.id, message_id=message.id)
+
+
+def _add(found: Match) -> Callable[..., Message]:
+    if found.is_note:
+        return tickets.add_note_by_mail
+    return tickets.add_third_party_answer if found.is_third_party else tickets.add_client_message
 
 
 def _words(incoming: Incoming, contact: Contact, found: Match) -> tickets.ClientMessage:
     """What was said, as a message; it stays inside if the sender is not on the client's side."""
-    pointer = (found.pointer.code,) if found.pointer else ()
-    mentions = tuple(f"mentions:{number}" for number in found.mentions)
+    aside = (ASIDE,) if incoming.is_aside else ()
     return tickets.ClientMessage(
         author_id=contact.person_id,
         channel=incoming.channel,
@@ -80,11 +115,13 @@ def _words(incoming: Incoming, contact: Contact, found: Match) -> tickets.Client
         reply_until=incoming.body.reply_until,
         to=incoming.to,
         cc=incoming.cc,
+        reply_to=incoming.reply_to,
         written_from=incoming.sender.email or None,
         is_machine=incoming.is_machine,
-        is_unverified=found.ticket is not None and not found.is_client_side and not found.is_third_party,
+        is_unverified=found.is_unverified,
         is_third_party=found.is_third_party,
-        evidence=(*pointer, *mentions, *incoming.evidence),
+        is_note=found.is_note,
+        evidence=(*found.evidence, *aside, *incoming.evidence),
         inbound_mail_id=incoming.inbound_mail_id,
         call_id=incoming.call_id,
         files=tuple(_kept(file) for file in incoming.attachments),

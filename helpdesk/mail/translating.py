@@ -1,23 +1,18 @@
 """A read mail as the value that intake takes: its sender, words, files, and the tickets it points to."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
-from helpdesk.config import settings
 from helpdesk.db import db
-from helpdesk.intake import Body, Incoming, IncomingFile, Pointer, Receipt, Sender, Wishes
-from helpdesk.mail.mailboxes import bare, mailbox_of, own_addresses
-from helpdesk.mail.models import InboundMail, Mailbox, MailReference
+from helpdesk.intake import Body, Incoming, IncomingFile, Wishes
+from helpdesk.mail.mailboxes import bare, mailbox_of, mailboxes_of, own_addresses
+from helpdesk.mail.models import InboundMail, Mailbox
 from helpdesk.mail.parsing import ParsedMail
-from helpdesk.mail.threading import Evidence, Proof, evidence
-from helpdesk.notifications.models import Outbox
-from helpdesk.notifications.signing import keys
+from helpdesk.mail.people import check_of, incoming_file, people_of, signs_of
+from helpdesk.mail.pointing import pointers_of, wrong_marks
 from helpdesk.tickets.rules import Channel
 
-POINTERS = 60
 TOO_COMPLEX = "This message is too complex to be shown. Please open the attached original."
 ENCRYPTED = "This message is encrypted. Please open the attached original."
 
@@ -25,88 +20,30 @@ ENCRYPTED = "This message is encrypted. Please open the attached original."
 def incoming_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Incoming:
     """Everything that the message says, as values; nothing of the mail library goes further in."""
     own = own_addresses()
-    is_own_address = bare(parsed.from_email) in own
+    people, check = people_of(parsed), check_of(mail, parsed)
     body = _body(parsed)
     return Incoming(
         channel=Channel.MAIL,
-        sender=_sender(parsed, is_own_address=is_own_address),
+        sender=people.sender,
         subject=parsed.subject,
         body=body,
         received_at=mail.received_at,
         answers=pointers_of(parsed),
         attachments=_files(mail, parsed, body),
         wishes=_wishes(mail, parsed),
+        mailboxes=mailboxes_of(one.email for one in (*parsed.to, *parsed.cc)),
         to=tuple(one.email for one in parsed.to if bare(one.email) not in own),
         cc=tuple(one.email for one in parsed.cc if bare(one.email) not in own),
-        is_machine=parsed.is_auto or parsed.is_list or is_own_address,
+        named=people.named,
+        reply_to=people.reply_to,
+        check=check,
+        behalf=people.behalf,
+        is_aside=people.is_aside,
+        is_machine=parsed.is_auto or parsed.is_list or people.is_ours,
         is_away_note=parsed.is_out_of_office,
-        evidence=_signs(mail, parsed),
+        evidence=(*_signs(mail, parsed), *signs_of(check)),
         inbound_mail_id=mail.id,
     )
-
-
-def pointers_of(parsed: ParsedMail) -> tuple[Pointer, ...]:
-    """Tickets that the mail points to, in the order of trust."""
-    found = evidence(parsed, keys(), settings().ticket_prefix)[:POINTERS]
-    stored = _stored(tuple(one.message_id for one in found if one.kind is Proof.STORED_MESSAGE_ID))
-    pairs = ((one, _place(one, stored)) for one in found)
-    return tuple(
-        Pointer(
-            ticket_id=place.ticket_id, code=one.kind.value, is_signed=one.is_signed, message_id=place.answers
-        )
-        for one, place in pairs
-        if place is not None
-    )
-
-
-@dataclass(frozen=True)
-class _Place:
-    """A ticket, and the message on it that is answered (None: not known)."""
-
-    ticket_id: int
-    answers: int | None = None
-
-
-def _place(one: Evidence, stored: dict[str, _Place]) -> _Place | None:
-    if one.token:
-        return _Place(one.token.ticket_id, one.token.message_id or None)
-    return _Place(one.number) if one.number else stored.get(one.message_id)
-
-
-def _stored(message_ids: tuple[str, ...]) -> dict[str, _Place]:
-    """Tickets by the ids of mails that came in, or went out, before."""
-    if not message_ids:
-        return {}
-    rows = [
-        row
-        for table in (Outbox, MailReference)
-        for row in db.session.execute(
-            select(table.rfc_message_id, table.ticket_id, table.message_id).where(
-                table.rfc_message_id.in_(message_ids)
-            )
-        )
-    ]
-    return {own_id: _Place(ticket_id, message_id) for own_id, ticket_id, message_id in rows if ticket_id}
-
-
-def remember_id(message_id: str, receipt: Receipt, *, now: datetime) -> None:
-    """From now on an answer to this mail belongs to the same ticket; a reused id stays where it was."""
-    row = insert(MailReference).values(
-        rfc_message_id=message_id,
-        ticket_id=receipt.ticket_id,
-        message_id=receipt.message_id,
-        ours=False,
-        created_at=now,
-    )
-    db.session.execute(row.on_conflict_do_nothing())
-
-
-def _sender(parsed: ParsedMail, *, is_own_address: bool) -> Sender:
-    """From; a device or form that writes as one of our own mailboxes stands for whom it names in Reply-To."""
-    if not is_own_address:
-        return Sender(email=parsed.from_email, name=parsed.from_name)
-    named = next((one for one in parsed.reply_to if bare(one.email) not in own_addresses()), None)
-    return Sender(email=named.email, name=named.name) if named else Sender(name=parsed.from_name)
 
 
 def _body(parsed: ParsedMail) -> Body:
@@ -122,16 +59,7 @@ def _body(parsed: ParsedMail) -> Body:
 def _files(mail: InboundMail, parsed: ParsedMail, body: Body) -> tuple[IncomingFile, ...]:
     if body.text in {TOO_COMPLEX, ENCRYPTED}:
         return (IncomingFile(name="original.eml", content_type="message/rfc822", content=mail.raw),)
-    return tuple(
-        IncomingFile(
-            name=one.name,
-            content_type=one.content_type,
-            content=one.content,
-            content_id=one.content_id or None,
-            inline=one.inline,
-        )
-        for one in parsed.attachments
-    )
+    return tuple(incoming_file(one) for one in parsed.attachments)
 
 
 def _wishes(mail: InboundMail, parsed: ParsedMail) -> Wishes:
@@ -144,7 +72,7 @@ def _wishes(mail: InboundMail, parsed: ParsedMail) -> Wishes:
 def _signs(mail: InboundMail, parsed: ParsedMail) -> tuple[str, ...]:
     cut = (f"only {len(mail.raw)} of {mail.size} bytes were fetched",) if mail.size > len(mail.raw) else ()
     reused = ("reused Message-ID",) if _is_reused(mail, parsed) else ()
-    return (*parsed.evidence, *cut, *reused)
+    return (*parsed.evidence, *cut, *reused, *wrong_marks(mail.id, parsed))
 
 
 def _is_reused(mail: InboundMail, parsed: ParsedMail) -> bool:

@@ -34,6 +34,7 @@ from helpdesk.tickets.events import (
     TicketReopened,
     TicketResolved,
 )
+from helpdesk.tickets.evidence import waits_for_receipt
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries.addresses import client_address
 from helpdesk.tickets.rules import Channel, Visibility
@@ -46,7 +47,7 @@ BY_CLIENT = frozenset({Channel.MAIL, Channel.PHONE})
 
 def queue_acknowledgement(event: TicketOpened, row: EventRow) -> None:
     """Tell the client the number of his request; never a machine, and strangers only a few times a day."""
-    if event.by_machine or event.channel not in BY_CLIENT:
+    if event.by_machine or event.channel not in BY_CLIENT or not _is_awaited(event.message_id):
         return
     ticket = db.session.get_one(Ticket, event.ticket_id)
     contact = db.session.get_one(Contact, ticket.contact_id)
@@ -71,6 +72,12 @@ def queue_acknowledgement(event: TicketOpened, row: EventRow) -> None:
     mail = queue_mail(ticket, mailing, now=event.at)
     if is_capped:
         hold_back(mail, CAP_REACHED, now=event.at)
+
+
+def _is_awaited(message_id: int | None) -> bool:
+    """Not by whom we got only a blind copy from, nor by whose mail one of us passed on."""
+    message = db.session.get(Message, message_id) if message_id else None
+    return message is None or waits_for_receipt(message.evidence)
 
 
 def queue_reply(event: AgentReplied, row: EventRow) -> None:

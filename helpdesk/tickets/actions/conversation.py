@@ -14,7 +14,7 @@ from helpdesk.tickets.actions.holders import become_owner, seats_of
 from helpdesk.tickets.actions.ledger import stamp
 from helpdesk.tickets.events import AgentReplied, ClientWrote, NoteAdded
 from helpdesk.tickets.models import Attachment, Message, Ticket
-from helpdesk.tickets.queries.addresses import WRITTEN_FROM, client_address
+from helpdesk.tickets.queries.addresses import ANSWER_TO, WRITTEN_FROM, client_address
 from helpdesk.tickets.rules import Channel, Line, MessageKind, Verb, Visibility
 
 PREVIEW_LENGTH = 200
@@ -38,8 +38,9 @@ class ClientMessage:
 
     `author_id` is the contact's person. `reply_until` is the length of the new words in `text`, None: all
     of it.
-    `written_from` is the address he used, None on the phone. `evidence` says why it is on this ticket, as
-    codes. A third party is somebody whom we asked behind the client's back: his words stay inside.
+    `written_from` is the address he used, None on the phone; `reply_to` is where he wants his answer instead.
+    `evidence` says why it is on this ticket, as codes. A third party is somebody whom we asked behind the
+    client's back: his words stay inside.
     """
 
     author_id: int
@@ -50,6 +51,7 @@ class ClientMessage:
     reply_until: int | None = None
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
     written_from: str | None = None
     is_machine: bool = False
     is_unverified: bool = False
@@ -141,6 +143,8 @@ def _people_of(words: ClientMessage) -> dict[str, Any]:
     people: dict[str, Any] = {"to": list(words.to), "cc": list(words.cc)}
     if words.written_from:
         people[WRITTEN_FROM] = words.written_from
+    if words.reply_to:
+        people[ANSWER_TO] = list(words.reply_to)
     return people
 
 

@@ -8,6 +8,7 @@ from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import MessageKind
 
 WRITTEN_FROM = "from"  # in a client's message, beside "to" and "cc"
+ANSWER_TO = "reply_to"  # there as well: the addresses at which he wants his answer instead
 
 
 def client_address(ticket: Ticket) -> str | None:
