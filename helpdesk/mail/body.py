@@ -8,8 +8,10 @@ from html import escape
 from helpdesk.mail.filenames import given_name
 from helpdesk.mail.mime import Part
 from helpdesk.mail.plaintext import html_to_text
+from helpdesk.mail.rtf import is_rtf, rtf_to_text
 
-WORDS = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"})
+RICH = frozenset({"text/rtf", "application/rtf"})
+WORDS = RICH | {"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown"}
 SEALS = frozenset(
     {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 )
@@ -91,6 +93,8 @@ def _block(part: Part) -> Block:
         return Block(html=part.text)
     if part.content_type in {"text/enriched", "text/richtext"}:
         return Block(text=TAG.sub("", part.text).replace("<<", "<"))
+    if part.content_type in RICH and is_rtf(part.content):
+        return Block(text=rtf_to_text(part.content))
     return Block(text=_unflowed(part))
 
 

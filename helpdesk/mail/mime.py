@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from helpdesk.mail.charset import decode
+from helpdesk.mail.charset import Decoded, decode
+from helpdesk.mail.cms import is_signed_data, signed_content
 from helpdesk.mail.headers import HEADER_LINE, Headers, read_parameters
 
 MAX_DEPTH = 20
@@ -14,6 +15,8 @@ MAX_PARTS = 500
 MAX_HEADERS = 1_000
 MAX_HEADER_BYTES = 256 * 1024
 TOO_COMPLEX = "MailTooComplex"
+OCTETS = "application/octet-stream"
+SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 
 LINES = re.compile(rb"[^\n]*\n|[^\n]+")
 FOREIGN_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s-][^\r\n]{2,69}?)[ \t]*\r?\n(?=[Cc]ontent-)")
@@ -34,11 +37,16 @@ class Part:
 
     @property
     def encoding(self) -> str:
-        return self.headers.raw("content-transfer-encoding").strip(" \"'").split(";")[0].lower()
+        return _encoding(self.headers)
 
     @property
     def is_multipart(self) -> bool:
-        return self.content_type.startswith("multipart/") and bool(self.children)
+        """It has parts that belong to this very mail; an enclosed mail does not."""
+        return bool(self.children) and (self.content_type.startswith("multipart/") or self.is_smime)
+
+    @property
+    def is_smime(self) -> bool:
+        return self.content_type in SMIME or self._file_name.endswith(".p7m")
 
     @property
     def is_hollow(self) -> bool:
@@ -51,8 +59,16 @@ class Part:
         return decode_transfer(self.body, self.encoding)
 
     @cached_property
+    def decoded(self) -> Decoded:
+        return decode(self.content, self.parameters.get("charset", ""))
+
+    @property
     def text(self) -> str:
-        return decode(self.content, self.parameters.get("charset", "")).text
+        return self.decoded.text
+
+    @property
+    def _file_name(self) -> str:
+        return (self.disposition_parameters.get("filename") or self.parameters.get("name") or "").lower()
 
     @property
     def content_id(self) -> str:
@@ -199,8 +215,9 @@ def _children(
     content_type: str, parameters: dict[str, str], headers: Headers, body: bytes, depth: int, budget: Budget
 ) -> tuple[Part, ...]:
     if content_type in {"message/rfc822", "message/global"}:
-        encoding = headers.raw("content-transfer-encoding").strip().lower()
-        pieces = [decode_transfer(body, encoding).lstrip(b"\r\n")]
+        pieces = [decode_transfer(body, _encoding(headers)).lstrip(b"\r\n")]
+    elif content_type in SMIME or (content_type == OCTETS and b".p7m" in _naming(headers)):
+        pieces = _signed_pieces(decode_transfer(body, _encoding(headers)), budget)
     elif content_type.startswith("multipart/"):
         pieces = _pieces(body, parameters.get("boundary", ""), budget)
     else:
@@ -210,6 +227,25 @@ def _children(
         return ()
     default = "message/rfc822" if content_type == "multipart/digest" else "text/plain"
     return tuple(_read_part(piece, depth + 1, budget, default) for piece in pieces)
+
+
+def _encoding(headers: Headers) -> str:
+    return headers.raw("content-transfer-encoding").strip(" \"'").split(";")[0].lower()
+
+
+def _naming(headers: Headers) -> bytes:
+    named = headers.raw("content-type") + headers.raw("content-disposition")
+    return named.lower().encode("utf-8", "replace")
+
+
+def _signed_pieces(der: bytes, budget: Budget) -> list[bytes]:
+    """What an opaque signature wraps; an encrypted one holds nothing that could be read."""
+    if not is_signed_data(der):
+        return []
+    content = signed_content(der)
+    if content is None:
+        budget.note("the signed content cannot be taken out")
+    return [content] if content else []
 
 
 def _pieces(body: bytes, boundary: str, budget: Budget) -> list[bytes]:
