@@ -77,11 +77,18 @@ class Dovecot:
 
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
-    """An unprivileged Dovecot on a free port with its own folders; without it the test fails."""
+    """A Dovecot of this run; without it the test fails."""
+    with running_dovecot() as server:
+        yield server
+
+
+@contextmanager
+def running_dovecot(more: str = "") -> Iterator[Dovecot]:
+    """An unprivileged Dovecot on a free port with its own folders, with these further lines of setup."""
     program = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     assert program, "The package dovecot-imapd is missing."
     with TemporaryDirectory(prefix="desk-imap-") as place:
-        process, port = _start_dovecot(program, Path(place))
+        process, port = _start_dovecot(program, Path(place), more)
         try:
             yield Dovecot("127.0.0.1", port)
         finally:
@@ -89,13 +96,13 @@ def dovecot() -> Iterator[Dovecot]:
             process.wait(20)
 
 
-def _start_dovecot(program: str, base: Path) -> tuple[subprocess.Popen[bytes], int]:
+def _start_dovecot(program: str, base: Path, more: str = "") -> tuple[subprocess.Popen[bytes], int]:
     who = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     group = subprocess.run(["id", "-gn", who.pw_name], capture_output=True, text=True, check=True).stdout
     port = free_port()
     config = base / "dovecot.conf"
     words = {"base": base, "user": who.pw_name, "group": group.strip(), "port": port, "password": PASSWORD}
-    config.write_text(CONFIG.format(**words, uid=who.pw_uid, gid=who.pw_gid))
+    config.write_text(CONFIG.format(**words, uid=who.pw_uid, gid=who.pw_gid) + more)
     for folder in ("run", "state", "mail"):
         (base / folder).mkdir()
     if os.geteuid() == 0:
