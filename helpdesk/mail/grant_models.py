@@ -68,7 +68,6 @@ class MailboxSignIn(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     state_sha256: Mapped[str] = mapped_column(unique=True)
     verifier: Mapped[bytes | None]
-    generation: Mapped[int]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

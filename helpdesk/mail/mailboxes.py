@@ -148,6 +148,14 @@ def mailbox_of(addresses: tuple[str, ...]) -> Mailbox | None:
     return next((found[address] for address in wanted if address in found), None)
 
 
+def mailboxes_of(addresses: Iterable[str]) -> tuple[int, ...]:
+    """The mailboxes among the addresses, each once."""
+    every = _every_address().subquery()
+    wanted = {bare(address) for address in addresses}
+    rows = select(every.c.mailbox_id).where(every.c.email.in_(wanted)).distinct()
+    return tuple(db.session.scalars(rows.order_by(every.c.mailbox_id)))
+
+
 def own_addresses() -> frozenset[str]:
     """Every address of ours: those that answers come from, and the further ones."""
     return frozenset(db.session.scalars(select(_every_address().subquery().c.email)))

@@ -87,7 +87,6 @@ def _create_sign_ins() -> None:
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("state_sha256", sa.Text(), nullable=False),
         sa.Column("verifier", sa.LargeBinary(), nullable=True),
-        sa.Column("generation", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
