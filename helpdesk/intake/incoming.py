@@ -129,6 +129,7 @@ class Incoming:
     is_aside: bool = False
     is_machine: bool = False
     is_away_note: bool = False
+    mail_kind: MailKind | None = None
     evidence: tuple[str, ...] = ()
     inbound_mail_id: int | None = None
     call_id: int | None = None

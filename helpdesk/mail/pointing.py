@@ -1,5 +1,6 @@
 """Where the evidence of a mail leads: to which tickets, and to which message of theirs."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,12 +15,14 @@ from helpdesk.mail.models import MailReference
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.sender_models import SenderAct, SenderRule
 from helpdesk.mail.thread_models import ExternalTicket, SubjectPrefix
-from helpdesk.mail.threading import Evidence, External, Proof, evidence
+from helpdesk.mail.threading import Evidence, External, Proof, evidence, wrong_tokens
 from helpdesk.notifications.models import Outbox
 from helpdesk.notifications.signing import keys
+from helpdesk.tickets.joined import WRONG
 
 POINTERS = 120
 EXTERNALS = 5
+log = logging.getLogger(__name__)
 
 
 def pointers_of(parsed: ParsedMail) -> tuple[Pointer, ...]:
@@ -35,6 +38,14 @@ def pointers_of(parsed: ParsedMail) -> tuple[Pointer, ...]:
         for one, place in pairs
         if place is not None
     )
+
+
+def wrong_marks(mail_id: int, parsed: ParsedMail) -> tuple[str, ...]:
+    """Codes for what looks like a mark of ours and is none; the next evidence counts."""
+    found = tuple(one.value for one in wrong_tokens(parsed, keys()))
+    if found:
+        log.warning("threading: inbound_mail=%d carries wrong marks: %s", mail_id, ", ".join(found))
+    return tuple(f"{WRONG}{one}" for one in found)
 
 
 def prefixes() -> frozenset[str]:

@@ -12,13 +12,14 @@ from helpdesk.tickets.actions.conversation import (
     accepts_answers,
     add_client_message,
     add_note,
+    add_note_by_mail,
     check_last_message,
     reply,
 )
 from helpdesk.tickets.actions.escalation import escalate, move, return_ticket
 from helpdesk.tickets.actions.late import join_past_call
 from helpdesk.tickets.actions.ledger import check_version, lock, lock_both
-from helpdesk.tickets.actions.linking import link, unlink
+from helpdesk.tickets.actions.linking import link, tie, unlink
 from helpdesk.tickets.actions.mentioning import mention
 from helpdesk.tickets.actions.merging import merge
 from helpdesk.tickets.actions.opening import Opening, open_ticket
@@ -54,6 +55,7 @@ __all__ = [
     "accepts_answers",
     "add_client_message",
     "add_note",
+    "add_note_by_mail",
     "add_participant",
     "add_third_party_answer",
     "article_outcome",
@@ -92,6 +94,7 @@ __all__ = [
     "resume",
     "return_ticket",
     "take",
+    "tie",
     "unlink",
     "wait",
     "wake",

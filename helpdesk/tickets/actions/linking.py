@@ -35,6 +35,15 @@ def link(ticket: Ticket, other: Ticket, kind: LinkKind, *, by: int, now: datetim
     return row
 
 
+def tie(ticket: Ticket, other: Ticket, kind: LinkKind, *, by: int, now: datetime) -> TicketLink:
+    """Note on a ticket that was just opened what it has to do with another one, which stays as it is."""
+    row = TicketLink(kind=kind, from_id=ticket.id, to_id=other.id, by_id=by, created_at=now)
+    db.session.add(row)
+    db.session.flush()
+    publish(TicketLinked(**stamp(ticket, by, now), link=kind, other_id=other.id, is_from=True))
+    return row
+
+
 def unlink(row: TicketLink, ticket: Ticket, other: Ticket, *, by: int, now: datetime) -> None:
     """Take the link between these two away; both must be locked."""
     db.session.delete(row)
