@@ -16,13 +16,17 @@ from helpdesk.mail.rtf import rtf_to_text
 
 CPU_SECONDS = 5
 MEMORY_BYTES = 1024**3
+HEAD_LENGTH = 6
+TRAILING = 4
 CONTENT_ID = 0x3712
 MIME_TYPE = 0x370E
 
 
 def opened(content: bytes) -> Mapping[str, Any]:
     """Text, HTML and files. Raises whatever the library raises for a damaged one."""
-    tnef = TNEF(content, do_checksum=False)
+    tnef = TNEF(content + b"\0", do_checksum=False)  # without one more byte it overlooks a tiny last object
+    if not 0 <= len(content) - HEAD_LENGTH - sum(one.length for one in tnef.objects) <= TRAILING:
+        raise ValueError("It ends in the middle.")
     text, html = _text(tnef.body, tnef), _text(tnef.htmlbody, tnef)
     if not text and not html and tnef.rtfbody:
         text = rtf_to_text(tnef.rtfbody)
@@ -39,7 +43,7 @@ def _text(body: Any, tnef: Any) -> str:
 
 
 def _file(one: Any) -> Mapping[str, str]:
-    name = str(one.long_filename() or "").rstrip("\0")
+    name = _name(one)
     declared = _property(one, MIME_TYPE)
     guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
     return {
@@ -48,6 +52,14 @@ def _file(one: Any) -> Mapping[str, str]:
         "content_id": _property(one, CONTENT_ID).strip("<>"),
         "content": base64.b64encode(one.data).decode("ascii"),
     }
+
+
+def _name(one: Any) -> str:
+    """The long name, else the short one in whatever character set it is."""
+    try:
+        return str(one.long_filename() or "").rstrip("\0")
+    except UnicodeDecodeError:
+        return decode(bytes(one._name).rstrip(b"\0"), "").text
 
 
 def _property(one: Any, name: int) -> str:
