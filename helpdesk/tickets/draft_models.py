@@ -16,8 +16,8 @@ class Draft(Base):
     """Everything in the composer of one person on one ticket, until it is sent.
 
     `cc` and `third_party` are as typed, `cc` null while nobody touched what the desk suggests. `picked` names
-    what a forward quotes: {"messages": [...], "files": [...]}. `html` is the form of the words, null: they have
-    none; `text` says the same plainly. Every saving gives a new `revision`.
+    what a forward quotes: {"messages": [...], "files": [...]}. `html` is the form of the words, null: none;
+    `text` says the same plainly. Every saving gives a new `revision`.
     """
 
     __tablename__ = "draft"

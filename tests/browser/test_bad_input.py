@@ -57,7 +57,7 @@ def test_a_reply_to_a_ticket_that_has_moved_on_shows_both_texts(
         actions.add_note(ticket, "News of somebody else", by=crew.second.person_id, now=time_of(db.session))
     send(page)
     expect(page.locator(".clash")).to_contain_text("News of somebody else")
-    expect(page.locator("#clash-text")).to_have_value("My own words")
+    expect(page.locator("#clash-text")).to_have_text("My own words")
     assert texts(desk, number)[1:] == ["News of somebody else"]
     page.locator("button[name=send_anyway]").click()
     page.wait_for_url(f"**/tickets/{number}*")
@@ -80,7 +80,7 @@ def test_whoever_goes_on_editing_finds_the_words_of_the_page_that_stopped_him(
     page.locator("#clash-text").fill("Better words, knowing the news")
     page.locator("button[name=go_on]").click()
     page.wait_for_url(f"**/tickets/{number}*")
-    expect(page.locator("#composer-text")).to_have_value("Better words, knowing the news")
+    expect(page.locator("#composer-text")).to_have_text("Better words, knowing the news")
     assert texts(visits.desk, number)[1:] == ["News of somebody else"]
 
 
@@ -121,7 +121,7 @@ def test_a_reply_written_when_the_sign_in_had_ended_is_there_afterwards(
     expect(page.locator(".notice")).to_contain_text("What you wrote is kept")
     sign_in_here(page, agent)
     page.wait_for_url(f"**/tickets/{number}*")
-    expect(page.locator("#composer-text")).to_have_value("Half an hour of careful words")
+    expect(page.locator("#composer-text")).to_have_text("Half an hour of careful words")
     send(page)
     expect(page.locator(".msg-out")).to_contain_text("Half an hour of careful words")
     assert texts(visits.desk, number)[1:] == ["Half an hour of careful words"]

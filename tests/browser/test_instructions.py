@@ -39,5 +39,5 @@ def test_a_fitting_instruction_goes_into_the_answer(visits: Visits, cast: Cast, 
     page.locator("[data-opens=articles-dialog]").click()
     expect(page.locator("#suggestions")).to_contain_text("Labels print twice")
     page.locator("#suggestions form[data-insert] button").first.click()
-    expect(page.locator("#composer-text")).to_have_value("Labels print twice\n\nSwitch the echo off.")
+    expect(page.locator("#composer-text-plain")).to_have_value("Labels print twice\n\nSwitch the echo off.")
     assert len(asked) == 1

@@ -98,7 +98,7 @@ def test_a_canned_answer_comes_by_two_colons_and_a_word(
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
-    expect(area).to_have_value(f"So: Hello {client.name}, {agent.name} here about HD#{number}.")
+    expect(area).to_have_text(f"So: Hello {client.name}, {agent.name} here about HD#{number}.")
     area.press_sequentially(" ::greet")
     expect(listed).to_have_count(2)
     page.keyboard.press("Escape")
@@ -115,7 +115,7 @@ def test_a_draft_is_kept_a_second_after_the_last_key_and_when_one_leaves(
     page.goto("/tickets/mine")  # within the second
     elsewhere = visits.of(cast.crews["en"].first)
     elsewhere.goto(f"/tickets/{number}")
-    expect(elsewhere.locator("#composer-text")).to_have_value("Half a sentence and")
+    expect(elsewhere.locator("#composer-text")).to_have_text("Half a sentence and")
 
 
 def test_a_second_window_is_asked_which_text_stays(
@@ -131,11 +131,11 @@ def test_a_second_window_is_asked_which_text_stays(
     strip = phone.locator("[data-newer]")
     expect(strip).to_contain_text("You went on writing in another window at")
     strip.locator("[data-newer-show]").click()
-    expect(phone.locator("#composer-text")).to_have_value("From the desk")
+    expect(phone.locator("#composer-text")).to_have_text("From the desk")
     phone.locator("#composer-text").press_sequentially(", and more")
     expect(phone.locator("[data-saved]")).to_have_text(SAVED)
     page.reload()
-    expect(page.locator("#composer-text")).to_have_value("From the desk, and more")
+    expect(page.locator("#composer-text")).to_have_text("From the desk, and more")
 
 
 def test_while_the_desk_is_away_the_browser_keeps_the_text_and_brings_it_back(
@@ -150,7 +150,7 @@ def test_while_the_desk_is_away_the_browser_keeps_the_text_and_brings_it_back(
     page.unroute("**/draft")
     page.goto("/tickets/mine")
     page.goto(f"/tickets/{number}")
-    expect(page.locator("#composer-text")).to_have_value("Written in the tunnel")
+    expect(page.locator("#composer-text")).to_have_text("Written in the tunnel")
     saved(page)
 
 

@@ -369,6 +369,7 @@ THINGS: dict[str, Thing] = {
     "ticket and own answer": Thing(an_answer, TICKET_RELATIONS),
     "ticket and lost answer": Thing(lost(an_answer), TICKET_RELATIONS),
     "ticket and waiting file": Thing(with_file(a_placed_ticket), TICKET_RELATIONS),
+    "ticket and waiting picture": Thing(with_file(a_placed_ticket, inline=True), TICKET_RELATIONS),
     "ticket and canned answer": Thing(with_canned_answer(a_placed_ticket), TICKET_RELATIONS),
     "canned answer": Thing(a_canned_answer, ("own_team", "every_team", "missing")),
     "ticket and article": Thing(a_ticket_and_an_article, TICKET_RELATIONS),

@@ -33,14 +33,20 @@ def lost(make: Maker) -> Maker:
     return both
 
 
-def with_file(make: Maker) -> Maker:
-    """The ticket, and a file that waits in the person's own composer."""
+def with_file(make: Maker, *, inline: bool = False) -> Maker:
+    """The ticket, and a file that waits in the person's own composer, or a picture between the words."""
 
     def both(relation: str, person: Person | None) -> Placed:
         placed, content = make(relation, person), CANARY.encode()
         if relation == "missing":
             return Placed({**placed.url, "public_id": uuid.uuid4()})
-        file = NewFile(sha256=blobs.store(content), name=CANARY, content_type="text/plain", size=len(content))
+        file = NewFile(
+            sha256=blobs.store(content),
+            name=CANARY,
+            content_type="image/png" if inline else "text/plain",
+            size=len(content),
+            inline=inline,
+        )
         desk = drafts.Desk(placed.url["number"], person.id if person else an_agent().id)
         return Placed({**placed.url, "public_id": drafts.stage(desk, file, now=NOON).public_id})
 

@@ -5,7 +5,7 @@ document.addEventListener("click", (event) => {
   form.classList.add("is-open"); // on a phone it is folded, and not every browser gives a pressed radio the focus
   const third = form.querySelector(".to-third [role=combobox], .to-third input");
   const to = event.target.value === "third" && !form.elements.third_party?.value && third;
-  (to || form.querySelector("textarea")).focus();
+  (to || form.elements.text).focus();
 });
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form[data-composer]");

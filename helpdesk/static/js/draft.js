@@ -1,7 +1,9 @@
 /* A draft is kept on the server a second after the last key; in this browser only while the server cannot be reached. */
+import { put, wordsOf } from "./fields.js";
+
 const PAUSE = 1000;
 const PREFIX = "draft:";
-const FIELDS = ["visibility", "text", "cc", "third_party", "pick", "pick_file", "csrf_token"];
+const FIELDS = ["visibility", "text", "html", "cc", "third_party", "pick", "pick_file", "csrf_token"];
 const LARGEST_LEAVING = 60000; // a browser lets no more outlive the page
 const states = new WeakMap();
 
@@ -22,10 +24,10 @@ function tell(form, words) {
 }
 
 function keepHere(form) {
-  const [text, kind] = [form.elements.text.value, form.elements.visibility.value];
+  const [words, kind] = [wordsOf(form.elements.text), form.elements.visibility.value];
   const rest = { cc: form.elements.cc?.value, third_party: form.elements.third_party?.value };
   try {
-    localStorage.setItem(keyOf(form), JSON.stringify({ text, kind, ...rest, base: form.dataset.revision }));
+    localStorage.setItem(keyOf(form), JSON.stringify({ ...words, kind, ...rest, base: form.dataset.revision }));
     tell(form, form.dataset.sayHere);
   } catch {
     return; // a full or forbidden store costs only the safety net
@@ -81,7 +83,7 @@ function newer(form, other) {
 }
 
 function show(form, other) {
-  form.elements.text.value = other.text;
+  put(form.elements.text, other);
   for (const radio of form.querySelectorAll("[name=visibility]")) radio.checked = radio.value === other.kind || radio.checked;
   for (const name of ["cc", "third_party"]) {
     if (!form.elements[name] || other[name] === undefined) continue;
@@ -112,7 +114,8 @@ function bring(form) {
   const stored = localStorage.getItem(keyOf(form));
   if (!stored) return;
   const here = JSON.parse(stored);
-  if (here.text === form.elements.text.value) return forgetHere(form.dataset.draft);
+  const there = wordsOf(form.elements.text);
+  if (here.text === there.text && (here.html ?? there.html) === there.html) return forgetHere(form.dataset.draft);
   if ((here.base ?? "") !== form.dataset.revision) return newer(form, { ...here, revision: undefined, here: true, words: form.dataset.sayOlder });
   show(form, { ...here, revision: undefined });
   save(form);

@@ -1,5 +1,6 @@
 /* Instructions beside a ticket: "Insert" puts the text into the answer at the cursor and links it, without leaving the page. */
 function put(area, text) {
+  if (area.richEditor) return putRich(area, text);
   const before = area.value.slice(0, area.selectionStart).trimEnd();
   const after = area.value.slice(area.selectionEnd).trimStart();
   const head = before ? before + "\n\n" + text : text;
@@ -7,6 +8,13 @@ function put(area, text) {
   area.dispatchEvent(new Event("input", { bubbles: true }));
   area.focus();
   area.setSelectionRange(head.length, head.length);
+}
+
+function putRich(area, text) {
+  const [before, after] = [area.value.slice(0, area.selectionStart), area.value.slice(area.selectionEnd)];
+  const gap = (words, end) => (!words.trim() || end.test(words) ? "" : "\n\n");
+  area.setRangeText(gap(before, /\n\n$/) + text + gap(after, /^\n\n/), before.length, area.value.length - after.length);
+  area.focus();
 }
 
 async function link(form) {

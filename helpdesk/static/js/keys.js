@@ -2,7 +2,7 @@
 const CODES = { "/": ["Slash"], ".": ["Period"], ",": ["Comma"], "↵": ["Enter", "NumpadEnter"], enter: ["Enter", "NumpadEnter"], esc: ["Escape"] };
 
 function writing(target) {
-  return target.closest("textarea, select, [contenteditable=true], input:not([type=checkbox], [type=radio], [type=button], [type=submit])") !== null;
+  return target.closest("textarea, select, trix-editor, [contenteditable=true], input:not([type=checkbox], [type=radio], [type=button], [type=submit])") !== null;
 }
 
 function codesOf(key) {

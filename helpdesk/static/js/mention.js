@@ -1,4 +1,6 @@
 /* Naming a colleague: after @ in a note the names that fit are offered; the keyboard chooses, the text keeps “@Name”. */
+import { shownOf, writtenIn } from "./fields.js";
+
 const PAUSE = 150;
 const TYPED = /(?:^|[\s(])@@?([\p{L}\p{N}.' -]{0,40})$/u;
 
@@ -22,14 +24,14 @@ function close(text) {
   const { list } = parts(text);
   list.hidden = true;
   list.replaceChildren();
-  text.removeAttribute("aria-activedescendant");
+  shownOf(text).removeAttribute("aria-activedescendant");
 }
 
 function point(text, at) {
   const all = [...parts(text).list.children];
   all.forEach((one, index) => one.setAttribute("aria-selected", String(index === at)));
   if (!all[at]) return;
-  text.setAttribute("aria-activedescendant", all[at].id);
+  shownOf(text).setAttribute("aria-activedescendant", all[at].id);
   all[at].scrollIntoView({ block: "nearest" });
 }
 
@@ -82,7 +84,7 @@ document.addEventListener("input", (event) => {
   text.waiting = setTimeout(() => ask(text).catch(() => close(text)), PAUSE);
 });
 document.addEventListener("keydown", (event) => {
-  const text = event.target;
+  const text = writtenIn(event.target);
   if (!text.dataset?.mentions || event.isComposing) return;
   const { list } = parts(text);
   if (list.hidden) return;
@@ -107,5 +109,6 @@ document.addEventListener("change", (event) => {
   if (text && event.target.name === "visibility") say(text);
 });
 document.addEventListener("focusout", (event) => {
-  if (event.target.dataset?.mentions) setTimeout(() => close(event.target), 150);
+  const text = writtenIn(event.target);
+  if (text.dataset?.mentions) setTimeout(() => close(text), 150);
 });

@@ -1,4 +1,6 @@
 /* Ready texts: `::` and a word in the answer, or the button, opens the list; arrows choose, Enter inserts. */
+import { shownOf, writtenIn } from "./fields.js";
+
 const ASKED = /(?:^|[\s([])::([^\n:]{0,40})$/;
 const PAUSE = 120;
 let waiting;
@@ -18,14 +20,14 @@ function close(form) {
   clearTimeout(waiting);
   list.hidden = true;
   list.replaceChildren();
-  areaOf(form).removeAttribute("aria-activedescendant");
+  shownOf(areaOf(form)).removeAttribute("aria-activedescendant");
 }
 
 function point(form, at) {
   const all = optionsOf(listOf(form));
   all.forEach((option, index) => option.setAttribute("aria-selected", String(index === at)));
   if (!all[at]) return;
-  areaOf(form).setAttribute("aria-activedescendant", all[at].id);
+  shownOf(areaOf(form)).setAttribute("aria-activedescendant", all[at].id);
   all[at].scrollIntoView({ block: "nearest" });
 }
 
@@ -62,7 +64,7 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form[data-texts]");
-  if (!form || event.target.name !== "text" || listOf(form).hidden || event.isComposing) return;
+  if (!form || writtenIn(event.target).name !== "text" || listOf(form).hidden || event.isComposing) return;
   const all = optionsOf(listOf(form));
   const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
   if (event.key === "Escape") close(form);
@@ -93,5 +95,5 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("focusout", (event) => {
   const form = event.target.closest?.("form[data-texts]");
-  if (form && event.target.name === "text" && !listOf(form).hidden) setTimeout(close, 150, form);
+  if (form && writtenIn(event.target).name === "text" && !listOf(form).hidden) setTimeout(close, 150, form);
 });

@@ -8,6 +8,8 @@ from typing import Any
 from helpdesk.db import db
 from helpdesk.errors import RuleViolation, StaleChange
 from helpdesk.events import publish
+from helpdesk.mail.kinds import MailKind
+from helpdesk.rich.cleaning import clean
 from helpdesk.tickets import rules
 from helpdesk.tickets.actions import state as states
 from helpdesk.tickets.actions.holders import become_owner, seats_of
@@ -40,7 +42,7 @@ class ClientMessage:
     of it.
     `written_from` is the address he used, None on the phone; `reply_to` is where he wants his answer instead.
     `evidence` says why it is on this ticket, as codes. A third party is somebody whom we asked behind the
-    client's back: his words stay inside.
+    client's back: his words stay inside. With `moves_nothing` they belong here, but change nothing.
     """
 
     author_id: int
@@ -56,6 +58,9 @@ class ClientMessage:
     is_machine: bool = False
     is_unverified: bool = False
     is_third_party: bool = False
+    is_note: bool = False
+    moves_nothing: bool = False
+    mail_kind: MailKind | None = None
     evidence: tuple[str, ...] = ()
     inbound_mail_id: int | None = None
     call_id: int | None = None
@@ -65,14 +70,23 @@ class ClientMessage:
     @property
     def is_quiet(self) -> bool:
         """Neither a machine's words nor those of somebody who is not on the ticket move anything."""
-        return self.is_machine or self.is_unverified or self.is_third_party
+        is_stray = self.is_unverified or self.is_third_party or self.is_note
+        return self.is_machine or is_stray or self.moves_nothing
+
+    @property
+    def is_silent(self) -> bool:
+        """Nobody needs to be told: a note of absence, an alert that was told of before, a mere thank you."""
+        return self.moves_nothing or self.mail_kind is MailKind.AWAY
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """A public answer. `to` and `cc` are mail addresses; no `to` means the contact's own address."""
+    """A public answer. `to` and `cc` are mail addresses; no `to` means the contact's own address. `html` is
+    the form of the words, None: they have none.
+    """
 
     text: str
+    html: str | None = None
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     files: tuple[NewFile, ...] = ()
@@ -94,15 +108,22 @@ def add_client_message(ticket: Ticket, words: ClientMessage, *, by: int, now: da
 
     Raises RuleViolation when the ticket no longer takes answers (see accepts_answers).
     """
-    if not accepts_answers(ticket, now):
+    if not accepts_answers(ticket, now) and not words.moves_nothing:
         raise RuleViolation("This ticket is closed for good: what the client writes now opens another one.")
     old = ticket.state
     message = keep_client_message(ticket, words, now=now)
     if not words.is_quiet and old in rules.OPEN_STATES:
         ticket.state = rules.next_state(old, Verb.CLIENT_WRITE)
         ticket.wake_at = None
-    event = ClientWrote(**stamp(ticket, by, now), message_id=message.id, is_machine=words.is_quiet, old=old)
-    publish(event)
+    publish(
+        ClientWrote(
+            **stamp(ticket, by, now),
+            message_id=message.id,
+            is_machine=words.is_quiet,
+            is_silent=words.is_silent,
+            old=old,
+        )
+    )
     if not words.is_quiet and old not in rules.OPEN_STATES:
         states.reopen(ticket, by_client=True, by=by, now=now)
     return message
@@ -110,12 +131,13 @@ def add_client_message(ticket: Ticket, words: ClientMessage, *, by: int, now: da
 
 def keep_client_message(ticket: Ticket, words: ClientMessage, *, now: datetime) -> Message:
     """Write the row and what the ticket remembers of it; part of a verb, so without an event."""
-    is_inside = words.is_unverified or words.is_third_party
+    is_away = words.mail_kind is MailKind.AWAY
+    is_inside = words.is_unverified or words.is_third_party or words.is_note or is_away
     message = Message(
         ticket_id=ticket.id,
         public_id=words.public_id or uuid.uuid4(),
         author_id=words.author_id,
-        kind=MessageKind.THIRD_PARTY if words.is_third_party else MessageKind.CLIENT,
+        kind=_kind_of(words),
         visibility=Visibility.INTERNAL if is_inside else Visibility.PUBLIC,
         channel=words.channel,
         subject=words.subject,
@@ -126,6 +148,7 @@ def keep_client_message(ticket: Ticket, words: ClientMessage, *, now: datetime) 
         recipients=_people_of(words),
         is_machine=words.is_machine,
         is_unverified=words.is_unverified,
+        mail_kind=words.mail_kind,
         evidence=list(words.evidence),
         inbound_mail_id=words.inbound_mail_id,
         call_id=words.call_id,
@@ -137,6 +160,12 @@ def keep_client_message(ticket: Ticket, words: ClientMessage, *, now: datetime) 
         ticket.unanswered_since = ticket.unanswered_since or now
         ticket.preview = preview_of(words.text[: words.reply_until])
     return message
+
+
+def _kind_of(words: ClientMessage) -> MessageKind:
+    if words.is_note:
+        return MessageKind.NOTE
+    return MessageKind.THIRD_PARTY if words.is_third_party else MessageKind.CLIENT
 
 
 def _people_of(words: ClientMessage) -> dict[str, Any]:
@@ -167,7 +196,7 @@ def reply(ticket: Ticket, answer: Reply, *, by: int, now: datetime) -> Message:
         has_recipient=bool(to),
     )
     ticket.state = rules.next_state(ticket.state, Verb.REPLY)
-    message = our_message(ticket, answer.text, MessageKind.REPLY, by=by, now=now)
+    message = our_message(ticket, answer.text, MessageKind.REPLY, by=by, now=now, html=answer.html)
     message.recipients = {"to": list(to), "cc": list(answer.cc)}
     keep_message(ticket, message, answer.files)
     owner_before = ticket.owner_id
@@ -188,14 +217,27 @@ def reply(ticket: Ticket, answer: Reply, *, by: int, now: datetime) -> Message:
 
 
 def add_note(
-    ticket: Ticket, text: str, *, by: int, now: datetime, files: tuple[NewFile, ...] = ()
+    ticket: Ticket,
+    text: str,
+    *,
+    by: int,
+    now: datetime,
+    html: str | None = None,
+    files: tuple[NewFile, ...] = (),
 ) -> Message:
     """Write something that the client never sees; changes no state and stops no clock."""
     if not text.strip():
         raise RuleViolation("Write something first.")
-    message = our_message(ticket, text, MessageKind.NOTE, by=by, now=now)
+    message = our_message(ticket, text, MessageKind.NOTE, by=by, now=now, html=html)
     keep_message(ticket, message, files)
     publish(NoteAdded(**stamp(ticket, by, now), message_id=message.id))
+    return message
+
+
+def add_note_by_mail(ticket: Ticket, words: ClientMessage, *, by: int, now: datetime) -> Message:
+    """Keep what an agent answered by mail as his note: the client never sees it, and nothing moves."""
+    message = keep_client_message(ticket, words, now=now)
+    publish(NoteAdded(**stamp(ticket, words.author_id, now), message_id=message.id))
     return message
 
 
@@ -205,8 +247,12 @@ def check_last_message(ticket: Ticket, seen_id: int) -> None:
         raise StaleChange("Something was added to this ticket while you were writing.")
 
 
-def our_message(ticket: Ticket, text: str, kind: MessageKind, *, by: int, now: datetime) -> Message:
+def our_message(
+    ticket: Ticket, text: str, kind: MessageKind, *, by: int, now: datetime, html: str | None = None
+) -> Message:
+    """The row of what one of us says; its form is made harmless here, whatever door it came through."""
     public = kind is MessageKind.REPLY
+    html = clean(html or "") or None
     return Message(
         ticket_id=ticket.id,
         public_id=uuid.uuid4(),
@@ -215,7 +261,8 @@ def our_message(ticket: Ticket, text: str, kind: MessageKind, *, by: int, now: d
         visibility=Visibility.PUBLIC if public else Visibility.INTERNAL,
         channel=Channel.DESK if kind is MessageKind.NOTE else Channel.MAIL,
         text=text.replace("\r\n", "\n").strip(),
-        has_html=False,
+        html=html,
+        has_html=html is not None,
         is_machine=False,
         is_unverified=False,
         created_at=now,

@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from helpdesk.config import MIB, settings
 from helpdesk.db import db
 from helpdesk.errors import BadInput, StaleChange
+from helpdesk.mail.linking import text_to_html
+from helpdesk.rich.cleaning import clean
 from helpdesk.tickets.actions.conversation import NewFile
 from helpdesk.tickets.actions.third_party import QUOTED
 from helpdesk.tickets.draft_models import Draft, Upload
@@ -33,10 +35,13 @@ class Desk:
 
 @dataclass(frozen=True, kw_only=True)
 class Unsent:
-    """Everything in the composer but the files; `cc` None: nobody touched what the desk suggests."""
+    """Everything in the composer but the files; `cc` None: nobody touched what the desk suggests. `html` is
+    the form of the words, None: they have none.
+    """
 
     kind: MessageKind
     text: str
+    html: str | None = None
     cc: str | None = None
     third_party: str = ""
     picked: Mapping[str, list[Any]] = field(default_factory=dict)
@@ -76,12 +81,14 @@ def add_to_draft(desk: Desk, text: str, *, now: datetime) -> None:
     """Put a text behind what is already kept, for browsers without scripts."""
     before = draft_of(desk)
     whole = f"{before.text}\n\n{text}" if before and before.text else text
+    form = f"{before.html}<br>{text_to_html(text)}" if before and before.html else None
     kind = before.kind if before else MessageKind.REPLY
     keep_draft(
         desk,
         Unsent(
             kind=kind,
             text=whole,
+            html=form,
             cc=before.cc if before else None,
             third_party=before.third_party if before else "",
             picked=before.picked if before else {},
@@ -98,6 +105,7 @@ def bring_back(desk: Desk, message: Message, *, now: datetime) -> None:
     unsent = Unsent(
         kind=message.kind,
         text=text,
+        html=message.html,
         cc=None if is_forward else ", ".join(people.get("cc", [])),
         third_party=", ".join(people.get("to", [])) if is_forward else "",
         picked={"messages": people.get(QUOTED, []), "files": []},
@@ -105,11 +113,14 @@ def bring_back(desk: Desk, message: Message, *, now: datetime) -> None:
     forget_draft(desk)
     keep_draft(desk, unsent, now=now)
     for file in db.session.scalars(select(Attachment).where(Attachment.message_id == message.id)):
-        stage(
-            desk,
-            NewFile(sha256=file.sha256, name=file.name, content_type=file.content_type, size=file.size),
-            now=now,
+        new = NewFile(
+            sha256=file.sha256,
+            name=file.name,
+            content_type=file.content_type,
+            size=file.size,
+            inline=file.inline,
         )
+        stage(desk, new, now=now, public_id=uuid.UUID(file.content_id) if file.inline else None)
 
 
 def draft_of(desk: Desk) -> Draft | None:
@@ -137,8 +148,10 @@ def forget_draft(desk: Desk) -> None:
     db.session.execute(delete(Upload).where(_uploads_of(desk)))
 
 
-def stage(desk: Desk, file: NewFile, *, now: datetime) -> Upload:
-    """Let a file wait beside the text. Raises BadInput when it, or all together, are too large to be sent."""
+def stage(desk: Desk, file: NewFile, *, now: datetime, public_id: uuid.UUID | None = None) -> Upload:
+    """Let a file wait beside the text, or between its words. Raises BadInput when it, or all together, are
+    too large to be sent.
+    """
     check_size(file.name, file.size)
     held = select(func.count(), func.coalesce(func.sum(Upload.size), 0)).where(_uploads_of(desk))
     count, total = db.session.execute(held).one()
@@ -152,13 +165,14 @@ def stage(desk: Desk, file: NewFile, *, now: datetime) -> Upload:
             most=settings().mail_limit_mib,
         )
     upload = Upload(
-        public_id=uuid.uuid4(),
+        public_id=public_id or uuid.uuid4(),
         ticket_id=desk.ticket_id,
         person_id=desk.person_id,
         sha256=file.sha256,
         name=file.name,
         content_type=file.content_type,
         size=file.size,
+        inline=file.inline,
         created_at=now,
     )
     db.session.add(upload)
@@ -180,6 +194,12 @@ def check_size(name: str, size: int) -> None:
         )
 
 
+def waiting_picture(desk: Desk, public_id: uuid.UUID) -> Upload | None:
+    """A picture that waits between the words."""
+    own = select(Upload).where(_uploads_of(desk), Upload.public_id == public_id, Upload.inline)
+    return db.session.scalars(own).one_or_none()
+
+
 def unstage(desk: Desk, public_id: uuid.UUID) -> bool:
     """Take a waiting file away; False when there is none of that name."""
     gone = delete(Upload).where(_uploads_of(desk), Upload.public_id == public_id).returning(Upload.id)
@@ -197,7 +217,13 @@ def staged_by_id(desk: Desk) -> list[tuple[uuid.UUID, NewFile]]:
     return [
         (
             row.public_id,
-            NewFile(sha256=row.sha256, name=row.name, content_type=row.content_type, size=row.size),
+            NewFile(
+                sha256=row.sha256,
+                name=row.name,
+                content_type=row.content_type,
+                size=row.size,
+                inline=row.inline,
+            ),
         )
         for row in rows
     ]
@@ -207,6 +233,7 @@ def _row(unsent: Unsent, now: datetime) -> dict[str, Any]:
     return {
         "kind": unsent.kind,
         "text": unsent.text,
+        "html": clean(unsent.html or "") or None,
         "cc": unsent.cc,
         "third_party": unsent.third_party,
         "picked": dict(unsent.picked),

@@ -23,9 +23,12 @@ QUOTED = "quoted"  # in a forward's recipients, beside "to": the messages whose 
 
 @dataclass(frozen=True, kw_only=True)
 class Forward:
-    """A mail to somebody who is not the client. `quote` follows the words; `quoted` are its messages' ids."""
+    """A mail to somebody who is not the client. `quote` follows the words; `quoted` are its messages' ids.
+    `html` is the form of the words alone.
+    """
 
     text: str
+    html: str | None = None
     to: tuple[str, ...]
     quote: str = ""
     quoted: tuple[int, ...] = ()
@@ -43,7 +46,7 @@ def forward(ticket: Ticket, words: Forward, *, by: int, now: datetime) -> Messag
     if not words.to:
         raise RuleViolation("Say to whom it goes.")
     whole = f"{text}\n\n{words.quote}" if words.quote else text
-    message = our_message(ticket, whole, MessageKind.FORWARD, by=by, now=now)
+    message = our_message(ticket, whole, MessageKind.FORWARD, by=by, now=now, html=words.html)
     message.reply_until = len(text) if words.quote else None
     message.recipients = {"to": list(words.to), "cc": [], QUOTED: list(words.quoted)}
     keep_message(ticket, message, words.files)
@@ -54,8 +57,14 @@ def forward(ticket: Ticket, words: Forward, *, by: int, now: datetime) -> Messag
 def add_third_party_answer(ticket: Ticket, words: ClientMessage, *, by: int, now: datetime) -> Message:
     """Keep what a third party answered inside; a person's words end waiting for him, and open nothing."""
     message = keep_client_message(ticket, words, now=now)
-    event = ThirdPartyWrote(**stamp(ticket, by, now), message_id=message.id, is_machine=words.is_machine)
-    publish(event)
+    publish(
+        ThirdPartyWrote(
+            **stamp(ticket, by, now),
+            message_id=message.id,
+            is_machine=words.is_machine,
+            is_silent=words.is_silent,
+        )
+    )
     if ticket.state is State.WAITING_THIRD_PARTY and not words.is_machine:
         resume(ticket, by=by, now=now)
     return message

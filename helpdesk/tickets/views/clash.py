@@ -19,7 +19,8 @@ from helpdesk.tickets.actions.drafts import Desk, staged_by_id
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import visibility
 from helpdesk.tickets.rules import MessageKind, Priority, TicketType
-from helpdesk.tickets.views import conversation, reading
+from helpdesk.tickets.views import conversation, reading, written
+from helpdesk.tickets.views.composer import in_editor
 from helpdesk.tickets.views.forms import number_of, text_of, word_of
 
 Form = Mapping[str, str]
@@ -49,7 +50,9 @@ def of_message(
     kept = [(name, value) for name in WITH_TEXT for value in form.getlist(name)]
     kept += [("upload", str(public_id)) for public_id in fresh]
     along = _goes_along(Desk(number, actor.person_id), form, kept)
-    return _answer(number, actor, form, kind=kind, kept=kept, text=text_of(form, "text"), goes_along=along)
+    said = written.words_of(form)
+    html = in_editor(number, said.html)
+    return _answer(number, actor, form, kind=kind, kept=kept, text=said.text, goes_along=along, html=html)
 
 
 def _goes_along(desk: Desk, form: Typed, kept: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -80,6 +83,7 @@ def _answer(
     kind: MessageKind = MessageKind.REPLY,
     kept: Sequence[tuple[str, str]] = (),
     text: str | None = None,
+    html: str = "",
     goes_along: Sequence[tuple[str, str]] = (),
     differences: Sequence[Difference] = (),
 ) -> ResponseReturnValue:
@@ -93,6 +97,7 @@ def _answer(
         names=", ".join(dict.fromkeys(event.actor for event in history if event.actor_id != actor.person_id)),
         is_note=kind is MessageKind.NOTE,
         text=text,
+        html=html,
         kept=kept,
         goes_along=goes_along,
         reason=text_of(form, "reason"),

@@ -3,16 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
+
+from flask import url_for
 
 from helpdesk.accounts.actor import Actor
 from helpdesk.i18n import viewer_zone
 from helpdesk.notifications.letters import closing
+from helpdesk.rich.cleaning import clean, with_pictures
+from helpdesk.tickets.evidence import is_unproved
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.queries.addresses import WRITTEN_FROM
+from helpdesk.tickets.queries.addresses import ANSWER_TO, WRITTEN_FROM
 from helpdesk.tickets.rules import Channel, MessageKind
 from helpdesk.tickets.views.around import Around
 from helpdesk.tickets.views.reading import Facts, Said
 from helpdesk.tickets.views.sizes import size_of
+from helpdesk.tickets.views.watchers import watching_emails
 
 QUOTABLE = (MessageKind.CLIENT, MessageKind.REPLY, MessageKind.THIRD_PARTY)
 PREVIEW = 200
@@ -21,11 +27,12 @@ KINDS = {MessageKind.NOTE: "internal", MessageKind.FORWARD: "third", MessageKind
 
 @dataclass(frozen=True, kw_only=True)
 class Waiting:
-    """A file that waits beside the text."""
+    """A file that waits beside the text, or a picture between its words."""
 
     public_id: str
     name: str
     size: str
+    is_inline: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +55,7 @@ class Composer:
 
     kind: str
     text: str
+    html: str
     to: str
     cc: str
     third_party: str
@@ -67,19 +75,25 @@ def composer_of(ticket: Ticket, actor: Actor, around: Around, said: Mapping[int,
     """From what the page has read already."""
     unsent = around.unsent
     draft: Facts = unsent["draft"] or {}
-    to = _answer_to(around, said)
+    to = _answer_to(ticket, around, said)
     typed = draft.get("cc")
     kind = MessageKind(draft["kind"]) if draft else None
     return Composer(
         kind=KINDS[kind] if kind else "",
         text=draft.get("text", ""),
+        html=in_editor(ticket.id, draft.get("html")),
         to=to,
-        cc=", ".join(_reply_all(around, said, to)) if typed is None else typed,
+        cc=", ".join(_reply_all(around, to)) if typed is None else typed,
         third_party=draft.get("third_party", ""),
         revision=draft.get("revision", ""),
         saved=clock_time(datetime.fromisoformat(draft["saved_at"])) if draft else "",
         files=[
-            Waiting(public_id=file["public_id"], name=file["name"], size=size_of(int(file["size"])))
+            Waiting(
+                public_id=file["public_id"],
+                name=file["name"],
+                size=size_of(int(file["size"])),
+                is_inline=file["inline"],
+            )
             for file in unsent["uploads"]
         ],
         quotable=_quotable(said, draft),
@@ -88,34 +102,43 @@ def composer_of(ticket: Ticket, actor: Actor, around: Around, said: Mapping[int,
     )
 
 
+def in_editor(number: int, html: str | None) -> str:
+    """The words as the editor loads them: pictures under the addresses of their uploads; "" without form."""
+
+    def address(public_id: UUID) -> str:
+        return url_for("tickets.upload", number=number, public_id=public_id)
+
+    return with_pictures(clean(html or ""), address)
+
+
 def clock_time(at: datetime) -> str:
     """Hours, minutes and seconds as the reader's clock shows them."""
     return at.astimezone(viewer_zone()).strftime("%H:%M:%S")
 
 
-def _answer_to(around: Around, said: Mapping[int, Said]) -> str:
-    """As queries.addresses says, from what is loaded already: the address last written from, else the
-    first.
+def _answer_to(ticket: Ticket, around: Around, said: Mapping[int, Said]) -> str:
+    """As queries.addresses says, from what is loaded already: where the client's last mail asks for it, else
+    the address last written from, else the first.
     """
+    person_id = ticket.contact.person_id
+    mails = [one for one in said.values() if one.author_id == person_id and _may_wish(one)]
+    wished = mails[-1].recipients.get(ANSWER_TO) if mails else None
+    if wished:
+        return str(wished[0])
     good = [row["email"] for row in around.addresses if not row["undeliverable_at"]]
     used = [one.recipients.get(WRITTEN_FROM) for one in said.values() if one.kind is MessageKind.CLIENT]
     return str(next((email for email in reversed(used) if email in good), next(iter(good), "")))
 
 
-def _reply_all(around: Around, said: Mapping[int, Said], to: str) -> list[str]:
-    """Whoever else was in the client's last mail; our own mailboxes were left out when it came in."""
-    mails = [one for one in said.values() if _is_from_client(one)]
-    if not mails:
-        return []
-    last = mails[-1].recipients
-    own = {to, last.get(WRITTEN_FROM), *(row["email"] for row in around.addresses)}
-    every = [str(one).lower() for one in (*last.get("to", []), *last.get("cc", []))]
-    return [email for email in dict.fromkeys(every) if email not in own]
+def _reply_all(around: Around, to: str) -> list[str]:
+    """Whoever watches; those whom a mail only proposed are not written to before somebody accepts them."""
+    own = {to, *(row["email"] for row in around.addresses)}
+    return [email for email in watching_emails(around.watchers) if email not in own]
 
 
-def _is_from_client(one: Said) -> bool:
+def _may_wish(one: Said) -> bool:
     is_talk = one.kind is MessageKind.CLIENT and one.channel is Channel.MAIL
-    return is_talk and not one.is_machine and not one.is_unverified
+    return is_talk and not (one.is_machine or one.is_unverified or is_unproved(one.evidence))
 
 
 def _quotable(said: Mapping[int, Said], draft: Facts) -> list[Quotable]:

@@ -90,17 +90,23 @@ def _send_once(ticket: Ticket, actor: Actor, kind: MessageKind, fresh: tuple[UUI
 
 def _say(ticket: Ticket, desk: Desk, kind: MessageKind, fresh: tuple[UUID, ...], now: datetime) -> Message:
     form, by = request.form, desk.person_id
-    text, files = text_of(form, "text"), written.files_of(desk, form, fresh)
+    said = written.words_of(form)
+    text, html, files = said.text, said.html, written.files_of(desk, form, fresh, said)
     if kind is MessageKind.NOTE:
-        note = actions.add_note(ticket, text, by=by, now=now, files=files)
+        note = actions.add_note(ticket, text, by=by, now=now, html=html, files=files)
         name_people(ticket, note, by=by, now=now)
         return note
     if kind is MessageKind.REPLY:
-        answer = actions.Reply(text=text, cc=written.copied_to(form), files=files)
+        answer = actions.Reply(text=text, html=html, cc=written.copied_to(form), files=files)
         return actions.reply(ticket, answer, by=by, now=now)
     to, quote = written.third_parties(form, ticket), written.quote_of(form, ticket)
     words = actions.Forward(
-        text=text, to=to, quote=quote.text, quoted=quote.messages, files=(*files, *quote.files)
+        text=text,
+        html=html,
+        to=to,
+        quote=quote.text,
+        quoted=quote.messages,
+        files=(*files, *quote.files),
     )
     return actions.forward(ticket, words, by=by, now=now)
 
@@ -113,7 +119,7 @@ def _then(ticket: Ticket, form: Form, by: int, now: datetime) -> None:
     elif then == "wait_third" and ticket.state is not State.WAITING_THIRD_PARTY:
         wait_for_answer(ticket, form, written.third_parties(form, ticket), by=by, now=now)
     elif then == "resolve":
-        actions.resolve(ticket, text_of(form, "note") or text_of(form, "text"), by=by, now=now)
+        actions.resolve(ticket, text_of(form, "note") or written.words_of(form).text, by=by, now=now)
 
 
 def _place_of(ticket: Ticket, message: Message, form: Mapping[str, str]) -> str:

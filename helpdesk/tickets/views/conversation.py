@@ -8,11 +8,14 @@ from datetime import datetime, tzinfo
 
 from flask import url_for
 from flask_babel import gettext
+from markupsafe import Markup
 
+from helpdesk import web
 from helpdesk.accounts import faces
 from helpdesk.i18n import day, duration
 from helpdesk.tickets import timeline
-from helpdesk.tickets.queries.addresses import WRITTEN_FROM
+from helpdesk.tickets.evidence import is_unproved
+from helpdesk.tickets.queries.addresses import ANSWER_TO, WRITTEN_FROM
 from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnReason
 from helpdesk.tickets.timeline import Sentence
 from helpdesk.tickets.views.delivery import Delivery, Reader, delivery_of
@@ -45,7 +48,7 @@ class Entry:
 @dataclass(frozen=True, kw_only=True)
 class Letter(Entry):
     """A message as it is drawn. `frame_url` shows a mail as it was sent, None when there is nothing more
-    to see.
+    to see. `formed` are words of our own with their form, None: they have none.
     """
 
     said: Said
@@ -58,8 +61,11 @@ class Letter(Entry):
     files: Sequence[tuple[str, str, str]]
     frame_url: str | None
     frame_is_open: bool
+    formed: Markup | None
     delivery: Delivery
     is_withdrawn: bool
+    is_unproved: bool = False
+    answers_at: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +210,7 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
     said = walk.messages.get(event.payload.get("message_id") or 0)
     if said is None or event.kind == "ticket.reply_withdrawn":
         return
-    pictures = any(file["inline"] for file in said.files)
+    pictures = {file["content_id"]: _file(file)[1] for file in said.files if file["inline"]}
     yield Letter(
         shape="message",
         at=event.at,
@@ -219,14 +225,17 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
         extra=_extra(event, said, walk),
         files=[_file(file) for file in said.files if not file["inline"]],
         frame_url=_frame(number, said),
-        frame_is_open=pictures,
+        frame_is_open=bool(pictures),
+        formed=web.formed(said.html, pictures) if said.html else None,
         delivery=delivery_of(number, said, walk.reader, is_withdrawn=said.id in walk.withdrawn),
         is_withdrawn=said.id in walk.withdrawn,
+        is_unproved=is_unproved(said.evidence),
+        answers_at=", ".join(said.recipients.get(ANSWER_TO, [])),
     )
 
 
 def _frame(number: int, said: Said) -> str | None:
-    if not said.has_html:
+    if not said.has_html or said.html is not None:
         return None
     return url_for("tickets.message_body", number=number, message_id=said.id)
 

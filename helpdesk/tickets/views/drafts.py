@@ -18,7 +18,7 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import MessageKind
 from helpdesk.tickets.views import written
 from helpdesk.tickets.views.blueprint import blueprint
-from helpdesk.tickets.views.composer import KINDS, clock_time
+from helpdesk.tickets.views.composer import KINDS, clock_time, in_editor
 from helpdesk.tickets.views.uploads import beside_ticket
 
 
@@ -33,7 +33,7 @@ def draft(ticket: Ticket, number: int) -> ResponseReturnValue:
             now = clock.now(db.session)
             revision = _keep(desk, unsent, now)
     except StaleChange:
-        return _elsewhere(desk)
+        return _elsewhere(desk, number)
     words = gettext("Draft saved %(time)s", time=clock_time(now)) if revision else ""
     return jsonify(revision=str(revision or ""), words=words)
 
@@ -60,7 +60,7 @@ def _base() -> UUID | None:
         return None
 
 
-def _elsewhere(desk: Desk) -> ResponseReturnValue:
+def _elsewhere(desk: Desk, number: int) -> ResponseReturnValue:
     """What another window keeps; without a revision it was sent or emptied there."""
     there = drafts.draft_of(desk)
     if there is None:
@@ -73,6 +73,7 @@ def _elsewhere(desk: Desk) -> ResponseReturnValue:
                 "You went on writing in another window at %(time)s.", time=clock_time(there.saved_at)
             ),
             text=there.text,
+            html=in_editor(number, there.html),
             kind=KINDS[there.kind],
             cc=there.cc or "",
             third_party=there.third_party,

@@ -5,24 +5,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ScalarSelect, cast, func, select
+from sqlalchemy import BigInteger, ScalarSelect, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from helpdesk.accounts.models import Person, Team
 from helpdesk.clients.words import known_as
 from helpdesk.db import db
 from helpdesk.events import EventRow
-from helpdesk.notifications.models import Outbox, OutboxKind, OutboxRecipient
 from helpdesk.tickets.models import Attachment, EventText, Handover, Message
 from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnReason
+from helpdesk.tickets.views.copies import copies_of_message
 from helpdesk.tickets.views.jsonb import listed, object_of
 
 Facts = Mapping[str, Any]
+OURS = (MessageKind.REPLY, MessageKind.NOTE, MessageKind.FORWARD)
 
 
 @dataclass(frozen=True)
 class Said:
-    """A message with its author, files and what became of each copy; `files` and `copies` as the rows say."""
+    """A message with its author, files and what became of each copy; `files` and `copies` as the rows say.
+
+    `html` is the form of what one of us wrote; a stranger's mail is never part of the page.
+    """
 
     id: int
     kind: MessageKind
@@ -32,9 +36,11 @@ class Said:
     text: str
     reply_until: int | None
     has_html: bool
+    html: str | None
     recipients: Facts
     is_machine: bool
     is_unverified: bool
+    evidence: Sequence[Any]
     inbound_mail_id: int | None
     created_at: datetime
     files: Sequence[Facts]
@@ -94,13 +100,15 @@ def said_on(ticket_id: int, *, after: int = 0) -> dict[int, Said]:
             Message.text,
             Message.reply_until,
             Message.has_html,
+            case((Message.kind.in_(OURS), Message.html)),
             Message.recipients,
             Message.is_machine,
             Message.is_unverified,
+            Message.evidence,
             Message.inbound_mail_id,
             Message.created_at,
             _files(),
-            _copies(),
+            copies_of_message(),
         )
         .join(Person, Person.id == Message.author_id)
         .where(Message.ticket_id == ticket_id, Message.id > after)
@@ -170,16 +178,6 @@ def _files() -> ScalarSelect[Any]:
     return (
         select(listed(file, Attachment.id))
         .where(Attachment.message_id == Message.id)
-        .correlate(Message)
-        .scalar_subquery()
-    )
-
-
-def _copies() -> ScalarSelect[Any]:
-    return (
-        select(listed(object_of(OutboxRecipient, ("email", "field", "state", "answer")), OutboxRecipient.id))
-        .join(Outbox, Outbox.id == OutboxRecipient.outbox_id)
-        .where(Outbox.message_id == Message.id, Outbox.kind == OutboxKind.REPLY)
         .correlate(Message)
         .scalar_subquery()
     )

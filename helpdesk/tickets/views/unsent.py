@@ -10,8 +10,8 @@ from helpdesk.notifications.letters import signature_of_mailbox
 from helpdesk.tickets.draft_models import Draft, Upload
 from helpdesk.tickets.models import Ticket
 
-DRAFT = ("kind", "text", "cc", "third_party", "picked", "saved_at")
-UPLOAD = ("name", "size")
+DRAFT = ("kind", "text", "html", "cc", "third_party", "picked", "saved_at")
+UPLOAD = ("name", "size", "inline")
 
 
 def unsent(ticket: Ticket, person_id: int) -> Any:

@@ -11,12 +11,13 @@ from helpdesk.accounts.guard import Loader, current_actor, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput
+from helpdesk.headers import as_download
 from helpdesk.i18n import gettext, told
 from helpdesk.mail.filenames import clean_name
 from helpdesk.tickets.actions import NewFile
-from helpdesk.tickets.actions.drafts import Desk, check_size, stage, unstage
+from helpdesk.tickets.actions.drafts import Desk, check_size, stage, unstage, waiting_picture
 from helpdesk.tickets.draft_models import Upload
-from helpdesk.tickets.file_types import type_of
+from helpdesk.tickets.file_types import PICTURES, type_of
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import relations, visibility
 from helpdesk.tickets.views.blueprint import blueprint
@@ -32,17 +33,36 @@ beside_ticket = Loader(visibility.fetch, relations)
 @blueprint.post("/tickets/<int:number>/uploads")
 @policy(Permission.TICKET_NOTE, load=beside_ticket)
 def uploads(ticket: Ticket, number: int) -> ResponseReturnValue:
-    """Keep one file for the text that is being written; the answer is its row in the composer."""
+    """Keep one file for the text that is being written; the answer is its row in the composer, or the sign
+    of a picture that stands between the words, `inline`.
+    """
     file = request.files.get(FIELD)
     if file is None:
         return make_response(gettext("Choose a file first."), 422)
     desk = Desk(number, current_actor().person_id)
     try:
-        upload = _take(desk, file)
+        upload = _take(desk, file, is_inline=bool(request.form.get("inline")))
     except BadInput as error:
         return make_response(told(error), 422)
-    row = Waiting(public_id=str(upload.public_id), name=upload.name, size=size_of(upload.size))
+    row = Waiting(
+        public_id=str(upload.public_id),
+        name=upload.name,
+        size=size_of(upload.size),
+        is_inline=upload.inline,
+    )
     return make_response(web.render("tickets/_upload.html", number=number, file=row), 201)
+
+
+@blueprint.get("/tickets/<int:number>/uploads/<uuid:public_id>")
+@policy(Permission.TICKET_NOTE, load=beside_ticket)
+def upload(ticket: Ticket, number: int, public_id: UUID) -> ResponseReturnValue:
+    """A picture of one's own that waits between the words, for the editor."""
+    found = waiting_picture(Desk(number, current_actor().person_id), public_id)
+    if found is None or found.content_type not in PICTURES or not blobs.path_of(found.sha256).is_file():
+        abort(404)
+    response = make_response(blobs.path_of(found.sha256).read_bytes())
+    response.headers["Content-Type"] = found.content_type
+    return as_download(response)
 
 
 @blueprint.post("/tickets/<int:number>/uploads/<uuid:public_id>/removal")
@@ -75,11 +95,17 @@ def take_files(desk: Desk) -> tuple[UUID, ...]:
     return tuple(kept)
 
 
-def _take(desk: Desk, file: FileStorage) -> Upload:
+def _take(desk: Desk, file: FileStorage, *, is_inline: bool = False) -> Upload:
+    """What is no picture that every browser shows is a file, whatever was wished."""
     name, content = clean_name(file.filename or "") or NAMELESS, file.stream.read()
     check_size(name, len(content))
+    kind = type_of(content, name)
     new = NewFile(
-        sha256=blobs.store(content), name=name, content_type=type_of(content, name), size=len(content)
+        sha256=blobs.store(content),
+        name=name,
+        content_type=kind,
+        size=len(content),
+        inline=is_inline and kind in PICTURES,
     )
     with transaction():
         upload = stage(desk, new, now=clock.now(db.session))

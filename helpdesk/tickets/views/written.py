@@ -1,7 +1,7 @@
 """What the composer was sent, as a value: which kind of message, to whom, with what, and what comes after."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask_babel import gettext
@@ -14,8 +14,10 @@ from helpdesk.db import db
 from helpdesk.errors import BadInput
 from helpdesk.i18n import full_moment
 from helpdesk.mail.mailboxes import bare, own_addresses
+from helpdesk.rich.cleaning import clean, is_plain, pictures_in
+from helpdesk.rich.plain import plain
 from helpdesk.tickets.actions import NewFile
-from helpdesk.tickets.actions.drafts import Desk, Unsent, staged
+from helpdesk.tickets.actions.drafts import Desk, Unsent, staged_by_id
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.tickets.rules import MessageKind
 from helpdesk.tickets.views.composer import QUOTABLE
@@ -24,6 +26,18 @@ from helpdesk.tickets.views.forms import addresses_of, text_of
 Form = MultiDict[str, str]
 KIND_OF = {"internal": MessageKind.NOTE, "third": MessageKind.FORWARD, "public": MessageKind.REPLY}
 LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was written: plainly, and with its form where lines of words do not say it all."""
+
+    text: str
+    html: str | None = None
+
+    @property
+    def pictures(self) -> frozenset[UUID]:
+        return pictures_in(self.html)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +55,22 @@ def kind_of(form: Form, usual: MessageKind) -> MessageKind:
     return MessageKind.NOTE if usual is MessageKind.NOTE and wanted is MessageKind.REPLY else wanted
 
 
+def words_of(form: Form) -> Words:
+    """The editor's words, made harmless; without the editor those of the plain field."""
+    html = clean(form.get("html", ""))
+    if not html:
+        return Words(text_of(form, "text"))
+    text = plain(html, picture=gettext("[picture]"))
+    return Words(text) if is_plain(html) else Words(text, html)
+
+
 def unsent_of(form: Form, usual: MessageKind) -> Unsent:
     """Everything typed, as it was typed."""
+    words = words_of(form)
     return Unsent(
         kind=kind_of(form, usual),
-        text=text_of(form, "text"),
+        text=words.text,
+        html=words.html,
         cc=form["cc"].strip() if "cc" in form else None,
         third_party=form.get("third_party", "").strip(),
         picked={"messages": list(_numbers(form)), "files": [str(one) for one in _ids(form, "pick_file")]},
@@ -79,9 +104,17 @@ def _checked(found: tuple[str, ...], field: str) -> tuple[str, ...]:
     return found
 
 
-def files_of(desk: Desk, form: Form, fresh: Iterable[UUID]) -> tuple[NewFile, ...]:
-    """The waiting files that are ticked, and those that came with the form."""
-    return staged(desk, {*_ids(form, "upload"), *fresh})
+def files_of(desk: Desk, form: Form, fresh: Iterable[UUID], words: Words) -> tuple[NewFile, ...]:
+    """The waiting files that are ticked, those that came with the form, and the pictures between the words.
+
+    A picture that was taken out of the words stays behind; where words have no form, pictures are files.
+    """
+    given, shown = {*_ids(form, "upload"), *fresh}, words.pictures
+    return tuple(
+        replace(file, content_id=str(name) if name in shown else None, inline=name in shown)
+        for name, file in staged_by_id(desk)
+        if name in shown or name in given
+    )
 
 
 def quote_of(form: Form, ticket: Ticket) -> Quote:
