@@ -10,7 +10,7 @@ from helpdesk.db import db, notify
 from helpdesk.errors import N_, RuleViolation
 from helpdesk.events import publish
 from helpdesk.firm import Firm
-from helpdesk.mail.claiming import PENDING
+from helpdesk.mail.turns import PENDING
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxRecipient
 
 MAYBE_SENT = "it waited when this copy of the desk was made; the original may have sent it"

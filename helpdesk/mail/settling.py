@@ -8,8 +8,8 @@ from sqlalchemy import select
 from helpdesk.accounts import tokens
 from helpdesk.db import db, notify
 from helpdesk.errors import N_
-from helpdesk.mail.claiming import GIVE_UP, PENDING
 from helpdesk.mail.relay import Fate
+from helpdesk.mail.turns import GIVE_UP, PENDING
 from helpdesk.notifications.actions import News, tell
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
 from helpdesk.tickets.models import Ticket
