@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
@@ -50,7 +51,10 @@ class OutgoingFile:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """Everything one mail needs; `sent_at` is aware, `references` is the chain oldest first."""
+    """Everything one mail needs; `sent_at` is aware, `references` is the chain oldest first.
+
+    `is_international` lets addresses stand as they are written (RFC 6532), for relays that offer SMTPUTF8.
+    """
 
     from_name: str
     from_email: str
@@ -66,7 +70,10 @@ class Outgoing:
     reply_to: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    thread_root: str = ""
+    topic: str = ""
     files: tuple[OutgoingFile, ...] = ()
+    is_international: bool = False
 
     @property
     def envelope_sender(self) -> str:
@@ -88,15 +95,17 @@ class MailPolicy(EmailPolicy):
         pieces = _pieces(name.lower(), value)
         if not pieces:
             return super().fold_binary(name, value)
-        return f"{name}: {f'{self.linesep} '.join(pieces)}{self.linesep}".encode("ascii")
+        encoding = "utf-8" if self.utf8 else "ascii"
+        return f"{name}: {f'{self.linesep} '.join(pieces)}{self.linesep}".encode(encoding)
 
 
 POLICY = MailPolicy(linesep=SMTP.linesep, cte_type="7bit", max_line_length=76)
+INTERNATIONAL = POLICY.clone(utf8=True)
 
 
 def build(outgoing: Outgoing) -> bytes:
     """The mail with CRLF line ends only; raises BadInput for a field that would break a header."""
-    message = EmailMessage(policy=POLICY)
+    message = EmailMessage(policy=INTERNATIONAL if outgoing.is_international else POLICY)
     for name, value in _headers(outgoing):
         message[name] = value
     _write_bodies(message, outgoing)
@@ -104,16 +113,29 @@ def build(outgoing: Outgoing) -> bytes:
 
 
 def ascii_address(email: str) -> str:
-    """The address with its domain in punycode; raises BadInput if it cannot be an address."""
+    """The address with its domain in punycode; raises BadInput if not every relay can carry it."""
+    address = address_for(email)
+    if not address.isascii():
+        raise BadInput("%(email)s is not a mail address we can write to.", "address", email=email)
+    return address
+
+
+def address_for(email: str) -> str:
+    """The same, where letters of any language may stand before the @ (RFC 6531)."""
     local, at, domain = checked(email, "address").strip().rpartition("@")
     try:
         plain = domain if domain.isascii() else domain.encode("idna").decode("ascii")
     except UnicodeError as error:
         raise BadInput("%(email)s has a domain that cannot be written to.", "address", email=email) from error
-    is_whole = at and local.isascii() and 0 < len(local) <= LOCAL_LENGTH and DOMAIN.fullmatch(plain)
+    is_whole = at and 0 < len(local.encode()) <= LOCAL_LENGTH and DOMAIN.fullmatch(plain)
     if not is_whole or re.search(r'[\s<>,;:()"\\]', local):
         raise BadInput("%(email)s is not a mail address we can write to.", "address", email=email)
     return f"{local}@{plain}"
+
+
+def is_foreign(email: str) -> bool:
+    """Whether only a relay with SMTPUTF8 can carry the address."""
+    return not email.rpartition("@")[0].isascii()
 
 
 def checked(value: str, field: str) -> str:
@@ -146,7 +168,7 @@ def _pieces(name: str, value: str) -> list[str]:
     """The value cut where it may be folded; empty leaves it to the library."""
     if name in ID_HEADERS:
         return str(value).split()
-    if name == "subject" and not value.isascii():
+    if name in ("subject", "thread-topic") and not value.isascii():
         return encoded_words(str(value))
     if isinstance(value, AddressHeader):
         return _folded_addresses(value.addresses)
@@ -166,11 +188,13 @@ def _headers(outgoing: Outgoing) -> list[tuple[str, str | tuple[HeaderAddress, .
     if not _is_message_id(outgoing.message_id):
         raise BadInput("The mail has no valid Message-ID.", "message_id")
     sender = Address(outgoing.from_name, outgoing.from_email)
+    spelled = address_for if outgoing.is_international else ascii_address
     optional: list[tuple[str, str | tuple[HeaderAddress, ...]]] = [
-        ("Cc", _header_addresses(outgoing.cc, "cc")),
+        ("Cc", _header_addresses(outgoing.cc, "cc", spelled)),
         ("Reply-To", _header_addresses(_reply_to(outgoing), "reply_to")),
         ("In-Reply-To", outgoing.in_reply_to if _is_message_id(outgoing.in_reply_to) else ""),
-        ("References", " ".join(chain(outgoing.references, outgoing.in_reply_to))),
+        ("References", " ".join(_references(outgoing))),
+        ("Thread-Topic", checked(outgoing.topic, "subject")),
     ]
     return [
         ("From", _header_addresses((sender,), "from")),
@@ -181,6 +205,12 @@ def _headers(outgoing: Outgoing) -> list[tuple[str, str | tuple[HeaderAddress, .
         *((name, value) for name, value in optional if value),
         *_machine_headers(outgoing),
     ]
+
+
+def _references(outgoing: Outgoing) -> tuple[str, ...]:
+    """The chain, and before it the one id that all mails of the conversation share."""
+    before = (outgoing.thread_root,) if _is_message_id(outgoing.thread_root) else ()
+    return tuple(dict.fromkeys((*before, *chain(outgoing.references, outgoing.in_reply_to))))
 
 
 def _machine_headers(outgoing: Outgoing) -> list[tuple[str, str]]:
@@ -205,16 +235,19 @@ def _recipients(outgoing: Outgoing) -> tuple[HeaderAddress, ...]:
             most=MAX_RECIPIENTS,
             count=count,
         )
-    return _header_addresses(outgoing.to, "to")
+    spelled = address_for if outgoing.is_international else ascii_address
+    return _header_addresses(outgoing.to, "to", spelled)
 
 
 def _reply_to(outgoing: Outgoing) -> tuple[Address, ...]:
     return (Address(outgoing.from_name, outgoing.reply_to),) if outgoing.reply_to else ()
 
 
-def _header_addresses(addresses: tuple[Address, ...], field: str) -> tuple[HeaderAddress, ...]:
+def _header_addresses(
+    addresses: tuple[Address, ...], field: str, spelled: Callable[[str], str] = ascii_address
+) -> tuple[HeaderAddress, ...]:
     return tuple(
-        HeaderAddress(checked(one.name, field), *ascii_address(one.email).rsplit("@", 1)) for one in addresses
+        HeaderAddress(checked(one.name, field), *spelled(one.email).rsplit("@", 1)) for one in addresses
     )
 
 

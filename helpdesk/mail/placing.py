@@ -1,0 +1,87 @@
+"""Where an outgoing mail stands in its conversation: what it answers, the chain before it, and its marks."""
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from helpdesk.config import settings
+from helpdesk.db import db
+from helpdesk.mail.compose import chain
+from helpdesk.mail.models import MailReference
+from helpdesk.mail.threading import base_subject, without_subject_tag
+from helpdesk.mail.tokens import make_marker, make_message_id, newest, without_markers
+from helpdesk.notifications.models import Outbox
+from helpdesk.notifications.signing import id_domain, keys
+from helpdesk.tickets.models import Message
+from helpdesk.tickets.queries.addresses import WRITTEN_FROM
+from helpdesk.tickets.rules import MessageKind, Visibility
+
+ROOT = "thread"
+
+
+def fix_place(mail: Outbox) -> None:
+    """In-Reply-To is the last mail before this one of whom it goes to; References the chain that led to it.
+
+    What was said with third parties never shows up in the client's mail, nor his in theirs.
+    """
+    known = db.session.scalars(
+        select(MailReference)
+        .outerjoin(Message, Message.id == MailReference.message_id)
+        .where(MailReference.ticket_id == mail.ticket_id, MailReference.created_at <= mail.created_at)
+        .where(MailReference.rfc_message_id != mail.rfc_message_id, _same_talk(mail))
+        .order_by(MailReference.created_at, MailReference.message_id, MailReference.ours)
+    ).all()
+    if not known:
+        return
+    parent = next((one for one in reversed(known) if not one.ours), known[-1])
+    before = tuple(one.rfc_message_id for one in known[: known.index(parent)])
+    mail.in_reply_to = parent.rfc_message_id
+    mail.references = list(chain(before, parent.rfc_message_id))
+
+
+def root_of(mail: Outbox) -> str:
+    """The signed id that stands first in References: the same in every mail to the client's side, so that
+    nothing forks where a relay writes its own Message-ID; a third party's names the mail that asked him.
+    """
+    if mail.ticket_id is None:
+        return ""
+    about = (mail.message_id or 0) if _is_forward(mail) else 0
+    version, key = newest(keys())
+    return make_message_id(key, mail.ticket_id, about, version, domain=id_domain(), unique=ROOT)
+
+
+def topic_of(mail: Outbox) -> str:
+    """The subject as the client wrote it: Outlook files by it, and our tag would part one talk in two."""
+    if mail.ticket_id is None:
+        return ""
+    return base_subject(without_subject_tag(mail.subject, settings().ticket_prefix, mail.ticket_id))
+
+
+def marked(text: str, mail: Outbox) -> str:
+    """The words with the mark of this mail at their foot, for programs that keep nothing but the words; marks
+    of mails that are quoted go.
+    """
+    if mail.ticket_id is None:
+        return text
+    return f"{without_markers(text).rstrip()}\n\n{marker_of(mail)}\n"
+
+
+def marker_of(mail: Outbox) -> str:
+    """The mark itself: signed, for this mail only."""
+    version, key = newest(keys())
+    return make_marker(key, mail.ticket_id or 0, mail.message_id or 0, version)
+
+
+def _same_talk(mail: Outbox) -> ColumnElement[bool]:
+    """The references that belong to the talk with the same side: the client's, or that one third party's."""
+    about = db.session.get(Message, mail.message_id) if mail.message_id else None
+    if about is None or about.kind is not MessageKind.FORWARD:
+        return or_(Message.id.is_(None), Message.visibility == Visibility.PUBLIC)
+    to = about.recipients["to"]
+    return or_(
+        and_(Message.kind == MessageKind.FORWARD, Message.recipients["to"] == to),
+        and_(Message.kind == MessageKind.THIRD_PARTY, Message.recipients[WRITTEN_FROM].astext.in_(to)),
+    )
+
+
+def _is_forward(mail: Outbox) -> bool:
+    about = db.session.get(Message, mail.message_id) if mail.message_id else None
+    return about is not None and about.kind is MessageKind.FORWARD
