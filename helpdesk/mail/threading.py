@@ -18,6 +18,10 @@ from helpdesk.mail.tokens import (
 )
 
 REFERENCES_LOOKED_AT = 50
+REPLIED = re.compile(
+    r"^(?:(?:re|fwd?|aw|wg|antw|tr|rv|sv|vs|vb|rif|odp|pd|отв|на|пер)\s*(?:\[\d{1,3}\])?\s*[:：]\s*)+",
+    re.IGNORECASE,
+)
 
 
 class Proof(StrEnum):
@@ -99,6 +103,11 @@ def with_subject_tag(subject: str, prefix: str, number: int) -> str:
 def without_subject_tag(subject: str, prefix: str, number: int) -> str:
     ours = rf"\s*\[(?:{re.escape(prefix)}#\d+|[a-z0-9]{{1,8}}#{number})\]\s*"
     return re.sub(ours, " ", subject, flags=re.IGNORECASE).strip()
+
+
+def base_subject(subject: str) -> str:
+    """The subject without what mail programs put before it when they answer or pass on."""
+    return REPLIED.sub("", " ".join(subject.split()))
 
 
 def prefix_of(subject: str) -> str | None:

@@ -13,8 +13,10 @@ from helpdesk import clock
 from helpdesk.db import db
 from helpdesk.mail.jobs import send_outbox
 from helpdesk.mail.models import Mailbox
+from helpdesk.mail.tokens import Token, read_message_id
 from helpdesk.notifications.actions import undo
 from helpdesk.notifications.models import DeliveryState, Notice, Outbox, OutboxKind, OutboxRecipient
+from helpdesk.notifications.signing import keys
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import HandoverCard
@@ -103,7 +105,11 @@ def test_an_answer_waits_ten_seconds_and_goes_out_as_a_persons_mail(
     send_at(soon(now))
     mail = read(relay.taken[1].raw)
     assert mail["In-Reply-To"] == "<first@brightwater.example>"
-    assert mail["References"].split()[0] == "<first@brightwater.example>"
+    root, *chain = mail["References"].split()
+    assert (chain, read_message_id(root, keys())) == (
+        ["<first@brightwater.example>"],
+        Token(ticket.id, 0, 1),
+    )
     assert mail["Reply-To"].addresses[0].addr_spec.startswith("support+t.")
     assert mail["Auto-Submitted"] is None
     assert mail.get_content().startswith("Try the new driver.")

@@ -15,7 +15,9 @@ from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.mail.jobs import send_outbox
 from helpdesk.mail.models import Mailbox
+from helpdesk.mail.tokens import Token, read_message_id
 from helpdesk.notifications.models import Notice
+from helpdesk.notifications.signing import keys
 from helpdesk.tickets import actions
 from helpdesk.tickets.draft_models import Draft
 from helpdesk.tickets.models import Message, Participant, Ticket
@@ -91,10 +93,14 @@ def test_a_forward_leaves_with_files_a_token_and_the_signature(
     mail = to_vendor(relay, now)
     body = mail.get_body().get_content().replace("\r\n", "\n")
     assert body.startswith("Is this known?\n\n> The printer")
-    assert body.rstrip().endswith("-- \nAda Lind\nFernhill Service\nMon to Fri")
+    words, _, mark = body.rstrip().rpartition("\n\n")
+    assert words.endswith("-- \nAda Lind\nFernhill Service\nMon to Fri")
+    assert mark.startswith("[ref:b.")
     assert [part.get_filename() for part in mail.iter_attachments()] == ["Счёт № 5.txt"]
     assert mail["Reply-To"].addresses[0].addr_spec.startswith("support+t.")
-    assert (mail["In-Reply-To"], mail["References"], mail["Cc"]) == (None, None, None)
+    assert (mail["In-Reply-To"], mail["Cc"]) == (None, None)
+    root = read_message_id(mail["References"], keys())
+    assert root == Token(ticket.id, messages(ticket)[-1].id, 1)
 
 
 def test_a_forward_tells_the_client_nothing_and_changes_nothing_for_him(
