@@ -22,6 +22,7 @@ from helpdesk.telephony import models as telephony
 from helpdesk.tickets import alert_models as alerts
 from helpdesk.tickets import draft_models as drafts
 from helpdesk.tickets import models as tickets
+from helpdesk.tickets import picture_models as pictures
 from helpdesk.tickets import saved as saved_views
 from helpdesk.tickets import wait_models as waits
 from helpdesk.tickets import watch_models as watchers
@@ -43,6 +44,7 @@ __all__ = [
     "mail",
     "mail_grants",
     "notifications",
+    "pictures",
     "relays",
     "returns",
     "routing",

@@ -181,7 +181,9 @@ class Message(Base):
     display.
 
     `reply_until` is the length of the new words in `text`; what follows is quoted history or a signature,
-    folded. `recipients` lists what a reply was addressed to: {"to": [...], "cc": [...]}.
+    folded. `recipients` lists what a reply was addressed to: {"to": [...], "cc": [...]}. `other_text`: the
+    words of the HTML where they are others than `text`. `remarks`: what a reader is told above the words,
+    each {"kind": ...} with its values.
     """
 
     __tablename__ = "message"
@@ -222,8 +224,10 @@ class Message(Base):
     inbound_mail_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_mail.id"))
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     created_at: Mapped[datetime]
-    stems: Mapped[str] = _vector("russian", "left(text, 200000)")
-    words: Mapped[str] = _vector("simple", "translate(left(text, 200000), 'ёЁ', 'еЕ')")
+    other_text: Mapped[str] = mapped_column(server_default="", deferred=True)
+    remarks: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'"))
+    stems: Mapped[str] = _vector("russian", "left(text || ' ' || other_text, 200000)")
+    words: Mapped[str] = _vector("simple", "translate(left(text || ' ' || other_text, 200000), 'ёЁ', 'еЕ')")
 
     author: Mapped[Person] = relationship(lazy="raise")
     attachments: Mapped[list["Attachment"]] = relationship(lazy="raise", order_by="Attachment.id")
@@ -232,7 +236,8 @@ class Message(Base):
 class Attachment(Base):
     """A file of a message;
 
-    Its bytes are the blob of that SHA-256. `inline`: the mail's HTML shows it itself.
+    Its bytes are the blob of that SHA-256. `inline`: the mail's HTML shows it itself. `is_repeated`: the same
+    picture came with two earlier messages of this sender, so it is his signature's.
     """
 
     __tablename__ = "attachment"
@@ -246,6 +251,7 @@ class Attachment(Base):
     size: Mapped[int]
     content_id: Mapped[str | None]
     inline: Mapped[bool] = mapped_column(server_default=sql("false"))
+    is_repeated: Mapped[bool] = mapped_column(server_default=sql("false"))
 
 
 class Handover(Base):
