@@ -1,5 +1,6 @@
 """The web server: gunicorn with threads, configured in one place."""
 
+import gc
 from typing import Any
 
 from flask import Flask
@@ -32,7 +33,11 @@ class WebServer(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self._settings)
+        """The program; the collector of garbage never looks again at what lives as long as the process."""
+        app = create_app(self._settings)
+        gc.collect()
+        gc.freeze()
+        return app
 
     def _options(self) -> dict[str, Any]:
         host = self._settings.host
