@@ -24,6 +24,7 @@ from helpdesk.history import SettingsChanged
 from helpdesk.notifications import (
     account_letters,
     breaches,
+    client_words,
     naming,
     recomputes,
     retractions,
@@ -56,7 +57,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
         notifications.tell_team,
         notifications.announce,
     ),
-    tickets.ClientWrote: (sla.move_clocks, notifications.tell_holders, notifications.announce),
+    tickets.ClientWrote: (sla.move_clocks, client_words.tell_of_words, notifications.announce),
     tickets.AgentReplied: (
         sla.move_clocks,
         retractions.tell_withdrawn,
@@ -65,8 +66,9 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ),
     tickets.ReplyWithdrawn: (sla.move_clocks, notifications.take_back, notifications.announce),
     tickets.TicketForwarded: (third_parties.queue_forward, notifications.announce),
-    tickets.ThirdPartyWrote: (notifications.tell_holders, notifications.announce),
+    tickets.ThirdPartyWrote: (client_words.tell_of_words, notifications.announce),
     tickets.MailSentAgain: (notifications.announce,),
+    MailGivenUp: (notifications.announce,),
     tickets.NoteAdded: (notifications.tell_holders, notifications.announce),
     tickets.TicketTaken: (notifications.announce,),
     tickets.TicketAssigned: (notifications.tell_assignee, notifications.announce),
@@ -111,6 +113,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     tickets.ArticleSolved: (),
     tickets.TicketLinked: (notifications.announce,),
     tickets.TicketUnlinked: (notifications.announce,),
+    tickets.StrayAccepted: (notifications.announce,),
+    tickets.StraySplit: (notifications.announce,),
     tickets.TicketMerged: (sla.move_clocks, notifications.tell_holders, notifications.announce),
     tickets.DoubleAbsorbed: (sla.move_clocks, notifications.tell_holders, notifications.announce),
     tickets.PersonMentioned: (

@@ -1,9 +1,11 @@
 """What comes in, as one frozen value that every channel fills, and what became of it. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from helpdesk.mail.kinds import MailKind
 from helpdesk.tickets.rules import Channel, Impact, Priority, TicketType, Urgency
 
 
@@ -26,11 +28,16 @@ class Sender:
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """The words. `html` is raw; `reply_until` is the length of the new words in `text`, None: all of it."""
+    """The words. `html` is raw; `reply_until` is the length of the new words in `text`, None: all of it.
+
+    `other_text`: the words of the HTML where they are others. `remarks`: what a reader is told above them.
+    """
 
     text: str
     html: str | None = None
     reply_until: int | None = None
+    other_text: str = ""
+    remarks: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from helpdesk import blobs
 from helpdesk.clients.models import Contact
 from helpdesk.db import db
+from helpdesk.intake.alerts import keep_alert, ticket_of_alert
 from helpdesk.intake.behalf import turned
 from helpdesk.intake.incoming import FOLLOWS, Incoming, IncomingFile, Outcome, Receipt
 from helpdesk.intake.linking import link_named
@@ -16,9 +17,11 @@ from helpdesk.intake.matching import Match, match
 from helpdesk.intake.naming import take_named
 from helpdesk.intake.opening import open_new
 from helpdesk.intake.senders import contact_of
+from helpdesk.mail.kinds import MailKind
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets.evidence import ASIDE
 from helpdesk.tickets.models import Message, Ticket
+from helpdesk.tickets.rules import OPEN_STATES
 
 PASSED_ON = "(passed on by mail)"
 
@@ -30,18 +33,28 @@ def receive(incoming: Incoming, *, by: int, now: datetime) -> Receipt:
         return seen
     contact = contact_of(incoming, now=now)
     found = match(incoming, contact)
+    if found.ticket is None:
+        found = _with_alert(found, incoming, now=now)
     if incoming.is_away_note and found.ticket is None:
         return Receipt(outcome=Outcome.IGNORED, because="away_note")
     words = _words(incoming, contact, found)
     if found.ticket is not None:
         tickets.lock(found.ticket)
         now = max(now, found.ticket.last_event_at)
-        if found.is_third_party or found.is_note or tickets.accepts_answers(found.ticket, now):
+        words = replace(words, moves_nothing=_moves_nothing(incoming, found))
+        is_taken = found.is_third_party or found.is_note or words.moves_nothing
+        if is_taken or tickets.accepts_answers(found.ticket, now):
             return _join(found.ticket, found, incoming, words, by=by, now=now)
         if incoming.is_machine:
             return Receipt(outcome=Outcome.IGNORED, because="finished_ticket", ticket_id=found.ticket.id)
     follows = found.ticket if found.ticket and found.is_client_side else None
     return _open(incoming, contact, found, follows, by=by, now=now)
+
+
+def _with_alert(found: Match, incoming: Incoming, *, now: datetime) -> Match:
+    """What a machine says again belongs to the ticket that it opened when it said so first."""
+    ticket = ticket_of_alert(incoming, now=now)
+    return replace(found, ticket=ticket, is_client_side=True) if ticket else found
 
 
 def _open(
@@ -53,10 +66,11 @@ def _open(
     ticket = open_new(asked.incoming, asked.contact, words, follows, by=by, now=now)
     message_id = ticket.last_message_id
     take_named(ticket, asked.incoming, message_id, is_signed=False, by=by, now=now)
-    if asked.noted_by is not None and (asked.comment or asked.files):
+    if asked.noted_by is not None:
         files = tuple(_kept(file) for file in asked.files)
         tickets.add_note(ticket, asked.comment or PASSED_ON, by=asked.noted_by, now=now, files=files)
     link_named(ticket, found, by=by, now=now)
+    keep_alert(asked.incoming, ticket.id, now=now)
     because = FOLLOWS if follows else "new"
     return Receipt(outcome=Outcome.OPENED, because=because, ticket_id=ticket.id, message_id=message_id)
 
@@ -90,6 +104,8 @@ def _join(
     now: datetime,
 ) -> Receipt:
     message = _add(found)(ticket, words, by=by, now=now)
+    if found.pointer is None:
+        keep_alert(incoming, ticket.id, now=now)
     because = found.pointer.code if found.pointer else ""
     if found.is_client_side:
         is_signed = found.pointer is not None and found.pointer.is_signed
@@ -101,6 +117,13 @@ def _add(found: Match) -> Callable[..., Message]:
     if found.is_note:
         return tickets.add_note_by_mail
     return tickets.add_third_party_answer if found.is_third_party else tickets.add_client_message
+
+
+def _moves_nothing(incoming: Incoming, found: Match) -> bool:
+    """A mere thank you does not bring back what is done, and an alert says nothing new the second time."""
+    is_done = found.ticket is not None and found.ticket.state not in OPEN_STATES
+    is_again = incoming.is_machine and found.pointer is None
+    return is_again or (is_done and incoming.mail_kind is MailKind.THANKS)
 
 
 def _words(incoming: Incoming, contact: Contact, found: Match) -> tickets.ClientMessage:
@@ -118,6 +141,7 @@ def _words(incoming: Incoming, contact: Contact, found: Match) -> tickets.Client
         reply_to=incoming.reply_to,
         written_from=incoming.sender.email or None,
         is_machine=incoming.is_machine,
+        mail_kind=incoming.mail_kind,
         is_unverified=found.is_unverified,
         is_third_party=found.is_third_party,
         is_note=found.is_note,

@@ -7,11 +7,11 @@ from flask_babel import lazy_gettext as _l
 from helpdesk.clients.queries import find_contact_by_email
 from helpdesk.i18n import gettext as _
 from helpdesk.i18n import ngettext
+from helpdesk.mail.claiming import STOPPED
 from helpdesk.mail.judging import FLOOD, FLOODED
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.pointing import pointers_of
-from helpdesk.mail.processing import STOPPED
 from helpdesk.mail.reading import TOO_MUCH, Unreadable, reader
 
 REASONS = {
@@ -21,6 +21,7 @@ REASONS = {
     "bounce_unmatched": _l("A delivery report about a mail that we do not know"),
     "read_receipt": _l("A read receipt"),
     "complaint": _l("A complaint report of a mail provider"),
+    "list": _l("A mailing list, which this mailbox takes no tickets from"),
     "agent_away": _l("The note of absence of one of our own people"),
     "answer_to_notice": _l("A machine's answer to a mail from the desk to one of its own people"),
     "away_note": _l("A note of absence that answers nothing of ours"),

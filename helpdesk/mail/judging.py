@@ -10,9 +10,11 @@ from helpdesk.accounts.models import Account
 from helpdesk.db import db
 from helpdesk.errors import N_
 from helpdesk.mail.actions import LET_IN, RESCANNED
-from helpdesk.mail.models import InboundMail, InboundState
+from helpdesk.mail.kinds import MailKind
+from helpdesk.mail.models import InboundMail, InboundState, ListMail, Mailbox
 from helpdesk.mail.parsing import ParsedMail
-from helpdesk.mail.returned import note_return
+from helpdesk.mail.pointing import pointers_of
+from helpdesk.mail.returned import note_complaints, note_receipt, note_return
 from helpdesk.mail.sender_models import SenderAct
 from helpdesk.mail.senders import is_told
 from helpdesk.mail.tokens import read_message_id
@@ -33,11 +35,12 @@ class Hold(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Fate:
-    """Where a message ends that becomes no ticket; `reason` is a code, after a colon an id."""
+    """Where a message ends; `reason` is a code, `copy_of_id` the message that was kept in its place."""
 
     state: InboundState
     reason: str
     ticket_id: int | None = None
+    copy_of_id: int | None = None
 
 
 Judgement = Callable[[InboundMail, ParsedMail, datetime], Fate | None]
@@ -75,8 +78,12 @@ def _own(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
     sent = db.session.scalar(select(Outbox).where(Outbox.rfc_message_id == parsed.message_id))
     if sent is not None:
         return _ignored("own", sent.ticket_id)
-    is_ours = instance_id() in parsed.loop_marks or read_message_id(parsed.message_id, keys())
-    return _ignored("own") if is_ours else None
+    return _ignored("own") if read_message_id(parsed.message_id, keys()) else None
+
+
+def _looped(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
+    """It carries our mark under another id; reports about our mail may carry it too and are judged before."""
+    return _ignored("own") if instance_id() in parsed.loop_marks else None
 
 
 def _copy(mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
@@ -89,7 +96,9 @@ def _copy(mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
         .order_by(InboundMail.id)
         .limit(1)
     )
-    return _ignored(f"copy:{kept.id}", kept.ticket_id) if kept else None
+    if kept is None:
+        return None
+    return Fate(state=InboundState.IGNORED, reason="copy", ticket_id=kept.ticket_id, copy_of_id=kept.id)
 
 
 def _should_be_known(mail: InboundMail, _parsed: ParsedMail, _now: datetime) -> Fate | None:
@@ -99,19 +108,39 @@ def _should_be_known(mail: InboundMail, _parsed: ParsedMail, _now: datetime) -> 
     return None
 
 
-def _returned(_mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
+def _returned(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
     if not parsed.is_bounce:
         return None
-    about = note_return(parsed, now=now)
-    if about is None:
-        return _ignored("bounce_unmatched")
-    return Fate(state=InboundState.PROCESSED, reason="bounce", ticket_id=about.ticket_id)
+    about = note_return(mail, parsed, now=now)
+    return _written(about, "bounce") if about else _ignored("bounce_unmatched")
 
 
-def _report(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
-    if parsed.is_read_receipt:
-        return _ignored("read_receipt")
-    return _ignored("complaint") if parsed.is_feedback_report else None
+def _surely_returned(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
+    """A report by its form stays one; what only sounds like one is a request if a person says so."""
+    is_formal = any(sign.endswith("multipart/report") for sign in parsed.evidence)
+    return _returned(mail, parsed, now) if is_formal else None
+
+
+def _report(_mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
+    """Receipts and complaints: neither ever becomes a ticket."""
+    if parsed.kind is MailKind.RECEIPT:
+        about = note_receipt(parsed, now=now)
+        return _written(about, "read_receipt") if about else _ignored("read_receipt")
+    if parsed.kind is MailKind.COMPLAINT:
+        about = note_complaints(parsed, now=now)
+        return _written(about, "complaint") if about else _ignored("complaint")
+    return None
+
+
+def _written(about: Outbox, reason: str) -> Fate:
+    return Fate(state=InboundState.PROCESSED, reason=reason, ticket_id=about.ticket_id)
+
+
+def _list(mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
+    """What a mailing list sends where nobody wants it as tickets; an answer to a ticket is let in."""
+    mailbox = db.session.get_one(Mailbox, mail.mailbox_id)
+    is_unwanted = parsed.is_list and mailbox.list_mail is ListMail.IGNORE
+    return _ignored("list") if is_unwanted and not pointers_of(parsed) else None
 
 
 def _agent_away(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
@@ -159,8 +188,10 @@ JUDGEMENTS: tuple[Judgement, ...] = (
     _should_be_known,
     _returned,
     _report,
+    _looped,
     _agent_away,
+    _list,
     _answer_to_the_desk,
     _flood,
 )
-ALWAYS: tuple[Judgement, ...] = (_own, _returned)  # also when a person lets the message in
+ALWAYS: tuple[Judgement, ...] = (_own, _surely_returned, _looped)  # also when a person lets the message in

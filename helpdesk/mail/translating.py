@@ -1,36 +1,38 @@
 """A read mail as the value that intake takes: its sender, words, files, and the tickets it points to."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
 
+from helpdesk.config import settings
 from helpdesk.db import db
-from helpdesk.intake import Body, Incoming, IncomingFile, Wishes
+from helpdesk.intake import Incoming, IncomingFile, Wishes
 from helpdesk.mail.mailboxes import bare, mailbox_of, mailboxes_of, own_addresses
 from helpdesk.mail.models import InboundMail, Mailbox
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.people import check_of, incoming_file, people_of, signs_of
 from helpdesk.mail.pointing import pointers_of, wrong_marks
+from helpdesk.mail.wording import body_of, keeps_original
 from helpdesk.tickets.rules import Channel
 
-TOO_COMPLEX = "This message is too complex to be shown. Please open the attached original."
-ENCRYPTED = "This message is encrypted. Please open the attached original."
+LEFT_BEHIND = "left in the mailbox: "
 
 
 def incoming_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Incoming:
     """Everything that the message says, as values; nothing of the mail library goes further in."""
     own = own_addresses()
     people, check = people_of(parsed), check_of(mail, parsed)
-    body = _body(parsed)
+    wishes = _wishes(mail, parsed)
     return Incoming(
         channel=Channel.MAIL,
         sender=people.sender,
         subject=parsed.subject,
-        body=body,
+        body=body_of(parsed, wishes.language or settings().default_language),
         received_at=mail.received_at,
         answers=pointers_of(parsed),
-        attachments=_files(mail, parsed, body),
-        wishes=_wishes(mail, parsed),
+        attachments=_files(mail, parsed),
+        wishes=wishes,
         mailboxes=mailboxes_of(one.email for one in (*parsed.to, *parsed.cc)),
         to=tuple(one.email for one in parsed.to if bare(one.email) not in own),
         cc=tuple(one.email for one in parsed.cc if bare(one.email) not in own),
@@ -41,25 +43,19 @@ def incoming_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Inco
         is_aside=people.is_aside,
         is_machine=parsed.is_auto or parsed.is_list or people.is_ours,
         is_away_note=parsed.is_out_of_office,
+        mail_kind=parsed.kind,
         evidence=(*_signs(mail, parsed), *signs_of(check)),
         inbound_mail_id=mail.id,
     )
 
 
-def _body(parsed: ParsedMail) -> Body:
-    if parsed.is_too_complex:
-        return Body(text=TOO_COMPLEX)
-    if parsed.is_encrypted and not parsed.text.strip():
-        return Body(text=ENCRYPTED)
-    until = parsed.reply_until
-    is_folded = 0 < until < len(parsed.text)
-    return Body(text=parsed.text, html=parsed.html or None, reply_until=until if is_folded else None)
-
-
-def _files(mail: InboundMail, parsed: ParsedMail, body: Body) -> tuple[IncomingFile, ...]:
-    if body.text in {TOO_COMPLEX, ENCRYPTED}:
-        return (IncomingFile(name="original.eml", content_type="message/rfc822", content=mail.raw),)
-    return tuple(incoming_file(one) for one in parsed.attachments)
+def _files(mail: InboundMail, parsed: ParsedMail) -> tuple[IncomingFile, ...]:
+    original = IncomingFile(name="original.eml", content_type="message/rfc822", content=mail.raw)
+    if keeps_original(parsed) and not parsed.text.strip():
+        return (original,)
+    kept = (one for one in parsed.attachments if one.content or not mail.is_partial)
+    files = tuple(incoming_file(one) for one in kept)
+    return (original, *files) if keeps_original(parsed) else files
 
 
 def _wishes(mail: InboundMail, parsed: ParsedMail) -> Wishes:
@@ -70,9 +66,13 @@ def _wishes(mail: InboundMail, parsed: ParsedMail) -> Wishes:
 
 
 def _signs(mail: InboundMail, parsed: ParsedMail) -> tuple[str, ...]:
-    cut = (f"only {len(mail.raw)} of {mail.size} bytes were fetched",) if mail.size > len(mail.raw) else ()
+    cut = tuple(f"{LEFT_BEHIND}{_described(one)}" for one in mail.left_behind) if mail.is_partial else ()
     reused = ("reused Message-ID",) if _is_reused(mail, parsed) else ()
     return (*parsed.evidence, *cut, *reused, *wrong_marks(mail.id, parsed))
+
+
+def _described(file: Mapping[str, str | int]) -> str:
+    return f"{file['name']}, {max(1, round(int(file['size']) / 1024 / 1024)):,} MB"
 
 
 def _is_reused(mail: InboundMail, parsed: ParsedMail) -> bool:

@@ -51,12 +51,15 @@ class TicketOpened(TicketFact):
 
 @dataclass(frozen=True, kw_only=True)
 class ClientWrote(TicketFact):
-    """The client said something more; `old` is the state before (a waiting ticket becomes open)."""
+    """The client said something more; `old` is the state before (a waiting ticket becomes open). With
+    `is_machine` it moves nothing, with `is_silent` nobody is told of it either.
+    """
 
     kind: ClassVar[str] = "ticket.client_wrote"
     message_id: int
     is_machine: bool
     old: State
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +102,7 @@ class ThirdPartyWrote(TicketFact):
     kind: ClassVar[str] = "ticket.third_party_wrote"
     message_id: int
     is_machine: bool
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -357,6 +361,23 @@ class TicketLinked(TicketFact):
     link: LinkKind
     other_id: int
     is_from: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StrayAccepted(TicketFact):
+    """Somebody of the desk let a person in who was not on the ticket; `source_id` is what he wrote."""
+
+    kind: ClassVar[str] = "ticket.stray_accepted"
+    source_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StraySplit(TicketFact):
+    """What somebody wrote who was not on the ticket goes on as the ticket `other_id`."""
+
+    kind: ClassVar[str] = "ticket.stray_split"
+    source_id: int
+    other_id: int
 
 
 @dataclass(frozen=True, kw_only=True)

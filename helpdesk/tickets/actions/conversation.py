@@ -51,6 +51,8 @@ class ClientMessage:
     subject: str = ""
     html: str | None = None
     reply_until: int | None = None
+    other_text: str = ""
+    remarks: tuple[Mapping[str, str], ...] = ()
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     reply_to: tuple[str, ...] = ()
@@ -145,6 +147,8 @@ def keep_client_message(ticket: Ticket, words: ClientMessage, *, now: datetime) 
         html=words.html,
         has_html=bool(words.html),
         reply_until=words.reply_until,
+        other_text=words.other_text,
+        remarks=[dict(one) for one in words.remarks],
         recipients=_people_of(words),
         is_machine=words.is_machine,
         is_unverified=words.is_unverified,
@@ -155,6 +159,8 @@ def keep_client_message(ticket: Ticket, words: ClientMessage, *, now: datetime) 
         created_at=now,
     )
     keep_message(ticket, message, words.files)
+    if any(file.content_type.startswith("image/") for file in words.files):
+        mark_repeated_pictures(message)
     if not words.is_quiet:
         ticket.client_message_count += 1
         ticket.unanswered_since = ticket.unanswered_since or now
