@@ -47,6 +47,7 @@ from helpdesk.sla.events import (
 from helpdesk.sla.what_if import reopening
 from helpdesk.standstill import DeskMoved, DeskRestored, MailStarted
 from helpdesk.tickets import events as tickets
+from helpdesk.tickets.mail_events import MailGivenUp
 
 # The event itself is written down before any of these run; nothing here leaves the building, all write rows.
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {

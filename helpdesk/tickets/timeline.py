@@ -137,7 +137,7 @@ def _restored(event: Event) -> str:
 
 
 def _identified(event: Event) -> str:
-    return gettext("%(name)s said who the client is", name=event.actor)
+    return _with(gettext("%(name)s said who the client is", name=event.actor), event.words)
 
 
 def _withdrawn(event: Event) -> str:
@@ -146,6 +146,10 @@ def _withdrawn(event: Event) -> str:
 
 def _sent_again(event: Event) -> str:
     return gettext("%(name)s let the mail go out again", name=event.actor)
+
+
+def _given_up(event: Event) -> str:
+    return gettext("%(name)s gave the mail up: it is not tried any more", name=event.actor)
 
 
 def _call(event: Event) -> str:
@@ -178,6 +182,8 @@ LINKED = {
     ("duplicate", False): N_("%(name)s linked it: %(other)s is a duplicate of it"),
     ("blocks", True): N_("%(name)s linked it: blocks %(other)s"),
     ("blocks", False): N_("%(name)s linked it: blocked by %(other)s"),
+    ("mentions", True): N_("It names %(other)s; the sender is not on that ticket, so this one was opened"),
+    ("mentions", False): N_("It is named in %(other)s, by somebody who is not on this ticket"),
 }
 
 
@@ -188,6 +194,17 @@ def _linked(event: Event) -> str:
         return gettext("%(name)s linked it with another ticket", name=event.actor)
     words = LINKED[event.payload["link"], event.payload["is_from"]]
     return gettext(words, name=event.actor, other=other)
+
+
+def _accepted(event: Event) -> str:
+    return gettext("%(name)s accepted %(email)s as a watcher", name=event.actor, email=event.words)
+
+
+def _split(event: Event) -> str:
+    other = event.payload.get("other_id")
+    if other is None:
+        return gettext("%(name)s split a message off into another ticket", name=event.actor)
+    return gettext("%(name)s split a message off into %(other)s", name=event.actor, other=other)
 
 
 def _unlinked(event: Event) -> str:
@@ -350,12 +367,15 @@ SENTENCES: Mapping[str, tuple[str, Callable[[Event], str]]] = {
     "ticket.restored": ("history", _restored),
     "ticket.reply_withdrawn": ("history", _withdrawn),
     "ticket.mail_sent_again": ("send", _sent_again),
+    "ticket.mail_given_up": ("x", _given_up),
     "ticket.client_identified": ("building", _identified),
     "ticket.call_joined": ("phone", _call),
     "ticket.article_linked": ("book", _article),
     "ticket.article_solved": ("book", _article_outcome),
     "ticket.linked": ("link", _linked),
     "ticket.unlinked": ("link", _unlinked),
+    "ticket.stray_accepted": ("check", _accepted),
+    "ticket.stray_split": ("fwd", _split),
     "ticket.merged": ("merge", _merged),
     "ticket.double_absorbed": ("merge", _absorbed),
     "ticket.person_mentioned": ("at", _mentioned),

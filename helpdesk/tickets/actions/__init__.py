@@ -4,7 +4,7 @@ commit.
 
 from helpdesk.tickets.actions.articles import article_outcome, link_article
 from helpdesk.tickets.actions.assignment import assign, assign_by_policy, take
-from helpdesk.tickets.actions.client import identify_client, identify_sender
+from helpdesk.tickets.actions.client import change_requester, identify_client, identify_sender
 from helpdesk.tickets.actions.conversation import (
     ClientMessage,
     NewFile,
@@ -17,6 +17,7 @@ from helpdesk.tickets.actions.conversation import (
     reply,
 )
 from helpdesk.tickets.actions.escalation import escalate, move, return_ticket
+from helpdesk.tickets.actions.habits import new_words_of
 from helpdesk.tickets.actions.late import join_past_call
 from helpdesk.tickets.actions.ledger import check_version, lock, lock_both
 from helpdesk.tickets.actions.linking import link, tie, unlink
@@ -33,6 +34,7 @@ from helpdesk.tickets.actions.properties import (
 )
 from helpdesk.tickets.actions.restoring import restore
 from helpdesk.tickets.actions.state import close, discard, reopen, resolve, resume, wait, wake
+from helpdesk.tickets.actions.strays import accept_stray, check_stray, note_split
 from helpdesk.tickets.actions.third_party import Forward, add_third_party_answer, forward
 from helpdesk.tickets.actions.waits import Party
 from helpdesk.tickets.actions.watching import (
@@ -51,6 +53,7 @@ __all__ = [
     "Opening",
     "Party",
     "Reply",
+    "accept_stray",
     "accept_watcher",
     "accepts_answers",
     "add_client_message",
@@ -65,8 +68,10 @@ __all__ = [
     "change_owner",
     "change_priority",
     "change_properties",
+    "change_requester",
     "change_type",
     "check_last_message",
+    "check_stray",
     "check_version",
     "close",
     "decline_watcher",
@@ -85,6 +90,8 @@ __all__ = [
     "merge",
     "move",
     "name_watchers",
+    "new_words_of",
+    "note_split",
     "open_ticket",
     "remove_watcher",
     "reopen",

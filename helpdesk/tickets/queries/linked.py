@@ -13,7 +13,13 @@ from helpdesk.events import EventRow
 from helpdesk.tickets.models import Ticket, TicketLink
 from helpdesk.tickets.queries.visibility import visible_to
 
-NAMING = ("ticket.linked", "ticket.unlinked", "ticket.merged", "ticket.double_absorbed")
+NAMING = (
+    "ticket.linked",
+    "ticket.unlinked",
+    "ticket.merged",
+    "ticket.double_absorbed",
+    "ticket.stray_split",
+)
 Facts = Mapping[str, Any]
 
 

@@ -1,0 +1,66 @@
+"""What is decided about the words of somebody who is not on the ticket: let him in, or let him go his own
+way.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from helpdesk.db import db
+from helpdesk.errors import RuleViolation
+from helpdesk.events import EventRow, publish
+from helpdesk.tickets.actions.ledger import keep_words, stamp
+from helpdesk.tickets.actions.state import resume
+from helpdesk.tickets.actions.watching import watch
+from helpdesk.tickets.events import StrayAccepted, StraySplit
+from helpdesk.tickets.models import Message, Ticket
+from helpdesk.tickets.queries.addresses import WRITTEN_FROM
+from helpdesk.tickets.queries.watching import watching
+from helpdesk.tickets.rules import State, check_not_merged
+
+DECIDED = "Somebody has decided about this message already."
+
+
+def accept_stray(ticket: Ticket, message: Message, *, by: int, now: datetime) -> EventRow:
+    """He takes part from now on: he gets the answers, and what he writes counts.
+
+    The message itself stays inside, as everything does that once was; waiting for the client ends with it.
+    Raises RuleViolation.
+    """
+    check_stray(ticket, message)
+    email = email_of(message)
+    if not email:
+        raise RuleViolation("This message names no address that answers could go to.")
+    row = publish(StrayAccepted(**stamp(ticket, by, now), source_id=message.id))
+    keep_words(row, email)
+    if email not in watching(ticket.id):
+        watch(ticket, email, by=by, now=now)
+    if ticket.state is State.WAITING_CLIENT and not message.is_machine:
+        resume(ticket, by=by, now=now)
+    return row
+
+
+def note_split(ticket: Ticket, message: Message, other: Ticket, *, by: int, now: datetime) -> EventRow:
+    """What he wrote goes on as a ticket of his own; here it stays where it is, as a trace."""
+    return publish(StraySplit(**stamp(ticket, by, now), source_id=message.id, other_id=other.id))
+
+
+def check_stray(ticket: Ticket, message: Message) -> None:
+    """Raises RuleViolation unless it waits for somebody to decide."""
+    check_not_merged(is_merged=ticket.merged_into_id is not None)
+    if not message.is_unverified or _is_decided(ticket, message):
+        raise RuleViolation(DECIDED)
+
+
+def _is_decided(ticket: Ticket, message: Message) -> bool:
+    found = select(EventRow.id).where(
+        EventRow.ticket_id == ticket.id,
+        EventRow.kind.in_((StrayAccepted.kind, StraySplit.kind)),
+        EventRow.payload["source_id"].as_integer() == message.id,
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def email_of(message: Message) -> str:
+    """The address that he used, lower-case."""
+    return str(message.recipients.get(WRITTEN_FROM) or "").strip().lower()
