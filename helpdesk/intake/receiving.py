@@ -135,7 +135,9 @@ def _words(incoming: Incoming, contact: Contact, found: Match) -> tickets.Client
         subject=incoming.subject,
         text=incoming.body.text,
         html=incoming.body.html or None,
-        reply_until=incoming.body.reply_until,
+        reply_until=_new_words(incoming, contact),
+        other_text=incoming.body.other_text,
+        remarks=incoming.body.remarks,
         to=incoming.to,
         cc=incoming.cc,
         reply_to=incoming.reply_to,
@@ -150,6 +152,14 @@ def _words(incoming: Incoming, contact: Contact, found: Match) -> tickets.Client
         call_id=incoming.call_id,
         files=tuple(_kept(file) for file in incoming.attachments),
     )
+
+
+def _new_words(incoming: Incoming, contact: Contact) -> int | None:
+    """Where his own words end; the lines with which he always closes are folded too."""
+    body = incoming.body
+    if incoming.is_machine:
+        return body.reply_until
+    return tickets.new_words_of(contact.person_id, body.text, body.reply_until)
 
 
 def _kept(file: IncomingFile) -> tickets.NewFile:

@@ -1,6 +1,7 @@
 """What is said on a ticket: the client's words, our answers, and notes among ourselves."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from helpdesk.mail.kinds import MailKind
 from helpdesk.rich.cleaning import clean
 from helpdesk.tickets import rules
 from helpdesk.tickets.actions import state as states
+from helpdesk.tickets.actions.habits import mark_repeated_pictures
 from helpdesk.tickets.actions.holders import become_owner, seats_of
 from helpdesk.tickets.actions.ledger import stamp
 from helpdesk.tickets.events import AgentReplied, ClientWrote, NoteAdded
