@@ -65,9 +65,10 @@ def outgoing_mail(now: datetime) -> Check:
         return Check("outgoing_mail", True, "mail stands still in this copy")
     waiting = Outbox.finished_at.is_(None)
     due = db.session.scalar(select(func.min(Outbox.due_at)).where(waiting, Outbox.due_at <= now))
+    held_up = db.session.scalar(select(func.min(Outbox.waiting_since)).where(waiting, Outbox.waits_for_relay))
     tried = db.session.scalar(select(func.min(Outbox.created_at)).where(waiting, Outbox.attempts > 0))
     stuck = tried if tried is not None and not _sent_since(tried) else None
-    oldest = min((one for one in (due, stuck) if one is not None), default=None)
+    oldest = min((one for one in (due, held_up, stuck) if one is not None), default=None)
     if oldest is None:
         return Check("outgoing_mail", True, "nothing waits")
     age = now - oldest

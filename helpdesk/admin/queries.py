@@ -191,8 +191,9 @@ def policies(now: datetime) -> list[PolicyInForce]:
 def health() -> Health:
     """Whether the worker lives, and what has not been sent."""
     beats = db.session.scalars(select(Heartbeat).order_by(Heartbeat.job)).all()
+    since = func.coalesce(Outbox.waiting_since, Outbox.due_at)
     oldest, count = db.session.execute(
-        select(func.min(Outbox.due_at), func.count()).where(Outbox.finished_at.is_(None))
+        select(func.min(since), func.count()).where(Outbox.finished_at.is_(None))
     ).one()
     return Health(
         last_beat=max((beat.beat_at for beat in beats), default=None),

@@ -57,6 +57,12 @@ def note_back(name: str, *, now: datetime) -> None:
     notify("outbox")
 
 
+def try_soon(*, now: datetime) -> None:
+    """Let relays that are away be asked at once: somebody says that they are back, or set up otherwise."""
+    failing = update(RelayState).where(RelayState.failing_since.is_not(None))
+    db.session.execute(failing.values(next_try_at=now))
+
+
 def look_after_relays() -> int:
     """Knock at every relay that is away and due to be asked, without any mail; how many were asked."""
     count = 0

@@ -2,22 +2,23 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from helpdesk.db import db, notify
 from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, publish
 from helpdesk.mail.headers import Address
+from helpdesk.mail.linking import text_to_html
 from helpdesk.notifications.actions import TAKEN_BACK, Mailing, queue_mail
 from helpdesk.notifications.letters import signature_of, write
-from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
+from helpdesk.notifications.models import Outbox, OutboxKind
+from helpdesk.notifications.repeating import again
 from helpdesk.notifications.wording import Occasion
 from helpdesk.tickets.actions.ledger import stamp
 from helpdesk.tickets.events import MailSentAgain, TicketForwarded
 from helpdesk.tickets.models import Message, Ticket
 
 UNDO = timedelta(seconds=10)
-NOT_ARRIVED = (DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.BOUNCED)
 
 
 def queue_forward(event: TicketForwarded, row: EventRow) -> None:
@@ -28,12 +29,21 @@ def queue_forward(event: TicketForwarded, row: EventRow) -> None:
     mailing = Mailing(
         key=f"forward:{message.id}",
         kind=OutboxKind.REPLY,
-        letter=write(Occasion.FORWARD, ticket, answer=message.text, signature=signature),
+        letter=write(
+            Occasion.FORWARD, ticket, form=_form_of(message), answer=message.text, signature=signature
+        ),
         to=tuple(Address("", email) for email in message.recipients["to"]),
         message_id=message.id,
         due_at=event.at + UNDO,
     )
     queue_mail(ticket, mailing, now=event.at)
+
+
+def _form_of(message: Message) -> str | None:
+    """The words with their form, and below them what they quote."""
+    if message.html is None or message.reply_until is None:
+        return message.html
+    return f"{message.html}<br>{text_to_html(message.text[message.reply_until :])}"
 
 
 def send_again(ticket: Ticket, message: Message, *, by: int, now: datetime) -> None:
@@ -48,17 +58,9 @@ def send_again(ticket: Ticket, message: Message, *, by: int, now: datetime) -> N
     )
     if mail is None or mail.finished_at is None or mail.error == TAKEN_BACK:
         raise RuleViolation("There is nothing to send again.")
-    again = (
-        update(OutboxRecipient)
-        .where(OutboxRecipient.outbox_id == mail.id, OutboxRecipient.state.in_(NOT_ARRIVED))
-        .values(state=DeliveryState.QUEUED, answer=None, changed_at=now)
-        .returning(OutboxRecipient.id)
-    )
-    count = len(db.session.execute(again).all())
+    count = again(mail, now=now)
     if not count:
         raise RuleViolation("It has reached everybody.")
-    mail.finished_at = mail.lease_until = mail.handed_over_at = mail.error = None
-    mail.attempts, mail.due_at = 0, now
     publish(
         MailSentAgain(**stamp(ticket, by, now), message_id=message.id, outbox_id=mail.id, recipients=count)
     )

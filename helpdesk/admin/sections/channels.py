@@ -1,9 +1,23 @@
 """How mail comes in and goes out."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext
 
+from helpdesk.accounts.permissions import Permission
 from helpdesk.admin.sections.shape import Kind, Section
 from helpdesk.admin.words import SENT
+
+ACTS = {
+    "trust_reply_to": lazy_gettext("Asks for whom Reply-To names"),
+    "not_spam": lazy_gettext("Never spam"),
+    "external_id": lazy_gettext("Its number leads to our ticket"),
+}
+
+
+def _act(field: str, value: Any) -> Any:
+    return ACTS.get(value, value) if field == "act" else value
+
 
 SECTIONS: tuple[Section, ...] = (
     Section(
@@ -31,9 +45,64 @@ SECTIONS: tuple[Section, ...] = (
                     "smtp": lazy_gettext("SMTP server"),
                     "smtp_user": lazy_gettext("SMTP name"),
                     "smtp_secret": lazy_gettext("SMTP password"),
+                    "imap_sign_in": lazy_gettext("IMAP sign-in"),
+                    "smtp_sign_in": lazy_gettext("SMTP sign-in"),
+                    "addresses": lazy_gettext("Further addresses"),
+                    "authserv_id": lazy_gettext("Server whose verdict counts"),
+                    "list_mail": lazy_gettext("Mail from lists"),
+                    "rate_per_minute": lazy_gettext("Mails a minute"),
+                    "names_agent": lazy_gettext("Agent's name as sender"),
+                    "move_to": lazy_gettext("Folder for fetched mail"),
+                    "provider": lazy_gettext("Sign-in page"),
+                    "flow": lazy_gettext("Who signs in"),
+                    "tenant": lazy_gettext("Tenant"),
+                    "client_id": lazy_gettext("Client ID"),
+                    "client_secret": lazy_gettext("Client secret"),
+                    "authorize_url": lazy_gettext("Address of the sign-in page"),
+                    "token_url": lazy_gettext("Address of the token endpoint"),
+                    "scope": lazy_gettext("Scope"),
                 },
                 "admin.mailbox",
                 "mailbox_id",
+            )
+        },
+    ),
+    Section(
+        "outbox",
+        "channels",
+        "admin.outbox",
+        lazy_gettext("Outgoing mail"),
+        lazy_gettext("What waits to be sent, what did not arrive, and trying it again."),
+        {
+            "outbox": Kind(
+                lazy_gettext("Outgoing mail"),
+                {
+                    "hurried": lazy_gettext("Mails tried at once"),
+                    "given_up": lazy_gettext("Mails given up"),
+                },
+                "admin.outbox",
+            )
+        },
+        Permission.SETTINGS_CHANGE,
+    ),
+    Section(
+        "senders",
+        "channels",
+        "admin.senders",
+        lazy_gettext("Senders"),
+        lazy_gettext(
+            "Forms and scanners that send for others, senders that are no spam, other systems' numbers."
+        ),
+        {
+            "sender_rule": Kind(
+                lazy_gettext("Sender"),
+                {
+                    "pattern": lazy_gettext("Sender"),
+                    "act": lazy_gettext("What is different"),
+                    "expression": lazy_gettext("Expression"),
+                },
+                "admin.senders",
+                say=_act,
             )
         },
     ),

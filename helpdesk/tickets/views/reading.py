@@ -20,6 +20,8 @@ from helpdesk.tickets.views.jsonb import listed, object_of
 Facts = Mapping[str, Any]
 OURS = (MessageKind.REPLY, MessageKind.NOTE, MessageKind.FORWARD)
 
+LEFT_BEHIND = "left in the mailbox: "  # how mail marks it
+
 
 @dataclass(frozen=True)
 class Said:
@@ -53,6 +55,13 @@ class Said:
     @property
     def quoted(self) -> str:
         return self.text[self.reply_until :].strip() if self.reply_until is not None else ""
+
+    @property
+    def left_behind(self) -> list[str]:
+        """The files of a huge mail that were not fetched, with their sizes."""
+        return [
+            str(one).partition(LEFT_BEHIND)[2] for one in self.evidence if str(one).startswith(LEFT_BEHIND)
+        ]
 
 
 @dataclass(frozen=True)
@@ -88,8 +97,9 @@ class Happened:
     passed: Passed | None
 
 
-def said_on(ticket_id: int, *, after: int = 0) -> dict[int, Said]:
-    """The messages by id, oldest first; one statement."""
+def said_on(ticket_id: int, *, after: int = 0, only: int | None = None) -> dict[int, Said]:
+    """The messages by id, oldest first, or that one alone; one statement."""
+    wanted = Message.id > after if only is None else Message.id == only
     rows = db.session.execute(
         select(
             Message.id,
@@ -111,7 +121,7 @@ def said_on(ticket_id: int, *, after: int = 0) -> dict[int, Said]:
             copies_of_message(),
         )
         .join(Person, Person.id == Message.author_id)
-        .where(Message.ticket_id == ticket_id, Message.id > after)
+        .where(Message.ticket_id == ticket_id, wanted)
         .order_by(Message.id)
     )
     return {row.id: replace(Said(*row), author=known_as(row.author)) for row in rows}

@@ -1,0 +1,152 @@
+"""Reading the outbox for those who run the desk: how mail fares, never what it says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+
+from helpdesk.db import db
+from helpdesk.mail.models import Mailbox
+from helpdesk.mail.relay_models import RelayState
+from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
+
+PAGE = 50
+COUNTED = 10_000
+WAITING, EVERY = "waiting", "all"
+STATES = {
+    "uncertain": DeliveryState.UNCERTAIN,
+    "failed": DeliveryState.FAILED,
+    "bounced": DeliveryState.BOUNCED,
+    "sent": DeliveryState.ACCEPTED,
+}
+SHOWN = (WAITING, *STATES, EVERY)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which mails to show; `mailbox_id` None: of every mailbox, `before` is the last id seen."""
+
+    state: str = WAITING
+    mailbox_id: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One address with what became of its copy."""
+
+    email: str
+    state: DeliveryState
+    answer: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One mail. `waits_since` is set for what should have left; `is_held` while a sender has it in hand."""
+
+    id: int
+    kind: OutboxKind
+    ticket_id: int | None
+    mailbox: str | None
+    attempts: int
+    due_at: datetime
+    waits_since: datetime | None
+    is_waiting: bool
+    is_held: bool
+    error: str
+    written_at: datetime
+    recipients: tuple[Recipient, ...] = ()
+
+    @property
+    def may_repeat(self) -> bool:
+        lost = {DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.BOUNCED}
+        is_over = not self.is_waiting and any(one.state in lost for one in self.recipients)
+        return self.kind is OutboxKind.REPLY and is_over
+
+
+def page_of(wanted: Wanted, now: datetime) -> list[Row]:
+    """One page, newest first, and one row more when there is a next one; two statements."""
+    statement = (
+        select(Outbox, Mailbox.address)
+        .outerjoin(Mailbox, Mailbox.id == Outbox.mailbox_id)
+        .where(*_conditions(wanted))
+        .order_by(Outbox.id.desc())
+        .limit(PAGE + 1)
+    )
+    mails = [(mail, address) for mail, address in db.session.execute(statement)]
+    people = _recipients([mail.id for mail, _ in mails])
+    return [_row(mail, address, people.get(mail.id, ()), now) for mail, address in mails]
+
+
+def counts() -> dict[str, int]:
+    """How many mails wait, and how many recipients each other state has, no further than COUNTED."""
+    waiting = select(func.count()).select_from(Outbox).where(Outbox.finished_at.is_(None)).scalar_subquery()
+    others = [_count(state) for name, state in STATES.items() if state is not DeliveryState.ACCEPTED]
+    found = db.session.execute(select(waiting, *others)).one()
+    names = [WAITING, *(name for name, state in STATES.items() if state is not DeliveryState.ACCEPTED)]
+    return dict(zip(names, found, strict=True))
+
+
+def mailboxes() -> list[tuple[int, str]]:
+    """Every mailbox that mail has left from or may leave from."""
+    rows = db.session.execute(select(Mailbox.id, Mailbox.address).order_by(Mailbox.address))
+    return [(row.id, row.address) for row in rows]
+
+
+def relays_away() -> Sequence[RelayState]:
+    """The relays that cannot be reached, the longest first."""
+    failing = select(RelayState).where(RelayState.failing_since.is_not(None))
+    return db.session.scalars(failing.order_by(RelayState.failing_since, RelayState.name)).all()
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.state == WAITING:
+        found.append(Outbox.finished_at.is_(None))
+    elif wanted.state in STATES:
+        having = select(OutboxRecipient.outbox_id).where(OutboxRecipient.state == STATES[wanted.state])
+        found.append(Outbox.id.in_(having))
+    if wanted.mailbox_id is not None:
+        found.append(Outbox.mailbox_id == wanted.mailbox_id)
+    if wanted.before is not None:
+        found.append(Outbox.id < wanted.before)
+    return found
+
+
+def _count(state: DeliveryState) -> ColumnElement[int]:
+    some = select(OutboxRecipient.outbox_id).where(OutboxRecipient.state == state).limit(COUNTED).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()
+
+
+def _recipients(outbox_ids: Sequence[int]) -> dict[int, tuple[Recipient, ...]]:
+    found: dict[int, tuple[Recipient, ...]] = {}
+    rows = db.session.scalars(
+        select(OutboxRecipient)
+        .where(OutboxRecipient.outbox_id.in_(outbox_ids))
+        .order_by(OutboxRecipient.outbox_id, OutboxRecipient.id)
+    )
+    for row in rows:
+        one = Recipient(row.email, row.state, row.answer or "", row.changed_at)
+        found[row.outbox_id] = (*found.get(row.outbox_id, ()), one)
+    return found
+
+
+def _row(mail: Outbox, address: str | None, people: tuple[Recipient, ...], now: datetime) -> Row:
+    is_waiting = mail.finished_at is None
+    overdue = mail.due_at if mail.due_at < now and mail.lease_until is None else None
+    return Row(
+        id=mail.id,
+        kind=mail.kind,
+        ticket_id=mail.ticket_id,
+        mailbox=address,
+        attempts=mail.attempts,
+        due_at=mail.due_at,
+        waits_since=(mail.waiting_since or overdue) if is_waiting else None,
+        is_waiting=is_waiting,
+        is_held=is_waiting and mail.lease_until is not None and mail.lease_until > now,
+        error=mail.error or "",
+        written_at=mail.created_at,
+        recipients=people,
+    )

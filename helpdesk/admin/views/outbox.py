@@ -1,0 +1,139 @@
+"""The outbox for those who run the desk: what waits, what did not arrive, and what to do about it."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from helpdesk.accounts.guard import policy
+from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.writing import leading_to, write_once
+from helpdesk.admin import outbox as queries
+from helpdesk.admin.blueprint import blueprint
+from helpdesk.admin.outbox import Wanted
+from helpdesk.admin.pages import render_section
+from helpdesk.clock import process_time
+from helpdesk.config import settings
+from helpdesk.errors import BadInput
+from helpdesk.i18n import gettext, ngettext
+from helpdesk.mail.relays import try_soon
+from helpdesk.notifications import repeating
+
+Verb = Callable[[Collection[int], int, datetime], int]
+MOST = 200
+
+
+def _hurry(chosen: Collection[int], by: int, now: datetime) -> int:
+    try_soon(now=now)
+    return repeating.hurry(chosen, by=by, now=now)
+
+
+def _hurry_all(_chosen: Collection[int], by: int, now: datetime) -> int:
+    try_soon(now=now)
+    return repeating.hurry(None, by=by, now=now)
+
+
+def _repeat(chosen: Collection[int], by: int, now: datetime) -> int:
+    return repeating.repeat(chosen, by=by, now=now)
+
+
+def _give_up(chosen: Collection[int], by: int, now: datetime) -> int:
+    return repeating.give_up(chosen, by=by, now=now)
+
+
+VERBS: dict[str, Verb] = {"retry": _hurry, "retry_all": _hurry_all, "again": _repeat, "give_up": _give_up}
+
+
+@blueprint.get("/settings/outbox")
+@policy(Permission.SETTINGS_CHANGE)
+def outbox() -> str:
+    """One page of mails in a state, newest first, the relays that are away above them."""
+    now, wanted = process_time(), _wanted()
+    rows = queries.page_of(wanted, now)
+    shown = rows[: queries.PAGE]
+    more = shown[-1].id if len(rows) > queries.PAGE else None
+    return render_section(
+        "admin/outbox.html",
+        "outbox",
+        wanted=wanted,
+        rows=shown,
+        tabs=_tabs(wanted),
+        mailboxes=queries.mailboxes(),
+        relays=queries.relays_away(),
+        prefix=settings().ticket_prefix,
+        now=now,
+        older_url=_url(wanted, before=more) if more else None,
+        first_url=_url(wanted) if wanted.before else None,
+    )
+
+
+@blueprint.post("/settings/outbox")
+@policy(Permission.SETTINGS_CHANGE)
+def act_on_outbox() -> ResponseReturnValue:
+    """Try what was chosen now, let it go once more, or give it up."""
+    wanted, verb = _wanted(), request.form.get("verb", "")
+    chosen = _chosen()
+    if verb not in VERBS:
+        raise BadInput(gettext("Choose what to do."), "verb")
+    if not chosen and verb != "retry_all":
+        raise BadInput(gettext("Choose at least one mail."), "mail")
+    done: list[int] = []
+
+    def write(by: int, now: datetime) -> None:
+        done.append(VERBS[verb](chosen, by, now))
+
+    return write_once(leading_to(_url(wanted), write), said=lambda: _said(verb, done[0]))
+
+
+def _said(verb: str, count: int) -> str:
+    if not count:
+        return gettext("Nothing to do: these mails are on their way or were decided about meanwhile.")
+    if verb == "give_up":
+        return ngettext("%(num)s mail is not tried any more.", "%(num)s mails are not tried any more.", count)
+    if verb == "again":
+        return ngettext("%(num)s mail goes out once more.", "%(num)s mails go out once more.", count)
+    return ngettext("%(num)s mail is tried now.", "%(num)s mails are tried now.", count)
+
+
+def _wanted() -> Wanted:
+    args = request.args
+    state = args.get("state", queries.WAITING)
+    return Wanted(
+        state if state in queries.SHOWN else queries.WAITING,
+        args.get("mailbox", type=int),
+        args.get("before", type=int),
+    )
+
+
+def _chosen() -> list[int]:
+    found = request.form.getlist("mail")[:MOST]
+    if not all(one.isascii() and one.isdecimal() and len(one) < 16 for one in found):
+        raise BadInput(gettext("There is no such mail."), "mail")
+    return [int(one) for one in found]
+
+
+def _tabs(wanted: Wanted) -> list[tuple[str, str, int | None, bool]]:
+    counts = queries.counts()
+    names = {
+        queries.WAITING: gettext("Waiting"),
+        "uncertain": gettext("Perhaps sent"),
+        "failed": gettext("Not sent"),
+        "bounced": gettext("Came back"),
+        "sent": gettext("Sent"),
+        queries.EVERY: gettext("All mails"),
+    }
+    return [
+        (
+            name,
+            _url(Wanted(state, wanted.mailbox_id)),
+            counts.get(state) or None,
+            state == wanted.state,
+        )
+        for state, name in names.items()
+    ]
+
+
+def _url(wanted: Wanted, *, before: int | None = None) -> str:
+    state = None if wanted.state == queries.WAITING else wanted.state
+    return url_for("admin.outbox", state=state, mailbox=wanted.mailbox_id, before=before)
