@@ -6,17 +6,16 @@ from flask_babel import force_locale
 from sqlalchemy import select
 
 from helpdesk import blobs
-from helpdesk.accounts import tokens
 from helpdesk.accounts.models import Person
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.i18n import gettext
 from helpdesk.mail.compose import Kind, Outgoing, OutgoingFile
+from helpdesk.mail.dressing import bodies
 from helpdesk.mail.headers import Address
 from helpdesk.mail.models import Mailbox
-from helpdesk.mail.placing import fix_place, marked, root_of, topic_of
+from helpdesk.mail.placing import fix_place, root_of, topic_of
 from helpdesk.mail.tokens import reply_address
-from helpdesk.notifications.account_letters import LINK
 from helpdesk.notifications.models import Outbox, OutboxKind, OutboxRecipient
 from helpdesk.notifications.signing import instance_id
 from helpdesk.tickets.models import Attachment, Message
@@ -31,13 +30,15 @@ def outgoing_of(mail: Outbox, mailbox: Mailbox, *, now: datetime) -> Outgoing:
         select(OutboxRecipient).where(OutboxRecipient.outbox_id == mail.id).order_by(OutboxRecipient.id)
     ).all()
     has_token = bool(mailbox.plus_addressing and mail.reply_token)
+    words = bodies(mail, now=now)
     return Outgoing(
         from_name=_from_name(mail, mailbox),
         from_email=mailbox.address,
         to=tuple(Address(one.name, one.email) for one in recipients if one.field == "to"),
         cc=tuple(Address(one.name, one.email) for one in recipients if one.field == "cc"),
         subject=mail.subject,
-        text=_text(mail, now=now),
+        text=words.text,
+        html=words.html,
         message_id=mail.rfc_message_id,
         sent_at=now,
         instance_id=instance_id(),
@@ -61,14 +62,6 @@ def _from_name(mail: Outbox, mailbox: Mailbox) -> str:
         return gettext("%(agent)s at %(firm)s", agent=agent, firm=settings().firm_name)
 
 
-def _text(mail: Outbox, *, now: datetime) -> str:
-    """The words with what is known only while sending: the mark of the thread, or the link of an account."""
-    if mail.account_token_id is not None:
-        link = settings().base_url + tokens.path_to_send(mail.account_token_id, now=now)
-        return mail.body.replace(LINK, link)
-    return marked(mail.body, mail)
-
-
 def _files(mail: Outbox) -> tuple[OutgoingFile, ...]:
     """The files of an agent's answer or forward; nothing else is ever attached."""
     if mail.kind is not OutboxKind.REPLY:
@@ -79,7 +72,15 @@ def _files(mail: Outbox) -> tuple[OutgoingFile, ...]:
         .where(Message.id == mail.message_id, Message.kind.in_((MessageKind.REPLY, MessageKind.FORWARD)))
         .order_by(Attachment.id)
     )
-    return tuple(OutgoingFile(one.name, one.content_type, _content(one.sha256)) for one in found)
+    return tuple(
+        OutgoingFile(
+            name=one.name,
+            content_type=one.content_type,
+            content=_content(one.sha256),
+            content_id=(one.content_id or "") if one.inline else "",
+        )
+        for one in found
+    )
 
 
 def _content(sha256: str) -> bytes:

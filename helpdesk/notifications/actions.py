@@ -52,6 +52,7 @@ def queue_mail(ticket: Ticket, mailing: Mailing, *, now: datetime) -> Outbox:
         reply_token=marks.reply_token,
         subject=mailing.letter.subject,
         body=mailing.letter.body,
+        body_html=mailing.letter.html,
         language=mailing.letter.language,
         due_at=mailing.due_at,
         created_at=now,

@@ -8,9 +8,12 @@ from helpdesk.accounts.models import Account, Person
 from helpdesk.clients.models import Company, Contact
 from helpdesk.config import settings
 from helpdesk.db import db
+from helpdesk.mail.linking import text_to_html
 from helpdesk.mail.threading import with_subject_tag
 from helpdesk.notifications.texts import filled, worded
 from helpdesk.notifications.wording import Occasion
+from helpdesk.rich.cleaning import clean
+from helpdesk.rich.letters import PLACE, dressed, placed, sealed
 from helpdesk.tickets.models import Ticket
 
 LANGUAGES = ("en", "ru")
@@ -26,24 +29,40 @@ MAILBOX = table(
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A finished text. The subject carries the ticket's number."""
+    """A finished text, and the same as HTML, None: plain only. The subject carries the ticket's number."""
 
     subject: str
     body: str
     language: str
+    html: str | None = None
 
 
-def write(occasion: Occasion, ticket: Ticket, *, by_phone: bool = False, **words: str) -> Letter:
+def write(
+    occasion: Occasion, ticket: Ticket, *, by_phone: bool = False, form: str | None = None, **words: str
+) -> Letter:
     """The letter in the contact's language, else the company's, else the one of the ticket's mailbox.
 
-    `words` are what only this occasion knows: the agent's answer, the signature. Nothing else of the ticket
-    than its number, subject and contact's name is within the text's reach.
+    `words` are what only this occasion knows: the agent's answer, the signature; `form` is the answer's HTML,
+    None: lines of words. Nothing else of the ticket than its number, subject and contact's name is within the
+    text's reach.
     """
     language = language_of(ticket)
     known = {"number": tag_of(ticket), "firm": settings().firm_name, "name": _name_of(ticket)}
     known |= {"subject": ticket.subject, **words}
-    body = filled(worded(occasion, language, ticket.mailbox_id), language, known, by_phone=by_phone)
-    return Letter(subject=_subject(occasion, ticket), body=body, language=language)
+    answer = words.get("answer", "")
+    known |= {"answer": PLACE} if answer else {}
+    frame = filled(worded(occasion, language, ticket.mailbox_id), language, known, by_phone=by_phone)
+    return Letter(
+        subject=_subject(occasion, ticket),
+        body=frame.replace(PLACE, answer),
+        language=language,
+        html=_as_html(frame, clean(form or "") or text_to_html(answer)),
+    )
+
+
+def _as_html(frame: str, answer: str) -> str:
+    """The text's twin: what it says is escaped, only the answer brings a form of its own."""
+    return dressed(sealed(placed(text_to_html(frame), answer)))
 
 
 def signature_of(person_id: int, mailbox_id: int | None) -> str:

@@ -92,7 +92,7 @@ def queue_reply(event: AgentReplied, row: EventRow) -> None:
     mailing = Mailing(
         key=f"reply:{message.id}",
         kind=OutboxKind.REPLY,
-        letter=write(Occasion.REPLY, ticket, answer=message.text, signature=signature),
+        letter=write(Occasion.REPLY, ticket, form=message.html, answer=message.text, signature=signature),
         to=to,
         cc=_listed(message, "cc"),
         message_id=message.id,

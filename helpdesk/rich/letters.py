@@ -5,6 +5,7 @@ from html import escape
 
 FONT = "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;font-size:15px;line-height:1.5"
 FAINT = "color:#7a828c;font-size:13px"
+TINY = "color:#7a828c;font-size:11px"
 STYLES = {
     "blockquote": "margin:0 0 12px;padding:0 0 0 12px;border-left:3px solid #9aa3ad",
     "pre": "margin:0 0 12px;padding:8px 10px;border:1px solid #9aa3ad;border-radius:4px;"
@@ -52,7 +53,7 @@ def history(opening: str, words: str) -> str:
 
 def above(line: str) -> str:
     """The line above which an answer is to be written."""
-    return f'<div style="{FAINT};font-size:11px;margin:0 0 12px">{escape(line)}</div>'
+    return f'<div style="{TINY};margin:0 0 12px">{escape(line)}</div>'
 
 
 def page(body: str, language: str) -> str:
@@ -68,5 +69,5 @@ def page(body: str, language: str) -> str:
 def with_foot(whole: str, line: str) -> str:
     """The page with one small line under everything."""
     return whole.replace(
-        "</div></body>", f'<div style="{FAINT};font-size:11px">{escape(line)}</div></div></body>'
+        "</div></body>", f'<div style="{TINY}">{escape(line)}</div></div></body>'
     )

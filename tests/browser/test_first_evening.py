@@ -22,6 +22,7 @@ from tests.browser.visits import Visits, faults
 from tests.conftest import TEMPLATE
 from tests.factories import PASSWORD
 from tests.mail.letters import a_mail
+from tests.outgoing import plain_of
 from tests.servers import PASSWORD as IMAP_PASSWORD
 from tests.servers import Dovecot
 
@@ -232,7 +233,7 @@ def a_mail_is_solved(evening: Evening) -> None:
     evening.answer(words.reply)
     desk.let_undo_pass()
     eventually(
-        lambda: [mail for mail in desk.mails_to("olga@halden.example") if words.reply in mail.get_content()],
+        lambda: [mail for mail in desk.mails_to("olga@halden.example") if words.reply in plain_of(mail)],
         what="the answer has not left",
     )
     evening.open_resolution()

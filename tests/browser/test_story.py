@@ -14,6 +14,7 @@ from tests.browser.desk import Desk, eventually
 from tests.browser.pressing import answer, open_dialog
 from tests.browser.visits import Visits, faults, sign_in
 from tests.mail.letters import a_mail
+from tests.outgoing import said, twin_of
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,8 @@ def a_letter_comes_in(story: Story) -> None:
     with desk.rows():
         story.number = db.session.scalars(select(Ticket.id).where(Ticket.subject == words.subject)).one()
     assert f"#{story.number}]" in receipt["Subject"]
-    assert receipt.get_content().startswith(words.greeting)
-    assert f"#{story.number}" in receipt.get_content()
+    assert said(receipt).startswith(words.greeting)
+    assert f"#{story.number}" in said(receipt)
     assert receipt["Auto-Submitted"] == "auto-replied"
 
 
@@ -144,7 +145,7 @@ def line_1_answers(story: Story, page: Page) -> None:
     assert faults(page) == []
     story.desk.let_undo_pass()
     mail = story.mail(2)
-    assert words.first_answer in mail.get_content()
+    assert words.first_answer in said(mail)
     assert mail["References"]
     assert mail["In-Reply-To"]
     assert mail["From"].addresses[0].addr_spec == story.crew.client.mailbox
@@ -195,7 +196,7 @@ def line_1_answers_again(story: Story, page: Page) -> None:
     page.locator("#waiting-dialog button.button-main").click()
     story.becomes("waiting_client")
     story.desk.let_undo_pass()
-    assert story.words.second_answer in story.mail(3).get_content()
+    assert story.words.second_answer in said(story.mail(3))
 
 
 def the_client_answers(story: Story, page: Page) -> None:
@@ -219,13 +220,13 @@ def line_1_solves_it(story: Story, page: Page) -> None:
     expect(page.locator(".talk").get_by_text(story.words.solution)).to_be_visible()
     assert faults(page) == []
     notice = story.mail(4)
-    assert notice.get_content().startswith(story.words.greeting)
+    assert said(notice).startswith(story.words.greeting)
     assert notice["Auto-Submitted"] == "auto-generated"
 
 
 def nothing_internal_has_left(story: Story) -> None:
     sent = "\n".join(
-        mail.as_string() + mail.get_content() for mail in story.desk.mails_to(story.crew.client.email)
+        mail.as_string() + said(mail) + twin_of(mail) for mail in story.desk.mails_to(story.crew.client.email)
     )
     assert [secret for secret in story.words.secret if secret in sent] == []
     assert story.crew.second.name not in sent

@@ -18,6 +18,7 @@ from tests.browser.cast import Cast
 from tests.browser.desk import Desk, Part, eventually
 from tests.factories import a_ticket
 from tests.mail.letters import a_mail
+from tests.outgoing import said
 
 pytestmark = pytest.mark.mailserver
 MANY = 12
@@ -68,7 +69,7 @@ def test_two_senders_send_each_answer_once(desk: Desk, at_work: Cast) -> None:
     desk.let_undo_pass()
 
     def answers() -> list[str]:
-        first_lines = (mail.get_content().splitlines()[0] for mail in desk.mails_to(crew.colleague.email))
+        first_lines = (said(mail).splitlines()[0] for mail in desk.mails_to(crew.colleague.email))
         return sorted(line for line in first_lines if line.startswith("Answer"))
 
     eventually(lambda: len(answers()) >= MANY)

@@ -26,6 +26,7 @@ from tests.browsing import form, sign_in
 from tests.choosing import chosen
 from tests.factories import a_mailbox, an_agent, three_lines
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
+from tests.outgoing import said
 from tests.servers import Sink
 
 pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
@@ -105,9 +106,7 @@ def test_an_answer_leaves_with_its_files_its_copy_and_the_signatures(
         ("plan.pdf", "application/pdf"),
     ]
     assert parts[1].get_payload(decode=True) == b"%PDF-1.7 x"
-    body = mail.get_body()
-    assert body is not None
-    lines = body.get_content().replace("\r\n", "\n").split("\n")
+    lines = said(mail).split("\n")
     assert lines[:6] == ["Try the new driver.", "", "-- ", "Ada Lind", "Line 1, Fernhill", "Fernhill Service"]
     assert message.text == "Try the new driver."
 

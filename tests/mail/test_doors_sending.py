@@ -23,6 +23,7 @@ from helpdesk.tickets.rules import HandoverCard
 from tests.choosing import chosen
 from tests.factories import a_mailbox, an_agent, three_lines
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
+from tests.outgoing import plain_of, said, twin_of
 from tests.servers import Sink
 
 pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
@@ -112,7 +113,7 @@ def test_an_answer_waits_ten_seconds_and_goes_out_as_a_persons_mail(
     )
     assert mail["Reply-To"].addresses[0].addr_spec.startswith("support+t.")
     assert mail["Auto-Submitted"] is None
-    assert mail.get_content().startswith("Try the new driver.")
+    assert said(mail).startswith("Try the new driver.")
     assert states() == {HANNA: DeliveryState.ACCEPTED}
 
 
@@ -256,7 +257,7 @@ def test_a_leading_dot_arrives_as_it_was_written(mailbox: Mailbox, relay: Sink, 
     ticket = a_request(mailbox, now)
     answered(ticket, now, ".hidden\n..twice\nend.")
     send_at(soon(now))
-    assert ".hidden\n..twice\nend." in read(relay.taken[0].raw).get_content().replace("\r\n", "\n")
+    assert ".hidden\n..twice\nend." in said(read(relay.taken[0].raw))
 
 
 def test_without_plus_addressing_a_marker_at_the_foot_brings_the_answer_home(
@@ -267,7 +268,7 @@ def test_without_plus_addressing_a_marker_at_the_foot_brings_the_answer_home(
     send_at(now)
     ours = read(relay.taken[0].raw)
     assert ours["Reply-To"] is None
-    quoted = "\n".join(f"> {line}" for line in ours.get_content().splitlines())
+    quoted = "\n".join(f"> {line}" for line in plain_of(ours).splitlines())
     take_in(a_mail(f"Thanks\n\n{quoted}", subject="no number"), mailbox, now=now)
     assert len(messages(ticket)) == 2
 
@@ -287,4 +288,4 @@ def test_nothing_internal_ever_leaves(mailbox: Mailbox, relay: Sink, now: dateti
         send_at(now + timedelta(hours=hours, minutes=1))
     sent = [read(one.raw) for one in relay.taken]
     assert len(sent) == 4
-    assert CANARY not in "".join(f"{mail}{mail.get_content()}" for mail in sent)
+    assert CANARY not in "".join(f"{mail}{said(mail)}{twin_of(mail)}" for mail in sent)

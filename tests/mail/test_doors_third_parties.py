@@ -26,6 +26,7 @@ from tests.browsing import form, sign_in
 from tests.choosing import chosen
 from tests.factories import a_mailbox, a_policy, a_team, an_agent, the_team, three_lines
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
+from tests.outgoing import said
 from tests.servers import Sink
 
 pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
@@ -91,7 +92,7 @@ def test_a_forward_leaves_with_files_a_token_and_the_signature(
     )
     asked(ticket, ada, now, files=(file,))
     mail = to_vendor(relay, now)
-    body = mail.get_body().get_content().replace("\r\n", "\n")
+    body = said(mail)
     assert body.startswith("Is this known?\n\n> The printer")
     words, _, mark = body.rstrip().rpartition("\n\n")
     assert words.endswith("-- \nAda Lind\nFernhill Service\nMon to Fri")
