@@ -1,20 +1,20 @@
 """The form of a mailbox: what was typed becomes a sheet, or a sentence at its field; nothing is lost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from sqlalchemy import select
 
 from helpdesk.accounts.addresses import address_of
-from helpdesk.accounts.models import Account, Person, Team
+from helpdesk.accounts.models import Team
 from helpdesk.admin import carrying
-from helpdesk.clients.models import Contact, ContactAddress
+from helpdesk.admin import mailbox_more as more
+from helpdesk.admin import mailbox_provider as provider
+from helpdesk.admin.mailbox_typed import Typed
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.errors import N_, BadInput
 from helpdesk.i18n import LANGUAGES, gettext, told
 from helpdesk.mail.check.reach import STANDARD_PORTS, Server
-from helpdesk.mail.models import Encryption, Mailbox
+from helpdesk.mail.models import Encryption, Mailbox, SignIn
+from helpdesk.mail.oauth.bearer import token_of
 from helpdesk.mail.providers import servers_for
 from helpdesk.mail.settings import Sheet, Side
 from helpdesk.secrets_box import unseal
@@ -29,7 +29,9 @@ FIELDS = (
     "plus_addressing",
     "signature",
     "imap_folder",
-    *(f"{side}_{part}" for side in SIDES for part in ("host", "port", "encryption", "user")),
+    *more.FIELDS,
+    *provider.FIELDS,
+    *(f"{side}_{part}" for side in SIDES for part in ("host", "port", "encryption", "user", "sign_in")),
 )
 LONGEST = {"name": 120, "signature": 2000, "imap_folder": 200}
 OTHER_SERVER = N_(
@@ -38,30 +40,24 @@ OTHER_SERVER = N_(
 LOOP = N_("That is the desk's own door for mail: what it sent would come back to it.")
 
 
-@dataclass
-class Typed:
-    """The fields as they stand in the form; passwords apart, so that they never get into a page."""
-
-    values: dict[str, str]
-    passwords: dict[str, str] = field(repr=False)
-    errors: dict[str, str] = field(default_factory=dict)
-    carried: dict[str, str] = field(default_factory=dict)
-
-
 def empty() -> Typed:
     """A new mailbox as most are."""
     values = dict.fromkeys(FIELDS, "")
     values |= {"language": settings().default_language, "plus_addressing": "1", "imap_folder": "INBOX"}
     values |= {"imap_encryption": Encryption.TLS.value, "smtp_encryption": Encryption.STARTTLS.value}
+    values |= {"imap_sign_in": SignIn.PASSWORD.value, "smtp_sign_in": SignIn.PASSWORD.value}
+    values |= more.EMPTY | provider.EMPTY
     return Typed(values | {"name": settings().firm_name}, {})
 
 
 def of(mailbox: Mailbox) -> Typed:
     """The form of a mailbox as it stands."""
-    values = {name: str(getattr(mailbox, name) or "") for name in FIELDS}
+    values = {name: str(getattr(mailbox, name, None) or "") for name in FIELDS}
     values["plus_addressing"] = "1" if mailbox.plus_addressing else ""
     for side in SIDES:
         values[f"{side}_encryption"] = Encryption(getattr(mailbox, f"{side}_encryption")).value
+        values[f"{side}_sign_in"] = SignIn(getattr(mailbox, f"{side}_sign_in")).value
+    values |= more.of(mailbox) | provider.of(mailbox.id)
     return Typed(values, {})
 
 
@@ -73,6 +69,9 @@ def typed(form: Mapping[str, str]) -> Typed:
     form = _same_account(form) if form.get("same_account") else form
     values = {name: form.get(name, "").strip() for name in FIELDS}
     values["name"] = " ".join(values["name"].split())  # it stands in the head of every mail
+    more.tidy(values, form)
+    for side in SIDES:
+        values[f"{side}_sign_in"] = values[f"{side}_sign_in"] or SignIn.PASSWORD.value
     values["signature"] = form.get("signature", "").replace("\r\n", "\n").strip()
     passwords = {}
     for side in SIDES:
@@ -80,6 +79,9 @@ def typed(form: Mapping[str, str]) -> Typed:
         passwords[side] = form.get(f"{side}_password", "") or carrying.uncarried(
             carried, _where(values, side)
         )
+    passwords["oauth"] = form.get("oauth_client_secret", "").strip() or carrying.uncarried(
+        form.get("oauth_carried", ""), provider.where(values)
+    )
     carried_on = {side: carrying.carried(word, _where(values, side)) for side, word in passwords.items()}
     return Typed(values, passwords, carried=carried_on)
 
@@ -93,12 +95,14 @@ def _same_account(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def _where(values: Mapping[str, str], side: str) -> tuple[str, str]:
+    if side == "oauth":
+        return provider.where(values)
     return values[f"{side}_host"].lower(), values[f"{side}_user"].lower()
 
 
 def propose(found: Typed) -> None:
     """Fill in the servers that belong to the address; what was typed stays."""
-    servers = servers_for(found.values["address"])
+    servers = provider.servers_of(found.values["oauth_provider"]) or servers_for(found.values["address"])
     proposals = {
         "imap_user": found.values["address"],
         "smtp_user": found.values["address"],
@@ -109,6 +113,8 @@ def propose(found: Typed) -> None:
             proposals[f"{side}_host"] = getattr(servers, f"{side}_host")
             found.values[f"{side}_port"] = str(getattr(servers, f"{side}_port"))
             found.values[f"{side}_encryption"] = getattr(servers, f"{side}_encryption").value
+            if found.values["oauth_provider"]:
+                found.values[f"{side}_sign_in"] = SignIn.OAUTH.value
     for name, value in proposals.items():
         found.values[name] = found.values[name] or value
 
@@ -127,10 +133,20 @@ def sheet_of(found: Typed, mailbox: Mailbox | None) -> Sheet | None:
         found.errors["signature"] = gettext("A signature has at most 2000 characters.")
     team_id = _team(found)
     imap, smtp = (_side(found, side, mailbox) for side in SIDES)
-    if imap.host and not (imap.password or _may_keep(found, "imap", mailbox)):
+    with_password = imap.host and imap.sign_in is SignIn.PASSWORD
+    if with_password and not (imap.password or _may_keep(found, "imap", mailbox)):
         found.errors.setdefault(
             "imap_password", gettext("The server asks for a password. Type the one of this account.")
         )
+    grant = provider.sheet_of(found, mailbox.id if mailbox else None)
+    for side in SIDES:
+        if (
+            values[f"{side}_sign_in"] == SignIn.OAUTH
+            and values[f"{side}_host"]
+            and not values["oauth_provider"]
+        ):
+            found.errors["oauth_provider"] = gettext("Choose whose sign-in page it is.")
+    read = more.read(found, address)
     if found.errors:
         return None
     return Sheet(
@@ -143,6 +159,8 @@ def sheet_of(found: Typed, mailbox: Mailbox | None) -> Sheet | None:
         imap=imap,
         folder=values["imap_folder"][: LONGEST["imap_folder"]] or "INBOX",
         smtp=smtp,
+        grant=grant,
+        **read,
     )
 
 
@@ -158,36 +176,17 @@ def server_of(found: Typed, side: str, mailbox: Mailbox | None) -> Server | None
         encryption=read.encryption,
         user=read.user or "",
         password=read.password or (unseal(secret).decode() if secret else ""),
+        token_of=token_of(mailbox.id) if mailbox and read.sign_in is SignIn.OAUTH else None,
     )
 
 
-def warnings(mailbox: Mailbox) -> list[str]:
-    """What is odd about the mailbox's address, though it is allowed."""
-    found = []
-    account = db.session.scalar(
-        select(Person.name)
-        .join(Account, Account.person_id == Person.id)
-        .where(Account.email == mailbox.address)
+def is_place_saved(found: Typed, mailbox: Mailbox | None) -> bool:
+    """Whether tokens may be shown to the servers as typed: they are the saved ones, no less protected."""
+    return mailbox is not None and all(
+        _is_same_host(found, side, mailbox)
+        for side in SIDES
+        if found.values[f"{side}_sign_in"] == SignIn.OAUTH and found.values[f"{side}_host"]
     )
-    if account:
-        found.append(
-            gettext("%(name)s signs in with this address: mail to the person becomes tickets.", name=account)
-        )
-    contact = db.session.scalar(
-        select(Person.name)
-        .join(Contact, Contact.person_id == Person.id)
-        .join(ContactAddress, ContactAddress.contact_id == Contact.id)
-        .where(ContactAddress.email == mailbox.address)
-        .limit(1)
-    )
-    if contact:
-        found.append(
-            gettext(
-                "%(name)s is a contact with this address: mail to the contact would come back here.",
-                name=contact,
-            )
-        )
-    return found
 
 
 def _address(found: Typed) -> str:
@@ -224,9 +223,13 @@ def _side(found: Typed, side: str, mailbox: Mailbox | None) -> Side:
     password = found.passwords.get(side) or None
     _check_letters(found, side)
     user = values[f"{side}_user"] or (values["address"].lower() if side == "imap" else None)
-    if user and password is None and not _may_keep(found, side, mailbox) and _has_secret(side, mailbox):
+    sign_in = _sign_in(found, side)
+    is_secret_wanted = user and password is None and sign_in is SignIn.PASSWORD
+    if is_secret_wanted and not _may_keep(found, side, mailbox) and _has_secret(side, mailbox):
         found.errors[f"{side}_password"] = gettext(OTHER_SERVER)
-    return Side(host=host, port=port, encryption=encryption, user=user, password=password)
+    if sign_in is SignIn.OAUTH:
+        user = values[f"{side}_user"] or values["address"].lower()
+    return Side(host=host, port=port, encryption=encryption, user=user, password=password, sign_in=sign_in)
 
 
 def _check_letters(found: Typed, side: str) -> None:
@@ -250,6 +253,14 @@ def _encryption(found: Typed, side: str) -> Encryption:
     except ValueError:
         found.errors[f"{side}_encryption"] = gettext("Choose one of the list.")
         return Encryption.TLS
+
+
+def _sign_in(found: Typed, side: str) -> SignIn:
+    try:
+        return SignIn(found.values[f"{side}_sign_in"])
+    except ValueError:
+        found.errors[f"{side}_sign_in"] = gettext("Choose one of the list.")
+        return SignIn.PASSWORD
 
 
 def _port(found: Typed, side: str, encryption: Encryption) -> int | None:
@@ -276,13 +287,16 @@ def _may_keep(found: Typed, side: str, mailbox: Mailbox | None) -> bool:
     """Whether the kept password may be used: same server, same name, no weaker protection."""
     if mailbox is None or not _has_secret(side, mailbox):
         return False
-    host, user = getattr(mailbox, f"{side}_host") or "", getattr(mailbox, f"{side}_user") or ""
-    same = (host.lower(), user.lower()) == (
-        found.values[f"{side}_host"].lower().rstrip("."),
-        found.values[f"{side}_user"].lower(),
-    )
+    user = getattr(mailbox, f"{side}_user") or ""
+    return user.lower() == found.values[f"{side}_user"].lower() and _is_same_host(found, side, mailbox)
+
+
+def _is_same_host(found: Typed, side: str, mailbox: Mailbox) -> bool:
+    """The same server, no less protected."""
+    host = getattr(mailbox, f"{side}_host") or ""
     try:
         wanted = Encryption(found.values[f"{side}_encryption"])
     except ValueError:
         return False
-    return same and STRENGTH[wanted] >= STRENGTH[Encryption(getattr(mailbox, f"{side}_encryption"))]
+    strength = STRENGTH[Encryption(getattr(mailbox, f"{side}_encryption"))]
+    return host.lower() == found.values[f"{side}_host"].lower().rstrip(".") and STRENGTH[wanted] >= strength

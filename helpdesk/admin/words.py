@@ -44,6 +44,7 @@ CONDITIONS: Mapping[str, tuple[str, Any]] = {
     "well": ("live", lazy_gettext("works")),
     "silent": ("risk", lazy_gettext("silent")),
     "failing": ("bad", lazy_gettext("fails")),
+    "signed_out": ("bad", lazy_gettext("needs sign-in")),
 }
 PAUSES: Mapping[str, Any] = {
     "waiting_client": lazy_gettext("waiting for the client"),

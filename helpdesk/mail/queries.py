@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from helpdesk.db import db
 from helpdesk.mail.mailboxes import SILENT
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
+from helpdesk.mail.oauth.standing import needs_sign_in
 
 PAGE_SIZE = 50
 HELD_STATES = (InboundState.QUARANTINED, InboundState.IGNORED, InboundState.DISCARDED)
@@ -41,8 +42,9 @@ def held_mail(mail_id: int) -> InboundMail | None:
 
 @dataclass(frozen=True, kw_only=True)
 class MailboxState:
-    """How one mailbox fares: `condition` is off, door (mail comes by SMTP only), waiting (never polled),
-    well, failing (the last try went wrong) or silent (no success for a quarter of an hour).
+    """How one mailbox fares: `condition` is off, signed_out (somebody has to sign in at its provider), door
+    (mail comes by SMTP only), waiting (never polled), well, failing (the last try went wrong) or silent (no
+    success for a quarter of an hour).
     """
 
     id: int
@@ -62,8 +64,8 @@ def mailbox_states(now: datetime) -> list[MailboxState]:
         .where(InboundMail.mailbox_id == Mailbox.id, InboundMail.state == InboundState.RECEIVED)
         .scalar_subquery()
     )
-    rows = db.session.execute(select(Mailbox, waiting).order_by(Mailbox.address))
-    return [_state(mailbox, count, now) for mailbox, count in rows]
+    rows = db.session.execute(select(Mailbox, waiting, needs_sign_in()).order_by(Mailbox.address))
+    return [_state(mailbox, count, now, is_signed_out=out) for mailbox, count, out in rows]
 
 
 def default_mailbox() -> Mailbox | None:
@@ -73,12 +75,12 @@ def default_mailbox() -> Mailbox | None:
     return db.session.scalar(active.order_by(*order).limit(1))
 
 
-def _state(mailbox: Mailbox, waiting: int, now: datetime) -> MailboxState:
+def _state(mailbox: Mailbox, waiting: int, now: datetime, *, is_signed_out: bool) -> MailboxState:
     return MailboxState(
         id=mailbox.id,
         address=mailbox.address,
         name=mailbox.name,
-        condition=_condition(mailbox, now),
+        condition="signed_out" if is_signed_out and mailbox.active else _condition(mailbox, now),
         polled_at=mailbox.polled_at,
         failing_since=mailbox.failing_since,
         error=mailbox.error,

@@ -4,14 +4,16 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import undefer
 
 from helpdesk import history
 from helpdesk.accounts.models import Team
 from helpdesk.db import db
 from helpdesk.errors import N_, BadInput, StaleChange
-from helpdesk.mail.models import Encryption, Mailbox
+from helpdesk.mail.models import Encryption, ListMail, Mailbox, MailboxAddress, SignIn
+from helpdesk.mail.oauth import settings as grants
+from helpdesk.mail.oauth.settings import GrantSheet
 from helpdesk.secrets_box import seal
 
 CHANGED_MEANWHILE = N_("Somebody else changed this mailbox meanwhile. Look at what is new, then save again.")
@@ -26,6 +28,7 @@ class Side:
     encryption: Encryption
     user: str | None
     password: str | None = field(default=None, repr=False)
+    sign_in: SignIn = SignIn.PASSWORD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +44,13 @@ class Sheet:
     imap: Side
     folder: str
     smtp: Side
+    grant: GrantSheet | None = None
+    addresses: tuple[str, ...] = ()
+    authserv_id: str | None = None
+    list_mail: ListMail = ListMail.TICKET
+    rate_per_minute: int | None = None
+    names_agent: bool = False
+    move_to: str | None = None
 
 
 def connect(sheet: Sheet, *, by: int, now: datetime) -> Mailbox:
@@ -50,6 +60,7 @@ def connect(sheet: Sheet, *, by: int, now: datetime) -> Mailbox:
     _write(mailbox, sheet)
     db.session.add(mailbox)
     db.session.flush()
+    _write_beside(mailbox, sheet)
     history.changed(("mailbox", mailbox.id, mailbox.address), None, facts(mailbox), by=by, now=now)
     return mailbox
 
@@ -59,12 +70,14 @@ def change(mailbox: Mailbox, sheet: Sheet, *, seen: str, by: int, now: datetime)
     if seen != mark(mailbox):
         raise StaleChange(CHANGED_MEANWHILE)
     _check_free(sheet, mailbox)
-    before, account = facts(mailbox), _account(mailbox)
+    before, account, places = facts(mailbox), _account(mailbox), _places(mailbox)
     _write(mailbox, sheet)
     if _account(mailbox) != account:
         _begin_anew(mailbox, now)
+    if _places(mailbox) != places:
+        grants.forget_account(mailbox.id)
     mailbox.next_poll_at = None
-    db.session.flush()
+    _write_beside(mailbox, sheet)
     after = {**facts(mailbox), **_new_secrets(sheet)}
     history.changed(("mailbox", mailbox.id, mailbox.address), before, after, by=by, now=now)
 
@@ -107,7 +120,8 @@ def locked(mailbox_id: int) -> Mailbox:
 
 def mark(mailbox: Mailbox) -> str:
     """Changes whenever a setting of the mailbox does; forms carry it. Says nothing about the secrets."""
-    secrets = (mailbox.imap_secret or b"", mailbox.smtp_secret or b"")
+    grant = grants.sealed_secret(mailbox.id)
+    secrets = (mailbox.imap_secret or b"", mailbox.smtp_secret or b"", grant)
     text = repr((sorted(facts(mailbox).items(), key=lambda one: one[0]), secrets))
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
@@ -129,7 +143,22 @@ def facts(mailbox: Mailbox) -> dict[str, history.Value]:
         "folder": mailbox.imap_folder if mailbox.imap_host else None,
         "smtp": _place(mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_encryption),
         "smtp_user": mailbox.smtp_user,
+        "imap_sign_in": SignIn(mailbox.imap_sign_in or SignIn.PASSWORD).value if mailbox.imap_host else None,
+        "smtp_sign_in": SignIn(mailbox.smtp_sign_in or SignIn.PASSWORD).value if mailbox.smtp_host else None,
+        "addresses": list(addresses_of(mailbox.id)) or None,
+        "authserv_id": mailbox.authserv_id,
+        "list_mail": ListMail(mailbox.list_mail or ListMail.TICKET).value,
+        "rate_per_minute": mailbox.rate_per_minute,
+        "names_agent": bool(mailbox.names_agent),
+        "move_to": mailbox.move_to if mailbox.imap_host else None,
+        **grants.facts(mailbox.id),
     }
+
+
+def addresses_of(mailbox_id: int | None) -> tuple[str, ...]:
+    """The further addresses of a mailbox."""
+    found = select(MailboxAddress.email).where(MailboxAddress.mailbox_id == mailbox_id)
+    return tuple(db.session.scalars(found.order_by(MailboxAddress.email)))
 
 
 def _place(host: str | None, port: int | None, encryption: Encryption) -> str | None:
@@ -144,18 +173,34 @@ def _write(mailbox: Mailbox, sheet: Sheet) -> None:
     mailbox.imap_host, mailbox.imap_port, mailbox.imap_encryption = imap.host, imap.port, imap.encryption
     mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_encryption = smtp.host, smtp.port, smtp.encryption
     mailbox.imap_user, mailbox.smtp_user = imap.user, smtp.user
+    mailbox.imap_sign_in, mailbox.smtp_sign_in = imap.sign_in, smtp.sign_in
+    mailbox.authserv_id, mailbox.list_mail = sheet.authserv_id, sheet.list_mail
+    mailbox.rate_per_minute, mailbox.names_agent = sheet.rate_per_minute, sheet.names_agent
+    mailbox.move_to = sheet.move_to
     mailbox.imap_secret = _secret(imap, mailbox.imap_secret if mailbox.id else None)
     mailbox.smtp_secret = _secret(smtp, mailbox.smtp_secret if mailbox.id else None)
 
 
+def _write_beside(mailbox: Mailbox, sheet: Sheet) -> None:
+    """What hangs on the mailbox: its further addresses and its provider."""
+    db.session.flush()
+    wanted, present = set(sheet.addresses), set(addresses_of(mailbox.id))
+    gone = delete(MailboxAddress).where(MailboxAddress.mailbox_id == mailbox.id)
+    db.session.execute(gone.where(MailboxAddress.email.in_(present - wanted)))
+    db.session.add_all(MailboxAddress(mailbox_id=mailbox.id, email=one) for one in sorted(wanted - present))
+    grants.write(mailbox.id, sheet.grant)
+    db.session.flush()
+
+
 def _secret(side: Side, kept: bytes | None) -> bytes | None:
-    if not side.host or not side.user:
+    if not side.host or not side.user or side.sign_in is SignIn.OAUTH:
         return None
     return seal(side.password.encode()) if side.password else kept
 
 
 def _new_secrets(sheet: Sheet) -> dict[str, history.Value]:
     typed = {"imap_secret": sheet.imap.password, "smtp_secret": sheet.smtp.password}
+    typed["client_secret"] = sheet.grant.client_secret if sheet.grant else None
     return {name: history.SECRET_CHANGED for name, password in typed.items() if password}
 
 
@@ -169,6 +214,12 @@ def _account(mailbox: Mailbox) -> tuple[str, str, str]:
     return _account_of(
         mailbox.imap_host, mailbox.imap_user, mailbox.imap_folder, fallback_user=mailbox.address
     )
+
+
+def _places(mailbox: Mailbox) -> tuple[str | None, ...]:
+    """Where tokens are shown: what was given for one server goes to no other, nor less protected."""
+    imap, smtp = mailbox.imap_encryption, mailbox.smtp_encryption
+    return mailbox.imap_host, imap, mailbox.smtp_host, smtp
 
 
 def _account_of(
@@ -186,17 +237,29 @@ def _begin_anew(mailbox: Mailbox, now: datetime) -> None:
 
 def _check_free(sheet: Sheet, mailbox: Mailbox | None) -> None:
     own_id = mailbox.id if mailbox else 0
-    same = select(Mailbox).where(Mailbox.address == sheet.address, Mailbox.id != own_id)
-    other = db.session.scalar(same)
-    if other is not None and other.active:
-        raise BadInput(N_("There is a mailbox with this address already."), "address")
-    if other is not None:
-        raise BadInput(
-            N_("A mailbox with this address is switched off: switch that one on again."), "address"
-        )
+    _check_address(sheet.address, "address", own_id)
+    for address in sheet.addresses:
+        _check_address(address, "addresses", own_id)
     if mailbox is None or mailbox.active:
         account = _account_of(sheet.imap.host, sheet.imap.user, sheet.folder, fallback_user=sheet.address)
         _check_account(account, own_id)
+
+
+def _check_address(address: str, field_name: str, own_id: int) -> None:
+    """No two mailboxes have one address, neither as the main one nor as a further one."""
+    other = db.session.scalar(select(Mailbox).where(Mailbox.address == address, Mailbox.id != own_id))
+    if other is not None and not other.active:
+        raise BadInput(
+            N_("A mailbox with this address is switched off: switch that one on again."), field_name
+        )
+    further = select(Mailbox).join(MailboxAddress, MailboxAddress.mailbox_id == Mailbox.id)
+    other = other or db.session.scalar(further.where(MailboxAddress.email == address, Mailbox.id != own_id))
+    if other is None:
+        return
+    if other.address == address and field_name == "address":
+        raise BadInput(N_("There is a mailbox with this address already."), field_name)
+    sentence = N_("%(address)s belongs to the mailbox %(mailbox)s already.")
+    raise BadInput(sentence, field_name, address=address, mailbox=other.address)
 
 
 def _check_account(account: tuple[str, str, str], own_id: int) -> None:

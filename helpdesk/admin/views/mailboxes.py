@@ -1,5 +1,6 @@
 """Doors to the mailboxes: connect, try, change, switch off and on."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,10 +17,10 @@ from helpdesk.accounts.models import Team
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.rates import Limit, Rate
 from helpdesk.accounts.writing import leading_to, status_of, write_once
+from helpdesk.admin import mailbox_provider, mailbox_signing, mailbox_warnings, words
 from helpdesk.admin import mailboxes as forms
-from helpdesk.admin import words
 from helpdesk.admin.blueprint import blueprint
-from helpdesk.admin.mailboxes import Typed
+from helpdesk.admin.mailbox_typed import Typed
 from helpdesk.admin.pages import render_section
 from helpdesk.clock import process_time
 from helpdesk.config import settings
@@ -32,6 +33,7 @@ from helpdesk.mail.check.imap import imap_steps
 from helpdesk.mail.check.letter import trial_letter
 from helpdesk.mail.check.reach import Server
 from helpdesk.mail.check.smtp import smtp_steps
+from helpdesk.mail.check.tokens import token_steps
 from helpdesk.mail.headers import Address
 from helpdesk.mail.models import Mailbox
 from helpdesk.mail.queries import default_mailbox, mailbox_states
@@ -158,8 +160,9 @@ def try_mailbox() -> str:
     servers = {side: forms.server_of(typed, side, mailbox) for side in forms.SIDES}
     letter = _letter(typed, actor) if request.form.get("letter") and not standstill.is_on() else None
     now_mailbox_id = mailbox.id if mailbox else None
+    token = _token_steps(typed, mailbox)
     end_read()
-    tried = _tried(servers, typed, letter, actor.email)
+    tried = _tried(servers, typed, letter, actor.email, token)
     if web.is_htmx():
         return render_template(
             "admin/_mailbox_findings.html", tried=tried, errors=typed.errors, outcomes=Outcome
@@ -167,15 +170,34 @@ def try_mailbox() -> str:
     return _page(typed, _mailbox(actor, now_mailbox_id) if now_mailbox_id else None, tried=tried)
 
 
+def _token_steps(typed: Typed, mailbox: Mailbox | None) -> Iterator[Finding] | None:
+    """The try of the provider; None when both servers take passwords."""
+    if not mailbox_signing.is_wanted(typed):
+        return None
+    is_saved = forms.is_place_saved(typed, mailbox) and mailbox_signing.is_saved(typed, mailbox)
+    return token_steps(mailbox.id if mailbox else None, is_saved=is_saved)
+
+
 def _tried(
-    servers: dict[str, Server | None], typed: Typed, letter: bytes | None, to: str
+    servers: dict[str, Server | None],
+    typed: Typed,
+    letter: bytes | None,
+    to: str,
+    token: Iterator[Finding] | None,
 ) -> dict[str, tuple[Finding, ...]]:
-    """The findings of each server that is given."""
+    """The findings of each server that is given; without a token nothing is said to those that want one."""
     tried: dict[str, tuple[Finding, ...]] = {}
     sender = typed.values["address"].lower()
-    if (imap := servers["imap"]) is not None:
-        tried["imap"] = collected(imap_steps(imap, typed.values["imap_folder"] or "INBOX"))
-    if (smtp := servers["smtp"]) is not None:
+    has_token = True
+    if token is not None:
+        tried["oauth"] = collected(token)
+        has_token = tried["oauth"][-1].outcome is not Outcome.BAD
+    imap, smtp = (one if has_token or not mailbox_signing.is_wanted(typed, side) else None
+                  for side, one in servers.items())  # fmt: skip
+    if imap is not None:
+        move_to = typed.values["move_to"] or None
+        tried["imap"] = collected(imap_steps(imap, typed.values["imap_folder"] or "INBOX", move_to=move_to))
+    if smtp is not None:
         tried["smtp"] = collected(smtp_steps(smtp, sender, letter=letter, to=to))
     for side in forms.SIDES:
         wrong = [sentence for name, sentence in typed.errors.items() if name.startswith(f"{side}_")]
@@ -236,8 +258,11 @@ def _page(typed: Typed, mailbox: Mailbox | None, *, tried: Any = None) -> str:
         state=state,
         conditions=words.CONDITIONS,
         version=actions.mark(mailbox) if mailbox else "",
-        kept={side: bool(mailbox and getattr(mailbox, f"{side}_secret")) for side in forms.SIDES},
-        odd=forms.warnings(mailbox) if mailbox else (),
+        kept={side: bool(mailbox and getattr(mailbox, f"{side}_secret")) for side in forms.SIDES}
+        | {"oauth": mailbox_provider.has_secret(mailbox.id if mailbox else None)},
+        odd=mailbox_warnings.warnings(mailbox) if mailbox else (),
+        signing=mailbox_signing.signing_of(mailbox) if mailbox else None,
+        redirect_uri=mailbox_signing.redirect_uri(),
         typed=typed,
         teams=[("", gettext("The routing rules decide")), *teams],
         languages=[(code, str(name)) for code, name in words.LANGUAGES.items()],

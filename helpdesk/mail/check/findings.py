@@ -14,6 +14,7 @@ class Step(StrEnum):
     PORT = "port"
     ENCRYPTION = "encryption"
     GREETING = "greeting"
+    TOKEN = "token"  # noqa: S105  the step, not one
     SIGN_IN = "sign_in"
     FOLDER = "folder"
     EXTRAS = "extras"

@@ -7,18 +7,21 @@ from contextlib import closing, contextmanager, suppress
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
+from helpdesk.errors import DomainError
 from helpdesk.i18n import gettext, ngettext
 from helpdesk.mail.check.certificates import certificate_of, untrusted, unverified, without_starttls
 from helpdesk.mail.check.findings import Finding, Step, Stopped, good, note, trimmed
 from helpdesk.mail.check.reach import TIMEOUT_S, Server, encrypted, reach
+from helpdesk.mail.check.tokens import no_token, no_xoauth2, token_refused
 from helpdesk.mail.models import Encryption
+from helpdesk.mail.oauth.bearer import Tokens, imap_sign_in
 from helpdesk.mail.providers import hint
 
 TROUBLE = (IMAPClientError, OSError, EOFError, UnicodeError)
 FOLDERS_SHOWN = 20
 
 
-def imap_steps(server: Server, folder: str) -> Iterator[Finding]:
+def imap_steps(server: Server, folder: str, *, move_to: str | None = None) -> Iterator[Finding]:
     """Every step until all is well or one fails. Raises Stopped. Changes nothing on the server."""
     yield from reach(server, "IMAP")
     with _session(server) as client:
@@ -37,7 +40,7 @@ def imap_steps(server: Server, folder: str) -> Iterator[Finding]:
                 folder=folder,
             ),
         )
-        yield from _extras(client)
+        yield from _extras(client, move_to)
 
 
 @contextmanager
@@ -81,6 +84,9 @@ def _shown(server: Server) -> bytes | None:
 
 
 def _sign_in(client: IMAPClient, server: Server) -> None:
+    if server.token_of is not None:
+        _sign_in_with_token(client, server, server.token_of)
+        return
     try:
         client.login(server.user, server.password)
     except LoginError as refusal:
@@ -102,6 +108,17 @@ def _sign_in(client: IMAPClient, server: Server) -> None:
         ) from refusal
 
 
+def _sign_in_with_token(client: IMAPClient, server: Server, token_of: Tokens) -> None:
+    if not client.has_capability("AUTH=XOAUTH2"):
+        raise no_xoauth2()
+    try:
+        imap_sign_in(client, server.user, token_of)
+    except LoginError as refusal:
+        raise token_refused(server, refusal) from refusal
+    except DomainError as trouble:
+        raise no_token(trouble) from trouble
+
+
 def _open(client: IMAPClient, folder: str) -> int:
     """How many messages lie in the folder; opened for reading only."""
     try:
@@ -116,11 +133,29 @@ def _open(client: IMAPClient, folder: str) -> int:
         ) from refusal
 
 
-def _extras(client: IMAPClient) -> Iterator[Finding]:
-    """Whether messages keep their numbers; without UIDPLUS or IDLE the desk works as well."""
-    known = [name for name in ("IDLE", "UIDPLUS") if client.has_capability(name)]
+def _extras(client: IMAPClient, move_to: str | None) -> Iterator[Finding]:
+    """What else the server can do; without any of it the desk works as well."""
+    known = [name for name in ("IDLE", "UIDPLUS", "MOVE") if client.has_capability(name)]
     if known:
         words = gettext("The server can also %(names)s.", names=", ".join(known))
         yield good(Step.EXTRAS, words)
     else:
         yield note(Step.EXTRAS, gettext("An old server: neither IDLE nor UIDPLUS. The desk needs neither."))
+    if move_to is not None:
+        yield _shelf(client, move_to)
+
+
+def _shelf(client: IMAPClient, folder: str) -> Finding:
+    """The folder for what was fetched; `folder_exists` asks without opening or changing anything."""
+    if not client.folder_exists(folder):
+        raise Stopped(
+            Step.FOLDER,
+            gettext("There is no folder %(folder)s to move mail to.", folder=folder),
+            gettext("Make it in the mailbox, or leave the field empty: then mail stays where it is."),
+        )
+    if client.has_capability("MOVE"):
+        return good(Step.EXTRAS, gettext("What was fetched can be moved to %(folder)s.", folder=folder))
+    return note(
+        Step.EXTRAS,
+        gettext("The server cannot move mail in one step; the desk copies it to %(folder)s.", folder=folder),
+    )

@@ -12,6 +12,7 @@ from helpdesk.i18n import gettext
 from helpdesk.mail.check.certificates import certificate_of, untrusted, unverified
 from helpdesk.mail.check.findings import Finding, Step, Stopped, good, note
 from helpdesk.mail.models import Encryption
+from helpdesk.mail.oauth.bearer import Tokens
 
 TIMEOUT_S = 10
 ADDRESSES_TRIED = 3
@@ -35,6 +36,7 @@ class Server:
     encryption: Encryption
     user: str = ""
     password: str = field(default="", repr=False)
+    token_of: Tokens | None = field(default=None, repr=False)  # signs in with a token instead
 
 
 def reach(server: Server, language: str) -> Iterator[Finding]:

@@ -5,11 +5,14 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from helpdesk.errors import DomainError
 from helpdesk.i18n import gettext
 from helpdesk.mail.check.certificates import certificate_of, untrusted, unverified, without_starttls
 from helpdesk.mail.check.findings import Finding, Step, Stopped, good, note
 from helpdesk.mail.check.reach import TIMEOUT_S, Server, encrypted, reach
+from helpdesk.mail.check.tokens import no_token, no_xoauth2, token_refused
 from helpdesk.mail.models import Encryption
+from helpdesk.mail.oauth.bearer import Tokens, smtp_sign_in
 from helpdesk.mail.providers import hint
 
 TROUBLE = (smtplib.SMTPException, OSError, UnicodeError)
@@ -85,6 +88,8 @@ def _shown(server: Server) -> bytes | None:
 def _sign_in(relay: smtplib.SMTP, server: Server) -> Finding:
     if not server.user:
         return note(Step.SIGN_IN, gettext("Without a name and password; some servers ask for none."))
+    if server.token_of is not None:
+        return _sign_in_with_token(relay, server, server.token_of)
     try:
         relay.login(server.user, server.password)
     except smtplib.SMTPNotSupportedError as refusal:
@@ -100,6 +105,18 @@ def _sign_in(relay: smtplib.SMTP, server: Server) -> Finding:
             hint(server.host) or gettext("Type the password once more. The name is often the whole address."),
             said=_said(refusal),
         ) from refusal
+    return good(Step.SIGN_IN, gettext("The server knows %(user)s.", user=server.user))
+
+
+def _sign_in_with_token(relay: smtplib.SMTP, server: Server, token_of: Tokens) -> Finding:
+    try:
+        smtp_sign_in(relay, server.user, token_of)
+    except smtplib.SMTPNotSupportedError as refusal:
+        raise no_xoauth2() from refusal
+    except smtplib.SMTPAuthenticationError as refusal:
+        raise token_refused(server, _said(refusal)) from refusal
+    except DomainError as trouble:
+        raise no_token(trouble) from trouble
     return good(Step.SIGN_IN, gettext("The server knows %(user)s.", user=server.user))
 
 

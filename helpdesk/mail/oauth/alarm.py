@@ -3,14 +3,14 @@
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import select, true
 
 from helpdesk.accounts import seats
 from helpdesk.accounts.models import Account, Person
 from helpdesk.config import settings
 from helpdesk.db import db
-from helpdesk.mail.grant_models import MailboxGrant
-from helpdesk.mail.models import Mailbox, SignIn
+from helpdesk.mail.models import Mailbox
+from helpdesk.mail.oauth.standing import is_shut_out
 from helpdesk.mail.watchers import watchers
 from helpdesk.notifications import digest
 from helpdesk.notifications.actions import News, tell
@@ -35,18 +35,9 @@ def announce(mailbox_id: int, *, now: datetime) -> None:
         digest.queue(letter, one.email, key=key, now=now).mailbox_id = way_out.id
 
 
-def is_shut_out() -> ColumnElement[bool]:
-    """Whether a mailbox can send nothing, because the provider of its own relay wants a sign-in."""
-    needs = select(MailboxGrant.mailbox_id).where(
-        MailboxGrant.mailbox_id == Mailbox.id, MailboxGrant.needs_sign_in_since.is_not(None)
-    )
-    own_relay = Mailbox.smtp_host.is_not(None) & (Mailbox.smtp_sign_in == SignIn.OAUTH)
-    return own_relay & needs.exists()
-
-
 def _another(mailbox_id: int) -> Mailbox | None:
     """A mailbox that can send; this one itself when it sends without the provider."""
-    has_relay = or_(Mailbox.smtp_host.is_not(None), false() if settings().smtp_url is None else ~false())
+    has_relay = Mailbox.smtp_host.is_not(None) if settings().smtp_url is None else true()
     statement = select(Mailbox).where(Mailbox.active, has_relay, ~is_shut_out())
     order = ((Mailbox.id == mailbox_id).asc(), Mailbox.is_default.desc(), Mailbox.id)
     return db.session.scalar(statement.order_by(*order).limit(1))
