@@ -48,6 +48,7 @@ from helpdesk.sla.what_if import reopening
 from helpdesk.standstill import DeskMoved, DeskRestored, MailStarted
 from helpdesk.tickets import events as tickets
 from helpdesk.tickets.mail_events import MailGivenUp
+from helpdesk.tickets.stray_events import StrayAccepted, StraySplit
 
 # The event itself is written down before any of these run; nothing here leaves the building, all write rows.
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
@@ -114,8 +115,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     tickets.ArticleSolved: (),
     tickets.TicketLinked: (notifications.announce,),
     tickets.TicketUnlinked: (notifications.announce,),
-    tickets.StrayAccepted: (notifications.announce,),
-    tickets.StraySplit: (notifications.announce,),
+    StrayAccepted: (notifications.announce,),
+    StraySplit: (notifications.announce,),
     tickets.TicketMerged: (sla.move_clocks, notifications.tell_holders, notifications.announce),
     tickets.DoubleAbsorbed: (sla.move_clocks, notifications.tell_holders, notifications.announce),
     tickets.PersonMentioned: (

@@ -364,23 +364,6 @@ class TicketLinked(TicketFact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StrayAccepted(TicketFact):
-    """Somebody of the desk let a person in who was not on the ticket; `source_id` is what he wrote."""
-
-    kind: ClassVar[str] = "ticket.stray_accepted"
-    source_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class StraySplit(TicketFact):
-    """What somebody wrote who was not on the ticket goes on as the ticket `other_id`."""
-
-    kind: ClassVar[str] = "ticket.stray_split"
-    source_id: int
-    other_id: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class TicketUnlinked(TicketFact):
     """A link to another ticket was taken away."""
 

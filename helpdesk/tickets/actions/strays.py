@@ -12,11 +12,11 @@ from helpdesk.events import EventRow, publish
 from helpdesk.tickets.actions.ledger import keep_words, stamp
 from helpdesk.tickets.actions.state import resume
 from helpdesk.tickets.actions.watching import watch
-from helpdesk.tickets.events import StrayAccepted, StraySplit
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.queries.watching import watching
 from helpdesk.tickets.rules import State, check_not_merged
+from helpdesk.tickets.stray_events import StrayAccepted, StraySplit
 
 DECIDED = "Somebody has decided about this message already."
 
