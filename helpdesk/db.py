@@ -3,11 +3,11 @@
 import enum
 import json
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache
-from typing import Any
+from functools import cache, wraps
+from typing import Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -27,6 +27,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
 
+Question = TypeVar("Question", bound=Callable[..., Any])
+ANSWERS = "asked_once"
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -97,6 +99,35 @@ def savepoint() -> Iterator[None]:
     """A part of the open transaction that may fail by itself; its error goes on to the caller."""
     with db.session.begin_nested():
         yield
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """While several things are done in one transaction, settings are asked for once: see `asked_once`."""
+    db.session.info[ANSWERS] = {}
+    try:
+        yield
+    finally:
+        db.session.info.pop(ANSWERS, None)
+
+
+def asked_once(question: Question) -> Question:
+    """A question about settings: inside `remembering` its answer stands until the end, else it is asked anew.
+
+    Only for what the work in between does not change, and for arguments that can be keys.
+    """
+
+    @wraps(question)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        answers = db.session.info.get(ANSWERS)
+        if answers is None:
+            return question(*args, **kwargs)
+        key = (question, args, tuple(sorted(kwargs.items())))
+        if key not in answers:
+            answers[key] = question(*args, **kwargs)
+        return answers[key]
+
+    return cast("Question", answer)
 
 
 def end_read() -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from helpdesk.accounts.models import Account, Grant, GrantKind, Membership, TeamRole
 from helpdesk.clock import process_time
-from helpdesk.db import db
+from helpdesk.db import asked_once, db
 
 
 def is_current() -> ColumnElement[bool]:
@@ -29,6 +29,7 @@ def can_work() -> ColumnElement[bool]:
     )
 
 
+@asked_once
 def person_ids(team_id: int, *, role: TeamRole | None = None) -> Sequence[int]:
     """Who is in the team now, in order of id; with `role` only those in that role."""
     return person_ids_by_team((team_id,), role=role)[team_id]
@@ -63,6 +64,7 @@ class Managing:
         return on_line and (self.company_ids is None or company_id in self.company_ids)
 
 
+@asked_once
 def managers() -> Sequence[Managing]:
     """Everybody who manages and can sign in, once for each grant; one statement."""
     now = process_time()
@@ -81,6 +83,7 @@ def _scope(ids: Sequence[int] | None) -> frozenset[int] | None:
     return None if ids is None else frozenset(ids)
 
 
+@asked_once
 def administrator_ids() -> Sequence[int]:
     """Who runs the desk and can sign in, in order of id."""
     now = process_time()

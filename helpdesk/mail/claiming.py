@@ -1,136 +1,84 @@
-"""Whose turn it is to be sent: people before machines, in order on each ticket, within what relays bear."""
+"""Which stored messages a worker takes up next, reserved so that no other does."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import load_only, undefer
 
+from helpdesk import __version__
 from helpdesk.db import db
-from helpdesk.mail.relay_models import RelayState
-from helpdesk.mail.routes import Route, leaving_by, routes
-from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
+from helpdesk.errors import N_
+from helpdesk.mail.models import InboundMail, InboundState
+from helpdesk.mail.quarantine import ATTEMPTS, quarantine
 
-LEASE = timedelta(minutes=15)  # longer than a whole talk with a relay may last
-MINUTE = timedelta(minutes=1)
-GIVE_UP = timedelta(hours=48)
-PENDING = frozenset({DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DELAYED})
-RATE_LOCK = 7_302_507
+TOGETHER, TOGETHER_BYTES = 10, 2 * 1024 * 1024
+LEASE = timedelta(minutes=5)
+STOPPED = N_("The program stopped each time while working on this message.")
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One mail that is ours for the length of a lease; `tried_at` and `attempt` tell this claim from others.
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """A message that is ours for five minutes; `raw` is what the reader gets."""
 
-    `is_too_late`: its relay has been away for two days, and it is not even tried. `was_away`: its relay was
-    in trouble just before.
+    mail_id: int
+    raw: bytes
+
+
+def claim(*, now: datetime) -> list[Claimed]:
+    """Reserve the oldest ones that are due and count the attempt before it is made; empty: none is due.
+
+    Small ones that were never tried come together; one that failed before, or is big, comes alone.
     """
-
-    outbox_id: int
-    attempt: int
-    tried_at: datetime
-    is_too_late: bool = False
-    was_away: bool = False
-
-    def holds(self, mail: Outbox) -> bool:
-        """Whether nobody else has taken the mail since."""
-        return (mail.attempts, mail.tried_at) == (self.attempt, self.tried_at)
-
-
-def take(*, now: datetime, relay: str | None = None) -> tuple[Outbox, Claim] | None:
-    """Take the mail that is most due under a lease, in the open transaction; None when none is.
-
-    `relay` limits the choice to what leaves through that one. A mail whose sender died after the relay had
-    everything comes back as it is: with `handed_over_at`.
-    """
-    every = routes()
-    away = _relays_away(now)
-    shut = [route for route in every if route.relay in away]
-    full = _full(every, now)
-    mail = db.session.scalar(_most_due(every, shut, full, relay, now))
-    if mail is None:
-        return None
-    route = _route_of(mail, every)
-    is_too_late = route in shut and mail.handed_over_at is None
-    if mail.handed_over_at is None:
+    due = db.session.scalars(
+        select(InboundMail)
+        .where(InboundMail.state == InboundState.RECEIVED, InboundMail.next_try_at <= now)
+        .where(InboundMail.sha256 != "")
+        .order_by(InboundMail.next_try_at, InboundMail.id)
+        .options(load_only(InboundMail.id, InboundMail.size, InboundMail.attempts, InboundMail.state))
+        .with_for_update(skip_locked=True, key_share=True)
+        .limit(TOGETHER)
+    ).all()
+    for mail in due:
+        if mail.attempts >= ATTEMPTS:
+            quarantine(mail, STOPPED, now)
+    chosen = _together([mail for mail in due if mail.state is InboundState.RECEIVED])
+    if not chosen:
+        return claim(now=now) if due else []
+    for mail in chosen:
         mail.attempts += 1
-        mail.tried_at, mail.lease_until = now, now + LEASE
-    was_away = route is not None and route.relay in _relays_failing()
-    return mail, Claim(mail.id, mail.attempts, mail.tried_at or now, is_too_late, was_away)
+        mail.next_try_at = now + LEASE
+        mail.read_by = __version__
+    return _loaded([mail.id for mail in chosen])
 
 
-def rank(kind: InstrumentedAttribute[OutboxKind]) -> ColumnElement[int]:
-    """What people wrote goes before receipts, and those before what nobody waits for."""
-    return case((kind == OutboxKind.REPLY, 0), (kind == OutboxKind.ACKNOWLEDGEMENT, 1), else_=2)
+def _together(due: list[InboundMail]) -> list[InboundMail]:
+    if not due or due[0].attempts:
+        return due[:1]
+    chosen, size = due[:1], due[0].size
+    for mail in due[1:]:
+        size += mail.size
+        if mail.attempts or size > TOGETHER_BYTES:
+            break
+        chosen.append(mail)
+    return chosen
 
 
-def _most_due(
-    every: Sequence[Route], shut: Sequence[Route], full: Sequence[Route], relay: str | None, now: datetime
-) -> Select[Outbox]:
-    free = or_(Outbox.lease_until.is_(None), Outbox.lease_until < now)
-    lost = Outbox.handed_over_at.is_not(None)
-    too_late = and_(leaving_by(shut, every), Outbox.waiting_since <= now - GIVE_UP)
-    may_go = and_(not_(leaving_by(shut, every)), not_(leaving_by(full, every)))
-    statement = (
-        select(Outbox)
-        .where(Outbox.finished_at.is_(None), Outbox.due_at <= now, free)
-        .where(or_(lost, too_late, may_go), or_(lost, not_(_comes_after_another())))
+def _loaded(mail_ids: list[int]) -> list[Claimed]:
+    db.session.flush()
+    mails = db.session.scalars(
+        select(InboundMail)
+        .where(InboundMail.id.in_(mail_ids))
+        .order_by(InboundMail.id)
+        .options(undefer(InboundMail.raw))
+        .execution_options(populate_existing=True)
     )
-    if relay is not None:
-        statement = statement.where(leaving_by([one for one in every if one.relay == relay], every))
-    return (
-        statement.order_by(rank(Outbox.kind), Outbox.due_at, Outbox.id)
-        .with_for_update(skip_locked=True, key_share=True, of=Outbox)
-        .limit(1)
-    )
+    return [Claimed(mail_id=mail.id, raw=trace_of(mail) + mail.raw) for mail in mails]
 
 
-def _comes_after_another() -> ColumnElement[bool]:
-    """Whether an earlier mail of the ticket, no less urgent, still waits to reach one of the same people."""
-    earlier, its, own = aliased(Outbox), aliased(OutboxRecipient), aliased(OutboxRecipient)
-    return exists(
-        select(earlier.id)
-        .join(its, and_(its.outbox_id == earlier.id, its.state.in_(PENDING)))
-        .join(own, and_(own.email == its.email, own.state.in_(PENDING)))
-        .where(own.outbox_id == Outbox.id, earlier.ticket_id == Outbox.ticket_id, earlier.id < Outbox.id)
-        .where(earlier.finished_at.is_(None), rank(earlier.kind) <= rank(Outbox.kind))
-        .correlate(Outbox)
-    )
-
-
-def _relays_away(now: datetime) -> frozenset[str]:
-    """The relays that were away at the last try and are not to be asked yet."""
-    failing = select(RelayState.name).where(
-        RelayState.failing_since.is_not(None), RelayState.next_try_at > now
-    )
-    return frozenset(db.session.scalars(failing))
-
-
-def _relays_failing() -> frozenset[str]:
-    return frozenset(db.session.scalars(select(RelayState.name).where(RelayState.failing_since.is_not(None))))
-
-
-def _full(every: Sequence[Route], now: datetime) -> list[Route]:
-    """The mailboxes that have sent what they may in the last minute; all workers count as one.
-
-    While one of them counts, the others wait: they would count the same mails and both send one more.
-    """
-    limited = [route for route in every if route.per_minute]
-    if not limited:
-        return []
-    db.session.execute(select(func.pg_advisory_xact_lock(RATE_LOCK)))
-    tried = select(Outbox.mailbox_id, func.count().label("mails")).where(Outbox.tried_at > now - MINUTE)
-    counts = {row.mailbox_id: row.mails for row in db.session.execute(tried.group_by(Outbox.mailbox_id))}
-    known = {route.mailbox_id for route in every}
-    others = sum(count for mailbox_id, count in counts.items() if mailbox_id not in known)
-    return [
-        route
-        for route in limited
-        if counts.get(route.mailbox_id, 0) + (others if route.is_default else 0) >= (route.per_minute or 0)
-    ]
-
-
-def _route_of(mail: Outbox, every: Sequence[Route]) -> Route | None:
-    own = next((route for route in every if route.mailbox_id == mail.mailbox_id), None)
-    return own or next((route for route in every if route.is_default), None)
+def trace_of(mail: InboundMail) -> bytes:
+    """What a mail server writes on top at the last step, for messages that came through our own door."""
+    if mail.envelope_from is None:
+        return b""
+    lines = [f"Return-Path: <{mail.envelope_from}>", *(f"Delivered-To: {to}" for to in mail.envelope_to)]
+    return "".join(f"{line}\r\n" for line in lines if line.isprintable()).encode("utf-8", "replace")

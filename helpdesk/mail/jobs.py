@@ -12,7 +12,7 @@ from helpdesk.db import db, transaction
 from helpdesk.mail.fetching import fetch_mailbox
 from helpdesk.mail.listening import listen_to_all
 from helpdesk.mail.mailboxes import ImapAccess, claim_due, give_back, is_only_one, tell_of_silence
-from helpdesk.mail.processing import process_next
+from helpdesk.mail.processing import process_some
 from helpdesk.mail.relays import look_after_relays
 from helpdesk.mail.routes import routes
 from helpdesk.mail.sending import send_next
@@ -63,7 +63,7 @@ def watch_mailboxes() -> int:
 
 def process_inbound() -> int:
     """Turn every waiting message into what it is; the number of messages taken up."""
-    return _until_done(process_next)
+    return _until_done(process_some)
 
 
 def send_outbox() -> int:
@@ -136,10 +136,8 @@ def _send_in_thread(app: Flask, relay: str) -> int:
         return _until_done(partial(send_next, relay))
 
 
-def _until_done(step: Callable[[], bool]) -> int:
+def _until_done(step: Callable[[], int]) -> int:
+    """Step after step until one finds nothing; how much was done in all."""
     if _stands_still():
         return 0
-    count = 0
-    while step():
-        count += 1
-    return count
+    return sum(iter(step, 0))

@@ -9,7 +9,7 @@ from sqlalchemy import CompoundSelect, or_, select, update
 from sqlalchemy.orm import undefer
 
 from helpdesk.config import settings
-from helpdesk.db import db
+from helpdesk.db import asked_once, db
 from helpdesk.errors import N_, BadInput
 from helpdesk.mail.models import Encryption, Mailbox, MailboxAddress, SignIn
 from helpdesk.mail.watchers import watchers
@@ -135,6 +135,7 @@ def back_off(failures: int) -> timedelta:
     return min(FIRST_BACK_OFF * doubled, LONGEST_BACK_OFF)
 
 
+@asked_once
 def mailbox_of(addresses: tuple[str, ...]) -> Mailbox | None:
     """The mailbox of the first address that is ours, with or without a plus part; None if none is."""
     wanted = [bare(address) for address in addresses]
@@ -156,6 +157,7 @@ def mailboxes_of(addresses: Iterable[str]) -> tuple[int, ...]:
     return tuple(db.session.scalars(rows.order_by(every.c.mailbox_id)))
 
 
+@asked_once
 def own_addresses() -> frozenset[str]:
     """Every address of ours: those that answers come from, and the further ones."""
     return frozenset(db.session.scalars(select(_every_address().subquery().c.email)))

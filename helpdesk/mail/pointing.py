@@ -8,7 +8,7 @@ from sqlalchemy import select, tuple_
 
 from helpdesk.clients.rules import address
 from helpdesk.config import settings
-from helpdesk.db import db
+from helpdesk.db import asked_once, db
 from helpdesk.intake import Pointer
 from helpdesk.mail.expressions import number_in
 from helpdesk.mail.models import MailReference
@@ -48,6 +48,7 @@ def wrong_marks(mail_id: int, parsed: ParsedMail) -> tuple[str, ...]:
     return tuple(f"{WRONG}{one}" for one in found)
 
 
+@asked_once
 def prefixes() -> frozenset[str]:
     """The letters before ticket numbers, those of now and those that mail carried before."""
     return frozenset({settings().ticket_prefix, *db.session.scalars(select(SubjectPrefix.prefix))})

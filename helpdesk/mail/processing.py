@@ -1,103 +1,128 @@
 """How a stored message becomes part of a ticket: read in a child process, judged, received at once."""
 
 import logging
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from helpdesk import __version__, clock
+from helpdesk import clock
 from helpdesk.accounts.people import system_id
-from helpdesk.db import db, transaction
-from helpdesk.errors import N_
+from helpdesk.db import db, remembering, transaction
 from helpdesk.intake import Outcome, receive
 from helpdesk.killpoints import MailPoint, reached
-from helpdesk.mail.judging import Hold, fate_of
+from helpdesk.mail.claiming import Claimed, claim
+from helpdesk.mail.judging import Fate, Hold, fate_of
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.quarantine import ATTEMPTS, DELAYS, quarantine
 from helpdesk.mail.reading import Unreadable, reader
 from helpdesk.mail.remembering import remember_mail
+from helpdesk.mail.returned import note_life
 from helpdesk.mail.storable import storable, storable_text
 from helpdesk.mail.translating import incoming_of
 
-LEASE = timedelta(minutes=5)
-STOPPED = N_("The program stopped each time while working on this message.")
 log = logging.getLogger(__name__)
 
 
-def process_next() -> bool:
-    """Take the oldest waiting message to its fate; False when none is due. Trouble is kept with it."""
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A claimed message and what it says."""
+
+    mail_id: int
+    parsed: ParsedMail
+
+
+def process_some() -> int:
+    """Take the oldest waiting messages to their fate; how many, 0: none is due. Trouble is kept with each."""
     with transaction():
-        claimed = _claim(now=clock.now(db.session))
-    if claimed is None:
-        return False
-    reached(MailPoint.TAKEN)
-    mail_id, raw = claimed
-    parsed: ParsedMail | None = None
-    try:
-        parsed = storable(reader.read(raw))
+        claimed = claim(now=clock.now(db.session))
+    if claimed:
+        reached(MailPoint.TAKEN)
+        opened = [one for one in map(_open, claimed) if one is not None]
         reached(MailPoint.READ)
-        with transaction():
-            _apply(mail_id, parsed, now=clock.now(db.session))
-            reached(MailPoint.APPLIED)
+        if not _all_together(opened):
+            for one in opened:
+                _alone(one)
         reached(MailPoint.DONE)
+    return len(claimed)
+
+
+def _open(claimed: Claimed) -> Opened | None:
+    try:
+        parsed = storable(reader.read(claimed.raw))
     except Unreadable as trouble:
-        _put_off(mail_id, str(trouble))
-    except Hold as hold:
-        _hold(mail_id, parsed, str(hold))
-    except Exception as trouble:  # the one broad catch: the mail is kept, the next one goes on
-        if isinstance(trouble, DBAPIError) and trouble.connection_invalidated:
-            raise  # the database is away, which is no fault of the mail
-        log.exception("process: inbound_mail=%d failed", mail_id)
-        _put_off(mail_id, f"{type(trouble).__name__}: {trouble}", parsed)
+        _put_off(claimed.mail_id, str(trouble))
+        return None
+    return Opened(mail_id=claimed.mail_id, parsed=parsed)
+
+
+def _all_together(opened: list[Opened]) -> bool:
+    """Several in one transaction, which costs half; False when any has trouble, and then nothing is kept."""
+    if len(opened) < 2:
+        return False
+    try:
+        with transaction(), remembering():
+            now = clock.now(db.session)
+            mails = _locked([one.mail_id for one in opened])
+            for one in opened:
+                _apply(mails[one.mail_id], one.parsed, now=now)
+            reached(MailPoint.APPLIED)
+    except Exception as trouble:  # noqa: BLE001  (whose fault it is shows when each comes alone)
+        _raise_if_away(trouble)
+        log.info("process: %d messages come one by one: %s", len(opened), type(trouble).__name__)
+        return False
     return True
 
 
-def _claim(*, now: datetime) -> tuple[int, bytes] | None:
-    """Reserve one message for five minutes and count the attempt before it is made."""
-    mail = db.session.scalar(
+def _alone(one: Opened) -> None:
+    try:
+        with transaction():
+            now = clock.now(db.session)
+            _apply(_locked([one.mail_id])[one.mail_id], one.parsed, now=now)
+            reached(MailPoint.APPLIED)
+    except Hold as hold:
+        _hold(one, str(hold))
+    except Exception as trouble:  # the one broad catch: the mail is kept, the next one goes on
+        _raise_if_away(trouble)
+        log.exception("process: inbound_mail=%d failed", one.mail_id)
+        _put_off(one.mail_id, f"{type(trouble).__name__}: {trouble}", one.parsed)
+
+
+def _raise_if_away(trouble: Exception) -> None:
+    """A database that went away is no fault of the mail."""
+    if isinstance(trouble, DBAPIError) and trouble.connection_invalidated:
+        raise trouble
+
+
+def _locked(mail_ids: list[int]) -> dict[int, InboundMail]:
+    locking = (
         select(InboundMail)
-        .where(InboundMail.state == InboundState.RECEIVED, InboundMail.next_try_at <= now)
-        .where(InboundMail.sha256 != "")
-        .order_by(InboundMail.next_try_at, InboundMail.id)
-        .with_for_update(skip_locked=True, key_share=True)
-        .limit(1)
+        .where(InboundMail.id.in_(mail_ids))
+        .order_by(InboundMail.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
-    if mail is None:
-        return None
-    mail.attempts += 1
-    mail.next_try_at = now + LEASE
-    mail.read_by = __version__
-    if mail.attempts > ATTEMPTS:
-        quarantine(mail, STOPPED, now)
-        return _claim(now=now)
-    return mail.id, _trace(mail) + mail.raw
+    return {mail.id: mail for mail in db.session.scalars(locking)}
 
 
-def _trace(mail: InboundMail) -> bytes:
-    """What a mail server writes on top at the last step, for messages that came through our own door."""
-    if mail.envelope_from is None:
-        return b""
-    lines = [f"Return-Path: <{mail.envelope_from}>", *(f"Delivered-To: {to}" for to in mail.envelope_to)]
-    return "".join(f"{line}\r\n" for line in lines if line.isprintable()).encode("utf-8", "replace")
-
-
-def _apply(mail_id: int, parsed: ParsedMail, *, now: datetime) -> None:
-    """Everything that follows from the message, in one transaction."""
-    mail = db.session.get_one(InboundMail, mail_id, with_for_update={"key_share": True})
+def _apply(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> None:
+    """Everything that follows from the message, in the open transaction. Raises Hold."""
     if mail.state is not InboundState.RECEIVED:
         return
     _label(mail, parsed)
     fate = fate_of(mail, parsed, now=now)
     if fate is not None:
-        _finish(mail, fate.state, fate.reason, fate.ticket_id, now)
+        _finish(mail, fate, now)
         return
-    receipt = receive(incoming_of(mail, parsed, now=now), by=system_id(), now=now)
+    incoming = incoming_of(mail, parsed, now=now)
+    receipt = receive(incoming, by=system_id(), now=now)
+    note_life(incoming, now=now)
     is_ignored = receipt.outcome is Outcome.IGNORED
     state = InboundState.IGNORED if is_ignored else InboundState.PROCESSED
     reason = receipt.because if is_ignored else receipt.outcome.value
-    _finish(mail, state, reason, receipt.ticket_id, now)
+    _finish(mail, Fate(state=state, reason=reason, ticket_id=receipt.ticket_id), now)
     if receipt.ticket_id is not None and not is_ignored:
         remember_mail(parsed, receipt, now=now)
 
@@ -110,21 +135,20 @@ def _label(mail: InboundMail, parsed: ParsedMail | None) -> None:
     mail.fingerprint = parsed.fingerprint
     mail.from_email = parsed.from_email or None
     mail.subject = parsed.subject
+    mail.mail_kind = parsed.kind
     mail.evidence = [*parsed.evidence, *parsed.defects]
 
 
-def _finish(
-    mail: InboundMail, state: InboundState, reason: str, ticket_id: int | None, now: datetime
-) -> None:
-    mail.state, mail.reason, mail.ticket_id = state, reason, ticket_id
-    mail.error, mail.processed_at = None, now
-    log.info("process: inbound_mail=%d %s %s", mail.id, state.value, reason)
+def _finish(mail: InboundMail, fate: Fate, now: datetime) -> None:
+    mail.state, mail.reason, mail.ticket_id = fate.state, fate.reason, fate.ticket_id
+    mail.copy_of_id, mail.error, mail.processed_at = fate.copy_of_id, None, now
+    log.info("process: inbound_mail=%d %s %s", mail.id, fate.state.value, fate.reason)
 
 
-def _hold(mail_id: int, parsed: ParsedMail | None, sentence: str) -> None:
+def _hold(one: Opened, sentence: str) -> None:
     with transaction():
-        mail = db.session.get_one(InboundMail, mail_id, with_for_update={"key_share": True})
-        _label(mail, parsed)
+        mail = db.session.get_one(InboundMail, one.mail_id, with_for_update={"key_share": True})
+        _label(mail, one.parsed)
         quarantine(mail, sentence, clock.now(db.session))
 
 

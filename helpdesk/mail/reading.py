@@ -11,8 +11,11 @@ from multiprocessing.connection import Connection
 
 from helpdesk.errors import N_
 from helpdesk.mail.parsing import ParsedMail
+from helpdesk.mail.reading_child import READY
 
 WALL_SECONDS = 20.0
+START_SECONDS = 60.0
+MAILS_EACH = 1000  # then a fresh process, so that memory stays what it is
 TOO_MUCH = N_("Reading it took too much time or memory.")
 
 
@@ -20,12 +23,17 @@ class Unreadable(Exception):
     """The mail could not be opened within the limits; the text says why."""
 
 
-@dataclass(frozen=True)
+class NoReader(Exception):
+    """The process that reads cannot be started, which is no fault of any mail."""
+
+
+@dataclass
 class Child:
-    """A running reader and the pipe to it."""
+    """A running reader, the pipe to it, and how many mails it may still read."""
 
     process: subprocess.Popen[bytes]
     pipe: Connection
+    left: int = MAILS_EACH
 
     def end(self) -> None:
         self.pipe.close()
@@ -42,9 +50,9 @@ class Reader:
         self._lock = threading.Lock()
 
     def read(self, raw: bytes) -> ParsedMail:
-        """What the mail says. Raises Unreadable."""
+        """What the mail says. Raises Unreadable, and NoReader when nothing can be read at all."""
         with self._lock:
-            child = self._child = self._child or _start()
+            child = self._fresh()
             try:
                 answer = self._ask(child, raw)
             except (EOFError, OSError) as broken:
@@ -53,6 +61,13 @@ class Reader:
         if isinstance(answer, ParsedMail):
             return answer
         raise Unreadable(str(answer))
+
+    def _fresh(self) -> Child:
+        if self._child is not None and self._child.left <= 0:
+            self._drop()
+        child = self._child = self._child or _start()
+        child.left -= 1
+        return child
 
     def _ask(self, child: Child, raw: bytes) -> object:
         child.pipe.send_bytes(raw)
@@ -77,7 +92,15 @@ def _start() -> Child:
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment)
     theirs.close()
-    return Child(process, ours)
+    child = Child(process, ours)
+    try:
+        if ours.poll(START_SECONDS) and ours.recv_bytes() == READY:
+            return child
+    except (EOFError, OSError) as broken:
+        child.end()
+        raise NoReader from broken
+    child.end()
+    raise NoReader
 
 
 reader = Reader()

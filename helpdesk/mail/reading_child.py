@@ -8,12 +8,14 @@ from multiprocessing.connection import Connection
 from helpdesk.mail.opening import open_mail
 
 CPU_SECONDS = 2
+READY = b"ready"
 MEMORY_BYTES = 1024**3
 
 
 def serve(connection: Connection) -> None:
     """Answer each message with what it says, or with what went wrong, until the parent hangs up."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    connection.send_bytes(READY)
     while True:
         try:
             raw = connection.recv_bytes()

@@ -14,9 +14,7 @@ from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.people import check_of, incoming_file, people_of, signs_of
 from helpdesk.mail.pointing import pointers_of, wrong_marks
 from helpdesk.mail.wording import body_of, keeps_original
-from helpdesk.tickets.rules import Channel
-
-LEFT_BEHIND = "left in the mailbox: "
+from helpdesk.tickets.rules import LEFT_BEHIND, Channel
 
 
 def incoming_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Incoming:

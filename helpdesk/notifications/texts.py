@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from helpdesk import assets
-from helpdesk.db import db
+from helpdesk.db import asked_once, db
 from helpdesk.notifications.models import MailOccasionOff, MailText
 from helpdesk.notifications.wording import Occasion, fill
 
@@ -30,6 +30,7 @@ def _file(language: str, name: str) -> str:
     return path.read_text(encoding="utf-8")
 
 
+@asked_once
 def worded(occasion: Occasion, language: str, mailbox_id: int | None) -> str:
     """What holds: the mailbox's own text, else the one for all, else the original. One statement."""
     own = db.session.scalar(
@@ -42,6 +43,7 @@ def worded(occasion: Occasion, language: str, mailbox_id: int | None) -> str:
     return original(occasion, language) if own is None else own
 
 
+@asked_once
 def is_silent(occasion: Occasion) -> bool:
     """Whether the desk writes nothing on this occasion."""
     return db.session.get(MailOccasionOff, occasion.value) is not None

@@ -6,11 +6,12 @@ from sqlalchemy import select
 
 from helpdesk.accounts import seats
 from helpdesk.accounts.models import Team
-from helpdesk.db import db
+from helpdesk.db import asked_once, db
 from helpdesk.routing.models import RoutingRule
 from helpdesk.routing.rules import Candidate, Rule, conditions_of, placement_of
 
 
+@asked_once
 def active_rules() -> tuple[Rule, ...]:
     """The rules in force, first to last."""
     rows = db.session.scalars(
@@ -31,6 +32,7 @@ def rule_of(row: RoutingRule) -> Rule:
     )
 
 
+@asked_once
 def team_for(team_id: int | None, line: int | None) -> Team:
     """That team while it exists, else the default one of the line, else of line 1."""
     if team_id is not None:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, null, select
 
 from helpdesk.calendars.hours import versions_in_force
 from helpdesk.calendars.models import CalendarVersion
-from helpdesk.db import db
+from helpdesk.db import asked_once, db
 from helpdesk.sla.acts import Step, percents
 from helpdesk.sla.models import Contract, SlaPolicy, SlaPolicyStep, SlaPolicyVersion, SlaTarget
 from helpdesk.sla.rules import Metric, OnChange, PolicyVersion, Resumption, Target, TicketState
@@ -44,6 +44,7 @@ def version_id_of(key: object) -> int:
     return int(str(key).partition("/")[0])
 
 
+@asked_once
 def choose(company_id: int, at: datetime) -> Choice | None:
     """The policy of the company's contract in force at `at`, else the default one; None when the desk has
     none.

@@ -7,6 +7,8 @@ from enum import IntEnum, StrEnum
 from helpdesk.errors import N_, RuleViolation
 from helpdesk.tickets.clock_use import ClockUse
 
+LEFT_BEHIND = "left in the mailbox: "  # among the signs of a message: a file of a huge mail, and its size
+
 
 class State(StrEnum):
     """Where a ticket stands. Only the two waiting states can pause a clock."""

@@ -231,7 +231,7 @@ def test_a_copy_of_a_mail_is_one_mail(mailbox: Mailbox, now: datetime) -> None:
     letter = a_mail()
     first = take_in(letter, mailbox, now=now)
     second = take_in(letter, mailbox, now=now)
-    assert (second.state, second.reason) == (InboundState.IGNORED, f"copy:{first.id}")
+    assert (second.state, second.reason, second.copy_of_id) == (InboundState.IGNORED, "copy", first.id)
     assert len(messages(tickets()[0])) == 1
 
 

@@ -13,14 +13,12 @@ from helpdesk.clients.words import known_as
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.tickets.models import Attachment, EventText, Handover, Message
-from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnReason
+from helpdesk.tickets.rules import LEFT_BEHIND, Channel, HandoverKind, MessageKind, ReturnReason
 from helpdesk.tickets.views.copies import copies_of_message
 from helpdesk.tickets.views.jsonb import listed, object_of
 
 Facts = Mapping[str, Any]
 OURS = (MessageKind.REPLY, MessageKind.NOTE, MessageKind.FORWARD)
-
-LEFT_BEHIND = "left in the mailbox: "  # how mail marks it
 
 
 @dataclass(frozen=True)
