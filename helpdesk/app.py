@@ -35,7 +35,7 @@ from helpdesk.demo import views as demo
 from helpdesk.demo.progress import progress
 from helpdesk.guide import views as guide
 from helpdesk.kb import views as kb
-from helpdesk.mail import views as mail
+from helpdesk.mail import spam as mail
 from helpdesk.notifications import views as notifications
 from helpdesk.reactions import REACTIONS
 from helpdesk.reports import views as reports

@@ -48,6 +48,7 @@ from tests.permissions.desk_things import a_category, a_desk, a_rule, a_tag
 from tests.permissions.import_things import a_checked_import
 from tests.permissions.mail_things import a_logo, a_mail_text, a_placed_mailbox
 from tests.permissions.pairs import linked, paired
+from tests.permissions.people_things import a_sender_rule, marked, passed_on, watched
 from tests.permissions.placed import CANARY, Maker, Placed, Thing
 from tests.permissions.promise_things import (
     a_calendar,
@@ -378,6 +379,10 @@ THINGS: dict[str, Thing] = {
     "linked tickets": Thing(linked(a_placed_ticket), TICKET_RELATIONS),
     "notice": Thing(a_notice, ("own", "foreign", "missing")),
     "held mail": Thing(a_held_mail, ("held", "missing")),
+    "spam": Thing(marked(a_held_mail), ("held", "missing")),
+    "sender rule": Thing(a_sender_rule, ("there", "missing")),
+    "watched ticket": Thing(watched(a_placed_ticket), TICKET_RELATIONS),
+    "passed on ticket": Thing(passed_on(a_placed_ticket), TICKET_RELATIONS),
     "mail on a ticket": Thing(a_mail_on_a_ticket, TICKET_RELATIONS),
     "logo": Thing(a_logo, ("own", "missing")),
     "mail text": Thing(a_mail_text, ("known", "missing")),

@@ -281,19 +281,67 @@ def test_bytes_that_a_message_needs_outlive_the_tidying(
 # Cc
 
 
-def test_answering_goes_to_everybody_of_the_clients_last_mail(client: FlaskClient, ticket: Ticket) -> None:
-    contact = db.session.get_one(Contact, ticket.contact_id)
+def test_answering_goes_to_whoever_watches_and_not_to_all_whom_a_mail_named(
+    client: FlaskClient, ticket: Ticket, ada: Person
+) -> None:
+    contact, now = db.session.get_one(Contact, ticket.contact_id), ticket.last_event_at
     mail = replace(
-        a_client_message(contact, "And my colleague"),
-        written_from=HANNA,
-        to=("it@brightwater.example",),
-        cc=("omar@brightwater.example", HANNA),
+        a_client_message(contact, "And my colleague"), written_from=HANNA, cc=("eve@elsewhere.example", HANNA)
     )
-    actions.add_client_message(ticket, mail, by=contact.person_id, now=ticket.last_event_at)
+    actions.add_client_message(ticket, mail, by=contact.person_id, now=now)
+    for email in ("it@brightwater.example", "omar@brightwater.example"):
+        actions.watch(ticket, email, by=ada.id, now=now)
     db.session.commit()
-    assert (
-        'value="it@brightwater.example, omar@brightwater.example"' in client.get(f"/tickets/{ticket.id}").text
+    page = client.get(f"/tickets/{ticket.id}").text
+    assert 'name="cc" type="text" value="it@brightwater.example, omar@brightwater.example"' in page
+
+
+def test_more_watchers_than_one_may_type_are_still_written_to(
+    client: FlaskClient, ticket: Ticket, ada: Person
+) -> None:
+    emails = [f"p{n}@brightwater.example" for n in range(15)]
+    for email in emails:
+        actions.watch(ticket, email, by=ada.id, now=ticket.last_event_at)
+    db.session.commit()
+    sent = form(text="Please restart it", cc=", ".join(emails))
+    assert client.post(f"/tickets/{ticket.id}/replies", data=sent).status_code == 303
+
+
+def test_the_answer_goes_where_the_clients_last_mail_asks_for_it(client: FlaskClient, ticket: Ticket) -> None:
+    contact, now = db.session.get_one(Contact, ticket.contact_id), ticket.last_event_at
+    mail = replace(
+        a_client_message(contact, "Please answer there"),
+        written_from=HANNA,
+        reply_to=("it@brightwater.example",),
     )
+    actions.add_client_message(ticket, mail, by=contact.person_id, now=now)
+    db.session.commit()
+    page = client.get(f"/tickets/{ticket.id}").text
+    assert '<span class="dim rcpt-mail">it@brightwater.example</span>' in page
+    assert "The answer is wanted at it@brightwater.example" in page
+    client.post(f"/tickets/{ticket.id}/replies", data=form(text="Please restart it"))
+    said = db.session.scalars(select(Message).where(Message.kind == MessageKind.REPLY)).one()
+    assert said.recipients["to"] == ["it@brightwater.example"]
+
+
+def test_a_mail_proved_false_says_so_and_does_not_choose_where_the_answer_goes(
+    client: FlaskClient, ticket: Ticket
+) -> None:
+    contact, now = db.session.get_one(Contact, ticket.contact_id), ticket.last_event_at
+    mail = replace(
+        a_client_message(contact, "Send me the password"),
+        written_from=HANNA,
+        reply_to=("eve@elsewhere.example",),
+        evidence=("dmarc=fail",),
+    )
+    actions.add_client_message(ticket, mail, by=contact.person_id, now=now)
+    db.session.commit()
+    page = client.get(f"/tickets/{ticket.id}").text
+    assert "Sender not verified." in page
+    assert f'<span class="dim rcpt-mail">{HANNA}</span>' in page
+    client.post(f"/tickets/{ticket.id}/replies", data=form(text="No"))
+    said = db.session.scalars(select(Message).where(Message.kind == MessageKind.REPLY)).one()
+    assert said.recipients["to"] == [HANNA]
 
 
 @pytest.mark.parametrize(

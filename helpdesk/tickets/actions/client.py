@@ -12,7 +12,7 @@ from helpdesk.clients.queries import emails_of, same_sender
 from helpdesk.db import db
 from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, publish
-from helpdesk.tickets.actions.ledger import raise_version, stamp
+from helpdesk.tickets.actions.ledger import keep_words, lock, raise_version, stamp
 from helpdesk.tickets.events import ClientIdentified
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import OPEN_STATES, check_not_merged
@@ -30,6 +30,18 @@ def identify_client(ticket: Ticket, contact: Contact, *, by: int, now: datetime)
         raise RuleViolation(_("This ticket is already his."))
     sender = db.session.get_one(Contact, ticket.contact_id)
     return _identify(sender, contact, [ticket.id], by=by, now=now)
+
+
+def change_requester(ticket: Ticket, contact: Contact, *, by: int, now: datetime) -> EventRow:
+    """Put this one ticket to that contact and his company; nobody's addresses or other tickets move.
+
+    Comes unlocked. Raises RuleViolation.
+    """
+    check_not_merged(is_merged=ticket.merged_into_id is not None)
+    lock(ticket)
+    if ticket.contact_id == contact.id:
+        raise RuleViolation(_("This ticket is already his."))
+    return _put(ticket, contact, by=by, now=max(now, ticket.last_event_at))
 
 
 def identify_sender(sender: Contact, contact: Contact, *, by: int, now: datetime) -> list[Ticket]:
@@ -92,7 +104,7 @@ def _put(ticket: Ticket, contact: Contact, *, by: int, now: datetime) -> EventRo
     old_contact_id, old_company_id = ticket.contact_id, ticket.company_id
     ticket.contact_id, ticket.company_id = contact.id, contact.company_id
     raise_version(ticket)
-    return publish(
+    row = publish(
         ClientIdentified(
             **stamp(ticket, by, now),
             old_contact_id=old_contact_id,
@@ -101,3 +113,5 @@ def _put(ticket: Ticket, contact: Contact, *, by: int, now: datetime) -> EventRo
             new_company_id=contact.company_id,
         )
     )
+    keep_words(row, contact.person.name)
+    return row

@@ -2,20 +2,25 @@
 
 from sqlalchemy import ColumnElement, func, select
 
-from helpdesk.clients.models import ContactAddress
+from helpdesk.clients.models import Contact, ContactAddress
 from helpdesk.db import db
+from helpdesk.tickets.evidence import UNPROVED
 from helpdesk.tickets.models import Message, Ticket
-from helpdesk.tickets.rules import MessageKind
+from helpdesk.tickets.rules import Channel, MessageKind
 
 WRITTEN_FROM = "from"  # in a client's message, beside "to" and "cc"
 ANSWER_TO = "reply_to"  # there as well: the addresses at which he wants his answer instead
 
 
 def client_address(ticket: Ticket) -> str | None:
-    """The address that the contact last wrote from on this ticket, else his first; bounced ones come last.
+    """Where his last mail asks for the answer, else where he last wrote from on this ticket, else his first
+    address; bounced ones come last.
 
     None when the contact has no address at all.
     """
+    wished = _wished(ticket)
+    if wished:
+        return wished
     statement = (
         select(ContactAddress.email)
         .where(ContactAddress.contact_id == ticket.contact_id)
@@ -27,6 +32,26 @@ def client_address(ticket: Ticket) -> str | None:
         .limit(1)
     )
     return db.session.scalar(statement)
+
+
+def _wished(ticket: Ticket) -> str | None:
+    """The Reply-To of his last mail, if it named another address; of one that is not proved false."""
+    requester = select(Contact.person_id).where(Contact.id == ticket.contact_id).scalar_subquery()
+    recipients = db.session.scalar(
+        select(Message.recipients)
+        .where(
+            Message.ticket_id == ticket.id,
+            Message.kind == MessageKind.CLIENT,
+            Message.channel == Channel.MAIL,
+            Message.author_id == requester,
+            ~Message.evidence.contains([UNPROVED]),
+            Message.is_machine.is_(False),
+            Message.is_unverified.is_(False),
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return next(iter((recipients or {}).get(ANSWER_TO, [])), None)
 
 
 def _last_written_from(ticket: Ticket) -> ColumnElement[str]:

@@ -24,6 +24,7 @@ from helpdesk.tickets.views.jsonb import listed, object_of, rows
 from helpdesk.tickets.views.reading import Facts
 from helpdesk.tickets.views.unsent import unsent
 from helpdesk.tickets.views.waiting import waits_around
+from helpdesk.tickets.views.watchers import watchers_of
 
 OTHERS = 8
 
@@ -45,6 +46,7 @@ class Around:
     has_news: bool
     asked: Sequence[Facts]
     waits: Facts
+    watchers: Sequence[Facts]
 
 
 def around_of(ticket: Ticket, actor: Actor, language: str) -> Around:
@@ -66,6 +68,7 @@ def around_of(ticket: Ticket, actor: Actor, language: str) -> Around:
             select(Notice.id).where(is_news(actor.person_id), Notice.ticket_id == ticket.id).exists(),
             questions_of(ticket.id),
             waits_around(ticket.id),
+            watchers_of(ticket.id),
         )
     ).one()
     return Around(*tuple(row))

@@ -97,7 +97,7 @@ def _say(ticket: Ticket, desk: Desk, kind: MessageKind, fresh: tuple[UUID, ...],
         name_people(ticket, note, by=by, now=now)
         return note
     if kind is MessageKind.REPLY:
-        answer = actions.Reply(text=text, html=html, cc=written.copied_to(form), files=files)
+        answer = actions.Reply(text=text, html=html, cc=written.copied_to(form, ticket), files=files)
         return actions.reply(ticket, answer, by=by, now=now)
     to, quote = written.third_parties(form, ticket), written.quote_of(form, ticket)
     words = actions.Forward(

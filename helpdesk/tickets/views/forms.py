@@ -63,11 +63,11 @@ def moment_of(form: Form, name: str) -> datetime | None:
     return moment.replace(tzinfo=viewer_zone()) if moment else None
 
 
-def addresses_of(form: Form, name: str) -> tuple[str, ...]:
+def addresses_of(form: Form, name: str, most: int = CC_LIMIT) -> tuple[str, ...]:
     """Mail addresses between commas, lower-case. Raises BadInput for what is none, or for too many."""
     found = tuple(dict.fromkeys(one.lower() for one in re.split(r"[,;\s]+", form.get(name, "")) if one))
-    if len(found) > CC_LIMIT:
-        raise BadInput(gettext("%(most)s addresses at most.", most=CC_LIMIT), name)
+    if len(found) > most:
+        raise BadInput(gettext("%(most)s addresses at most.", most=most), name)
     return tuple(_address(one, name) for one in found)
 
 

@@ -45,6 +45,7 @@ from helpdesk.tickets.views.route import hops
 from helpdesk.tickets.views.wait_words import waits_words
 from helpdesk.tickets.views.waiting import OWN, Choices, choices_of, current_wait
 from helpdesk.tickets.views.walk import Walk, walk_of
+from helpdesk.tickets.views.watchers import PassedOn, Watchers, passed_on_in, watchers_shown
 from helpdesk.tickets.words import Turn, TurnKind
 
 
@@ -63,6 +64,7 @@ class Refused:
 
 
 NOTHING_TIED = Tied([], [], None, frozenset())
+NOBODY_WATCHES = Watchers((), ())
 NOT_REFUSED = Refused("none")
 
 
@@ -100,6 +102,8 @@ class Shown:
     faces: Mapping[str, tuple[str, str, int]] = field(default_factory=dict)
     tied: Tied = NOTHING_TIED
     asked: Sequence[Asked] = ()
+    watchers: Watchers = NOBODY_WATCHES
+    passed_on: PassedOn | None = None
 
 
 @blueprint.get("/tickets/<int:number>", endpoint="page")
@@ -168,6 +172,8 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
         faces=_faces(ticket),
         tied=others,
         asked=asked_of(ticket, actor, around.asked),
+        watchers=watchers_shown(around.watchers),
+        passed_on=passed_on_in(ticket, said),
     )
 
 

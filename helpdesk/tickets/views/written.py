@@ -19,9 +19,10 @@ from helpdesk.rich.plain import plain
 from helpdesk.tickets.actions import NewFile
 from helpdesk.tickets.actions.drafts import Desk, Unsent, staged_by_id
 from helpdesk.tickets.models import Attachment, Message, Ticket
+from helpdesk.tickets.queries.watching import watching
 from helpdesk.tickets.rules import MessageKind
 from helpdesk.tickets.views.composer import QUOTABLE
-from helpdesk.tickets.views.forms import addresses_of, text_of
+from helpdesk.tickets.views.forms import CC_LIMIT, addresses_of, text_of
 
 Form = MultiDict[str, str]
 KIND_OF = {"internal": MessageKind.NOTE, "third": MessageKind.FORWARD, "public": MessageKind.REPLY}
@@ -77,9 +78,12 @@ def unsent_of(form: Form, usual: MessageKind) -> Unsent:
     )
 
 
-def copied_to(form: Form) -> tuple[str, ...]:
-    """Whom an answer is copied to. Raises BadInput for what is no address, or one of our own."""
-    return _checked(addresses_of(form, "cc"), "cc")
+def copied_to(form: Form, ticket: Ticket) -> tuple[str, ...]:
+    """Whom an answer is copied to: whoever watches, and some more. Raises BadInput for what is no address, or
+    one of our own.
+    """
+    most = CC_LIMIT + len(watching(ticket.id))
+    return _checked(addresses_of(form, "cc", most), "cc")
 
 
 def third_parties(form: Form, ticket: Ticket) -> tuple[str, ...]:

@@ -1,0 +1,100 @@
+"""Who else gets the answers, who was proposed for it, and for whom a passed on mail counts, as shown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ScalarSelect, func, select
+
+from helpdesk.accounts.models import Person
+from helpdesk.clients.models import Company, CompanyKind, Contact
+from helpdesk.clients.words import known_as
+from helpdesk.tickets.evidence import passed_on_by, passed_on_from
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries.addresses import WRITTEN_FROM
+from helpdesk.tickets.rules import MessageKind
+from helpdesk.tickets.views.jsonb import listed
+from helpdesk.tickets.views.reading import Facts, Said
+from helpdesk.tickets.watch_models import TicketWatcher
+from helpdesk.tickets.watch_rules import WatchState
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """An address with whatever we know of him: his name and his company, "" for nobody we know."""
+
+    id: int
+    email: str
+    name: str
+    company: str
+
+
+@dataclass(frozen=True)
+class Watchers:
+    """Those who get the answers, and those about whom nobody has decided."""
+
+    watching: Sequence[Watcher]
+    proposed: Sequence[Watcher]
+
+
+@dataclass(frozen=True)
+class PassedOn:
+    """A mail that one of us passed on: by whom, whose it seems to be, and for whom it counts now.
+
+    `email` is "" where nobody can tell whose it is. `counts_for_agent`: he who passed it on is the requester.
+    """
+
+    agent: str
+    client: str
+    email: str
+    counts_for_agent: bool
+
+
+def watchers_of(ticket_id: int) -> ScalarSelect[Any]:
+    """The rows, for the one statement around the ticket; those who were turned down are left out."""
+    row = func.jsonb_build_object(
+        "id", TicketWatcher.id, "email", TicketWatcher.email, "state", TicketWatcher.state
+    ).concat(
+        func.jsonb_build_object(
+            "name", func.coalesce(Person.name, TicketWatcher.name), "company", Company.name
+        )
+    )
+    return (
+        select(listed(row, TicketWatcher.id))
+        .outerjoin(Contact, Contact.id == TicketWatcher.contact_id)
+        .outerjoin(Person, Person.id == Contact.person_id)
+        .outerjoin(Company, Company.id == Contact.company_id)
+        .where(TicketWatcher.ticket_id == ticket_id, TicketWatcher.state != WatchState.DECLINED)
+        .scalar_subquery()
+    )
+
+
+def watchers_shown(rows: Sequence[Facts]) -> Watchers:
+    """The rows by what was decided."""
+    found = {state: [_watcher(row) for row in rows if row["state"] == state] for state in WatchState}
+    return Watchers(found[WatchState.WATCHING], found[WatchState.PROPOSED])
+
+
+def watching_emails(rows: Sequence[Facts]) -> list[str]:
+    """Whom an answer is copied to unless the writer says otherwise."""
+    return [row["email"] for row in rows if row["state"] == WatchState.WATCHING]
+
+
+def passed_on_in(ticket: Ticket, said: Mapping[int, Said]) -> PassedOn | None:
+    """What is to be said of the first message; None once somebody answered: then it is settled."""
+    first = next((one for one in said.values() if one.kind is MessageKind.CLIENT), None)
+    if first is None or ticket.first_answered_at is not None or ticket.merged_into_id is not None:
+        return None
+    agent_id, email = passed_on_by(first.evidence), passed_on_from(first.evidence)
+    if agent_id is not None:
+        here = ticket.contact_id == agent_id
+        agent = next((one.author for one in said.values() if one.kind is MessageKind.NOTE), "")
+        return PassedOn(agent, first.author, str(first.recipients.get(WRITTEN_FROM, "")), here)
+    if email is None or ticket.company.kind is not CompanyKind.OWN:
+        return None
+    return PassedOn(first.author, email, email, counts_for_agent=True)
+
+
+def _watcher(row: Facts) -> Watcher:
+    company = known_as(row["company"]) if row["company"] else ""
+    return Watcher(row["id"], row["email"], known_as(row["name"]) if row["name"] else "", company)
