@@ -19,7 +19,6 @@ from helpdesk.notifications.rules import WAITING, Topic, Ways, is_urgent, topic_
 from helpdesk.notifications.signing import marks_for
 from helpdesk.tickets.models import Ticket
 
-CAP_REACHED = "not sent: the limit of acknowledgements to this address was reached"
 TAKEN_BACK = "taken back before it was sent"
 
 
@@ -103,18 +102,6 @@ def undo(message_id: int, *, now: datetime) -> bool:
     for mail in mails:
         hold_back(mail, TAKEN_BACK, now=now)
     return True
-
-
-def acknowledgements_since(email: str, since: datetime) -> int:
-    """How many acknowledgements really went, or will go, to the address."""
-    statement = (
-        select(func.count())
-        .select_from(OutboxRecipient)
-        .join(Outbox, Outbox.id == OutboxRecipient.outbox_id)
-        .where(Outbox.kind == OutboxKind.ACKNOWLEDGEMENT, Outbox.created_at > since)
-        .where(OutboxRecipient.email == email, OutboxRecipient.state != DeliveryState.FAILED)
-    )
-    return db.session.scalar(statement) or 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -122,6 +122,7 @@ class Outbox(Base):
     __table_args__ = (
         Index("ix_outbox_due", "kind", "due_at", "id", postgresql_where=text("finished_at is null")),
         Index("ix_outbox_ticket_id", "ticket_id"),
+        Index("ix_outbox_acknowledged", "created_at", postgresql_where=text("kind = 'acknowledgement'")),
         Index("ix_outbox_tried_at", "tried_at", postgresql_where=text("tried_at is not null")),
     )
 

@@ -13,15 +13,14 @@ from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, TicketEvent
 from helpdesk.mail.headers import Address
 from helpdesk.notifications.actions import (
-    CAP_REACHED,
     Mailing,
     News,
-    acknowledgements_since,
     hold_back,
     queue_mail,
     tell,
     undo,
 )
+from helpdesk.notifications.caps import cap_on, hold_by_cap
 from helpdesk.notifications.letters import signature_of, write
 from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.notifications.texts import is_silent
@@ -34,14 +33,13 @@ from helpdesk.tickets.events import (
     TicketReopened,
     TicketResolved,
 )
-from helpdesk.tickets.evidence import waits_for_receipt
+from helpdesk.tickets.evidence import is_unproved, waits_for_receipt
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries.addresses import client_address
 from helpdesk.tickets.rules import Channel, Visibility
 
 UNDO = timedelta(seconds=10)
 REOPEN_DAYS = 7
-CAPS = {True: (3, timedelta(hours=1)), False: (3, timedelta(days=1))}
 BY_CLIENT = frozenset({Channel.MAIL, Channel.PHONE})
 
 
@@ -54,13 +52,12 @@ def queue_acknowledgement(event: TicketOpened, row: EventRow) -> None:
     to = _address_of(ticket, contact)
     if not to:
         return
-    is_known = contact.verified_at is not None
+    is_known = contact.verified_at is not None and not _is_forged(event.message_id)
     occasion = Occasion.RECEIVED if is_known else Occasion.RECEIVED_UNKNOWN
     if is_silent(occasion):
         return
     letter = write(occasion, ticket, by_phone=event.channel is Channel.PHONE)
-    most, window = CAPS[is_known]
-    is_capped = acknowledgements_since(to[0].email, row.effective_at - window) >= most
+    cap = cap_on(to[0].email, is_known=is_known, now=row.effective_at)
     mailing = Mailing(
         key=f"received:{ticket.id}",
         kind=OutboxKind.ACKNOWLEDGEMENT,
@@ -70,14 +67,20 @@ def queue_acknowledgement(event: TicketOpened, row: EventRow) -> None:
         due_at=event.at,
     )
     mail = queue_mail(ticket, mailing, now=event.at)
-    if is_capped:
-        hold_back(mail, CAP_REACHED, now=event.at)
+    if cap is not None:
+        hold_by_cap(mail, cap, to[0].email, now=event.at)
 
 
 def _is_awaited(message_id: int | None) -> bool:
     """Not by whom we got only a blind copy from, nor by whose mail one of us passed on."""
     message = db.session.get(Message, message_id) if message_id else None
     return message is None or waits_for_receipt(message.evidence)
+
+
+def _is_forged(message_id: int | None) -> bool:
+    """Who is not the one he says is answered as a stranger, without a word of his own."""
+    message = db.session.get(Message, message_id) if message_id else None
+    return message is not None and is_unproved(message.evidence)
 
 
 def queue_reply(event: AgentReplied, row: EventRow) -> None:
