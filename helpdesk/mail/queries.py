@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from helpdesk.db import db
 from helpdesk.mail.mailboxes import SILENT
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
-from helpdesk.mail.oauth.standing import needs_sign_in
+from helpdesk.mail.oauth.standing import is_shut_out, needs_sign_in
 
 PAGE_SIZE = 50
 HELD_STATES = (InboundState.QUARANTINED, InboundState.IGNORED, InboundState.DISCARDED)
@@ -71,7 +71,7 @@ def mailbox_states(now: datetime) -> list[MailboxState]:
 def default_mailbox() -> Mailbox | None:
     """The active mailbox from which mail without a ticket leaves: the chosen one, else one with a relay."""
     active = select(Mailbox).where(Mailbox.active)
-    order = (Mailbox.is_default.desc(), Mailbox.smtp_host.is_(None), Mailbox.id)
+    order = (is_shut_out(), Mailbox.is_default.desc(), Mailbox.smtp_host.is_(None), Mailbox.id)
     return db.session.scalar(active.order_by(*order).limit(1))
 
 

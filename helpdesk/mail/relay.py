@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from helpdesk.errors import N_, DomainError
 from helpdesk.mail.deadline import Deadline
 from helpdesk.mail.models import Encryption
+from helpdesk.mail.oauth.bearer import Tokens, smtp_sign_in
 from helpdesk.mail.relay_words import TOO_LARGE, megabytes, text_of, words_of
 from helpdesk.notifications.models import DeliveryState
 
@@ -19,6 +20,7 @@ STEP_S = 60
 BEFORE_THE_DOT_S = 300.0  # from the first byte to the last one before the dot
 AFTER_THE_DOT_S = 300.0  # how long the relay may think about what it was given
 GOODBYE_S = 5
+KNOCK_S = 60.0
 LONGEST_S = BEFORE_THE_DOT_S + AFTER_THE_DOT_S + GOODBYE_S
 NO_UTF8 = N_("The relay does not take addresses with letters outside of English ones before the @.")
 TROUBLE = (smtplib.SMTPException, OSError, ssl.SSLError, DomainError)
@@ -26,17 +28,22 @@ TROUBLE = (smtplib.SMTPException, OSError, ssl.SSLError, DomainError)
 
 @dataclass(frozen=True, kw_only=True)
 class Relay:
-    """Where mail is handed over; `password` never shows in a representation."""
+    """Where mail is handed over; `password` never shows in a representation.
+
+    With `token_of` a token signs in instead of a password. Two accounts at one server are two relays: one
+    that is not let in keeps nobody else waiting.
+    """
 
     host: str
     port: int
     encryption: Encryption
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    token_of: Tokens | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:
-        return f"{self.host}:{self.port}"
+        return name_of(self.host, self.port, self.user)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +84,11 @@ class _Away(Exception):
     """The relay could not be reached, or would not talk; the cause says why."""
 
 
+def name_of(host: str, port: int, user: str | None) -> str:
+    """What the state of a relay is kept under."""
+    return f"{host}:{port} ({user})" if user else f"{host}:{port}"
+
+
 def relay_of_url(url: str) -> Relay:
     """smtps: TLS from the first byte. smtp: STARTTLS, except on this very machine."""
     parts = urlsplit(url)
@@ -101,7 +113,7 @@ def deliver(relay: Relay, parcel: Parcel, *, before_the_dot: Callable[[], None])
     fates: Fates = {}
     is_over = False
     try:
-        with _connected(relay) as (server, deadline):
+        with _connected(relay, BEFORE_THE_DOT_S) as (server, deadline):
             willing, content = _introduce(server, parcel, fates)
             if willing:
                 _write(server, content)
@@ -122,7 +134,7 @@ def deliver(relay: Relay, parcel: Parcel, *, before_the_dot: Callable[[], None])
 def knock(relay: Relay) -> str | None:
     """Ask whether the relay is there and lets us in, without any mail; its trouble in words, None: well."""
     try:
-        with _connected(relay):
+        with _connected(relay, KNOCK_S):
             return None
     except _Away as away:
         return words_of(away.__cause__ or away)
@@ -131,10 +143,10 @@ def knock(relay: Relay) -> str | None:
 
 
 @contextmanager
-def _connected(relay: Relay) -> Iterator[tuple[smtplib.SMTP, Deadline]]:
+def _connected(relay: Relay, within_s: float) -> Iterator[tuple[smtplib.SMTP, Deadline]]:
     """A relay that has greeted us and knows who we are; raises _Away when it does not come to that."""
     deadline = Deadline()
-    deadline.begin(BEFORE_THE_DOT_S)
+    deadline.begin(within_s)
     server: smtplib.SMTP | None = None
     try:
         try:
@@ -166,7 +178,9 @@ def _call(relay: Relay, deadline: Deadline) -> smtplib.SMTP:
 
 
 def _sign_in(server: smtplib.SMTP, relay: Relay) -> None:
-    if relay.user:
+    if relay.token_of is not None:
+        smtp_sign_in(server, relay.user or "", relay.token_of)
+    elif relay.user:
         server.login(relay.user, relay.password or "")
 
 

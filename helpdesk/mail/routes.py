@@ -10,8 +10,10 @@ from helpdesk import standstill
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.errors import N_, DomainError
-from helpdesk.mail.models import Encryption, Mailbox
-from helpdesk.mail.relay import Relay, relay_of_url
+from helpdesk.mail.models import Encryption, Mailbox, SignIn
+from helpdesk.mail.oauth.bearer import token_of
+from helpdesk.mail.oauth.standing import is_shut_out
+from helpdesk.mail.relay import Relay, name_of, relay_of_url
 from helpdesk.notifications.models import Outbox
 from helpdesk.secrets_box import unseal
 
@@ -56,9 +58,9 @@ def leaving_by(chosen: Iterable[Route], every: Iterable[Route]) -> ColumnElement
 
 
 def relay_name(mailbox: Mailbox) -> str:
-    """Host and port of the relay behind a mailbox; NOWHERE without one."""
+    """Host, port and account of the relay behind a mailbox; NOWHERE without one."""
     if mailbox.smtp_host:
-        return f"{mailbox.smtp_host}:{_port(mailbox)}"
+        return name_of(mailbox.smtp_host, _port(mailbox), _user(mailbox))
     url = settings().smtp_url
     return relay_of_url(url).name if url else NOWHERE
 
@@ -88,8 +90,9 @@ def relay_for(mailbox: Mailbox) -> Relay:
             host=mailbox.smtp_host,
             port=_port(mailbox),
             encryption=mailbox.smtp_encryption,
-            user=mailbox.smtp_user,
+            user=_user(mailbox),
             password=unseal(secret).decode() if secret else None,
+            token_of=token_of(mailbox.id) if mailbox.smtp_sign_in is SignIn.OAUTH else None,
         )
     url = settings().smtp_url
     if url is None:
@@ -97,10 +100,19 @@ def relay_for(mailbox: Mailbox) -> Relay:
     return relay_of_url(url)
 
 
+def _user(mailbox: Mailbox) -> str | None:
+    with_token = mailbox.smtp_sign_in is SignIn.OAUTH
+    return mailbox.smtp_user or (mailbox.address if with_token else None)
+
+
 def _port(mailbox: Mailbox) -> int:
     return mailbox.smtp_port or (465 if mailbox.smtp_encryption is Encryption.TLS else 587)
 
 
 def _for_everything(active: Select[Mailbox]) -> Select[Mailbox]:
-    """Mail without a ticket leaves through the default mailbox, else one with a relay, else the first."""
-    return active.order_by(Mailbox.is_default.desc(), Mailbox.smtp_host.is_(None), Mailbox.id)
+    """Mail without a ticket leaves through the default mailbox, else one with a relay, else the first.
+
+    One that waits for somebody to sign in comes last.
+    """
+    usual = (Mailbox.is_default.desc(), Mailbox.smtp_host.is_(None), Mailbox.id)
+    return active.order_by(is_shut_out(), *usual)
