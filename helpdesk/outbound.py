@@ -39,7 +39,12 @@ class Obstacle(StrEnum):
 
 
 class CallFailed(DomainError):
-    """No answer, and why; the sentence is for administrators and names the host only."""
+    """No answer, and why; the sentence is for administrators and names the host only.
+
+    `location`: where a redirection leads, which nobody follows here.
+    """
+
+    location = ""
 
     def __init__(self, obstacle: Obstacle, sentence: str, **values: object) -> None:
         super().__init__(sentence, **values)
@@ -62,6 +67,7 @@ class Bounds:
     limit: int = ANSWER_LIMIT
     seconds: float = TOTAL_S
     inner: tuple[str, ...] = ()
+    schemes: frozenset[str] = frozenset({"https"})
 
 
 def call(
@@ -75,7 +81,7 @@ def call(
 
     No transaction may be open: this waits up to `bounds.seconds` for somebody else.
     """
-    parts = checked(url, inner=bounds.inner)
+    parts = checked(url, inner=bounds.inner, schemes=bounds.schemes)
     body = urlencode(form).encode() if form is not None else None
     sent = {"Accept": "application/json", "User-Agent": "Helpdesk", "Connection": "close", **(headers or {})}
     if body is not None:
@@ -95,7 +101,9 @@ def call(
             ) from trouble
 
 
-def checked(url: str, *, inner: tuple[str, ...] = ()) -> SplitResult:
+def checked(
+    url: str, *, inner: tuple[str, ...] = (), schemes: frozenset[str] = frozenset({"https"})
+) -> SplitResult:
     """The parts of an address that may be called at all. Raises CallFailed."""
     try:
         parts = urlsplit(url)
@@ -103,7 +111,7 @@ def checked(url: str, *, inner: tuple[str, ...] = ()) -> SplitResult:
     except ValueError:
         host, port, parts = "", None, urlsplit("")
     is_inner = host in inner
-    if parts.scheme not in ({"https", "http"} if is_inner else {"https"}) or not host or parts.username:
+    if parts.scheme not in ({"https", "http"} if is_inner else schemes) or not host or parts.username:
         raise CallFailed(Obstacle.ADDRESS, N_("An address here begins with https:// and names a server."))
     if not (is_inner or port is None or port in PORTS):
         raise CallFailed(Obstacle.ADDRESS, N_("Port %(port)s is none that the desk calls."), port=port)
@@ -198,7 +206,9 @@ def _protected(line: socket.socket, host: str) -> ssl.SSLSocket:
 
 def _read(response: HTTPResponse, parts: SplitResult, bounds: Bounds) -> Answer:
     if 300 <= response.status < 400:
-        raise CallFailed(Obstacle.REDIRECT, N_("%(host)s sends the desk elsewhere."), host=parts.hostname)
+        failed = CallFailed(Obstacle.REDIRECT, N_("%(host)s sends the desk elsewhere."), host=parts.hostname)
+        failed.location = response.headers.get("Location", "")[:2_000]
+        raise failed
     body = response.read(bounds.limit + 1)
     if len(body) > bounds.limit:
         raise CallFailed(Obstacle.SIZE, N_("The answer of %(host)s is far too long."), host=parts.hostname)

@@ -1,6 +1,7 @@
 """How a stranger's HTML becomes harmless: allow lists, remote pictures blocked, a page of its own."""
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -10,9 +11,10 @@ import nh3
 
 from helpdesk.mail.cost import is_too_costly
 from helpdesk.mail.linking import text_to_html
+from helpdesk.mail.picture_type import is_oversized
 from helpdesk.mail.plaintext import html_to_text
 
-VERSION = 1
+VERSION = 2
 ALLOWED = """
     p div span br hr b strong i em u s sub sup ul ol li blockquote pre code h1 h2 h3 h4 h5 h6
     table thead tbody tfoot tr td th a img font center
@@ -38,7 +40,11 @@ SCHEMES = frozenset({"http", "https", "mailto", "tel", "cid"})
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 PICTURE_LIMIT = 2_000_000
 ALL_PICTURES_LIMIT = 8_000_000
+ALL_FETCHED_LIMIT = 24_000_000
 SIZE_LIMIT = 3_000_000
+LINK_LIMIT = 5_000
+LINK = re.compile(r"<a[\s>]", re.IGNORECASE)
+BLOCKED = "\ue003"  # stands before the address of a blocked picture until its attribute is renamed
 
 Pictures = Mapping[str, tuple[str, bytes]]
 
@@ -61,6 +67,7 @@ class _Filter:
     """Looks at each attribute that the allow lists let through."""
 
     pictures: dict[str, tuple[str, bytes]]
+    fetched: Pictures
     remote: list[str] = field(default_factory=list)
     room: int = ALL_PICTURES_LIMIT
 
@@ -78,29 +85,43 @@ class _Filter:
         if scheme.lower() == "cid":
             return self._inline(unquote(rest).lower())
         if scheme.lower() in {"http", "https"}:
-            self.remote.append(value.strip())
+            return self._elsewhere(value.strip())
         return None
+
+    def _elsewhere(self, url: str) -> str:
+        """As it was fetched, or blocked."""
+        self.remote.append(url)
+        found = self.fetched.get(url)
+        return (self._embedded(*found) if found else None) or BLOCKED + url
 
     def _inline(self, content_id: str) -> str | None:
         content_type, content = self.pictures.get(content_id, ("", b""))
-        if content_type not in PICTURES or len(content) > min(PICTURE_LIMIT, self.room):
+        is_small = content_type in PICTURES and len(content) <= PICTURE_LIMIT
+        return self._embedded(content_type, content) if is_small else None
+
+    def _embedded(self, content_type: str, content: bytes) -> str | None:
+        if content_type not in PICTURES or len(content) > self.room or is_oversized(content):
             return None
         self.room -= len(content)
         return f"data:{content_type};base64,{base64.b64encode(content).decode('ascii')}"
 
 
-def clean_html(html: str, inline_images: Pictures | None = None) -> CleanedHtml:
+def clean_html(
+    html: str, inline_images: Pictures | None = None, fetched: Pictures | None = None
+) -> CleanedHtml:
     """Keep text, tables, links and the mail's own pictures; everything else goes.
 
-    `inline_images` maps Content-ID (any case, no angle brackets) to type and bytes. An HTML body over
+    `inline_images` maps Content-ID (any case, no angle brackets) to type and bytes, `fetched` addresses of
+    remote pictures; those not in it are blocked, their address kept in `data-src`. An HTML body over
     three million characters is cut there before it is cleaned; one nested beyond measure is shown as text.
     """
-    html = html[:SIZE_LIMIT].replace("\0", "")
-    if is_too_costly(html):
+    html = html[:SIZE_LIMIT].replace("\0", "").replace(BLOCKED, "")
+    if is_too_costly(html) or len(LINK.findall(html)) > LINK_LIMIT:
         return CleanedHtml(text_to_html(html_to_text(html)), is_text_only=True)
     pictures = {key.strip("<>").lower(): value for key, value in (inline_images or {}).items()}
-    judge = _Filter(pictures)
-    return CleanedHtml(_clean(html, judge), tuple(judge.remote))
+    judge = _Filter(pictures, fetched or {}, room=ALL_FETCHED_LIMIT if fetched else ALL_PICTURES_LIMIT)
+    cleaned = _clean(html, judge).replace(f' src="{BLOCKED}', ' data-src="')
+    return CleanedHtml(cleaned.replace(BLOCKED, ""), tuple(judge.remote))
 
 
 def mail_document(body: str, *, language: str = "", title: str = "") -> str:
