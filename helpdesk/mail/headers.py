@@ -3,7 +3,7 @@
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -18,6 +18,7 @@ PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:\\.|[^"\\])*"?|[^;]*)', re.D
 ADDRESS = re.compile(r"[^\s<>()\",;:\\]+@[^\s<>()\",;:\\@]+")
 MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 NAME_LIMIT = 200
+CONTROL = "x-helpdesk-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ class Headers:
     def addresses(self, *names: str) -> tuple[Address, ...]:
         values = (value for name in names for value in self.raw_all(name))
         return tuple(address for value in values for address in read_addresses(value))
+
+
+def without_control(lines: Iterable[tuple[str, bytes]]) -> tuple[tuple[str, bytes], ...]:
+    """The lines without those by which the desk itself could be steered: nobody outside may write them."""
+    return tuple(line for line in lines if not line[0].startswith(CONTROL))
 
 
 def unfold(value: bytes) -> str:

@@ -11,7 +11,7 @@ from helpdesk.db import db
 from helpdesk.errors import N_
 from helpdesk.mail.actions import LET_IN, RESCANNED
 from helpdesk.mail.kinds import MailKind
-from helpdesk.mail.models import InboundMail, InboundState, ListMail, Mailbox
+from helpdesk.mail.models import InboundMail, InboundState, ListMail, Mailbox, MailReference
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.pointing import pointers_of
 from helpdesk.mail.returned import note_complaints, note_receipt, note_return
@@ -77,7 +77,10 @@ def _own(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
     """Our own mail came back: by a forwarding rule, a shared mailbox, or a blind copy to ourselves."""
     sent = db.session.scalar(select(Outbox).where(Outbox.rfc_message_id == parsed.message_id))
     if sent is not None:
-        return _ignored("own", sent.ticket_id)
+        return _ignored(f"own:{sent.id}", sent.ticket_id)
+    known = db.session.get(MailReference, parsed.message_id)
+    if known is not None and known.ours:
+        return _ignored("own", known.ticket_id)
     return _ignored("own") if read_message_id(parsed.message_id, keys()) else None
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from helpdesk.mail.charset import Decoded, decode
 from helpdesk.mail.cms import is_signed_data, signed_content
-from helpdesk.mail.headers import HEADER_LINE, Headers, read_parameters
+from helpdesk.mail.headers import HEADER_LINE, Headers, read_parameters, without_control
 
 MAX_DEPTH = 20
 MAX_PARTS = 500
@@ -189,7 +189,7 @@ def _split_headers(raw: bytes, budget: Budget) -> tuple[Headers, bytes]:
         if len(lines) > MAX_HEADERS or position > MAX_HEADER_BYTES:
             budget.note(f"{TOO_COMPLEX}: headers")
             break
-    return Headers(tuple(lines)), raw[position:]
+    return Headers(without_control(lines)), raw[position:]
 
 
 def _take_line(line: bytes, lines: list[tuple[str, bytes]], is_first: bool) -> bool:

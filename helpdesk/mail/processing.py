@@ -16,6 +16,7 @@ from helpdesk.mail.claiming import Claimed, claim
 from helpdesk.mail.judging import Fate, Hold, fate_of
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
+from helpdesk.mail.people import check_of, signs_of
 from helpdesk.mail.quarantine import ATTEMPTS, DELAYS, quarantine
 from helpdesk.mail.reading import Unreadable, reader
 from helpdesk.mail.remembering import remember_mail
@@ -136,7 +137,7 @@ def _label(mail: InboundMail, parsed: ParsedMail | None) -> None:
     mail.from_email = parsed.from_email or None
     mail.subject = parsed.subject
     mail.mail_kind = parsed.kind
-    mail.evidence = [*parsed.evidence, *parsed.defects]
+    mail.evidence = [*parsed.evidence, *signs_of(check_of(mail, parsed)), *parsed.defects]
 
 
 def _finish(mail: InboundMail, fate: Fate, now: datetime) -> None:
