@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from helpdesk.accounts.models import Account
 from helpdesk.db import db
 from helpdesk.errors import N_
-from helpdesk.mail.actions import LET_IN, RESCANNED
+from helpdesk.mail.actions import LET_IN, RESCANNED, SECOND
 from helpdesk.mail.kinds import MailKind
 from helpdesk.mail.models import InboundMail, InboundState, ListMail, Mailbox, MailReference
 from helpdesk.mail.parsing import ParsedMail
@@ -30,7 +30,13 @@ REFERENCES_LOOKED_AT = 50
 
 
 class Hold(Exception):
-    """The message is to be looked at by people before it becomes anything; the text says why."""
+    """The message is to be looked at by people before it becomes anything; the text says why, `flooder` is
+    the address whose limit it passed.
+    """
+
+    def __init__(self, why: str, *, flooder: str | None = None) -> None:
+        super().__init__(why)
+        self.flooder = flooder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +55,7 @@ Judgement = Callable[[InboundMail, ParsedMail, datetime], Fate | None]
 def fate_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Fate | None:
     """The first judgement that has something to say; None lets the message in. Raises Hold."""
     _wait_for_copies(parsed)
-    for judge in ALWAYS if mail.reason == LET_IN else JUDGEMENTS:
+    for judge in ALWAYS if mail.reason in (LET_IN, SECOND) else JUDGEMENTS:
         fate = judge(mail, parsed, now)
         if fate is not None:
             return fate
@@ -180,7 +186,7 @@ def _flood(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
         .where(InboundMail.processed_at > now - FLOOD_WINDOW)
     )
     if (opened or 0) >= FLOOD:
-        raise Hold(FLOODED % {"most": FLOOD, "sender": parsed.from_email})
+        raise Hold(FLOODED % {"most": FLOOD, "sender": parsed.from_email}, flooder=parsed.from_email.lower())
     return None
 
 

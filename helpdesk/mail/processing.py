@@ -23,6 +23,7 @@ from helpdesk.mail.remembering import remember_mail
 from helpdesk.mail.returned import note_life
 from helpdesk.mail.storable import storable, storable_text
 from helpdesk.mail.translating import incoming_of
+from helpdesk.notifications.caps import note_flood
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ def _alone(one: Opened) -> None:
             _apply(_locked([one.mail_id])[one.mail_id], one.parsed, now=now)
             reached(MailPoint.APPLIED)
     except Hold as hold:
-        _hold(one, str(hold))
+        _hold(one, hold)
     except Exception as trouble:  # the one broad catch: the mail is kept, the next one goes on
         _raise_if_away(trouble)
         log.exception("process: inbound_mail=%d failed", one.mail_id)
@@ -146,11 +147,14 @@ def _finish(mail: InboundMail, fate: Fate, now: datetime) -> None:
     log.info("process: inbound_mail=%d %s %s", mail.id, fate.state.value, fate.reason)
 
 
-def _hold(one: Opened, sentence: str) -> None:
+def _hold(one: Opened, hold: Hold) -> None:
     with transaction():
         mail = db.session.get_one(InboundMail, one.mail_id, with_for_update={"key_share": True})
         _label(mail, one.parsed)
-        quarantine(mail, sentence, clock.now(db.session))
+        now = clock.now(db.session)
+        quarantine(mail, str(hold), now)
+        if hold.flooder:
+            note_flood(mail.id, hold.flooder, now=now)
 
 
 def _put_off(mail_id: int, sentence: str, parsed: ParsedMail | None = None) -> None:

@@ -16,6 +16,7 @@ from helpdesk.mail.models import InboundMail, MailReference
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.statuses import return_kind
 from helpdesk.mail.tokens import Token, read_message_id, read_token
+from helpdesk.mail.verp import outbox_id_of
 from helpdesk.notifications.actions import News, tell
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
 from helpdesk.notifications.signing import keys
@@ -85,6 +86,9 @@ def _mail_of(parsed: ParsedMail, *, now: datetime) -> Outbox | None:
 
 def _by_token(parsed: ParsedMail) -> Outbox | None:
     addresses = (*(one.email for one in parsed.to), *parsed.delivered_to)
+    outbox_id = outbox_id_of(addresses, keys())
+    if outbox_id is not None:
+        return db.session.get(Outbox, outbox_id)
     token = next((mark for mark in (read_token(one, keys()) for one in addresses) if mark), None)
     return _about(token, parsed) if token else None
 

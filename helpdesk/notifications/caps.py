@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.clients.models import CompanyKind
 from helpdesk.clients.queries import company_by_domain
@@ -38,6 +39,12 @@ def hold_by_cap(mail: Outbox, cap: Cap, email: str, *, now: datetime) -> None:
     hold_back(mail, HELD_BACK, now=now)
     who = domain_of(email) if cap is Cap.DOMAIN else email
     db.session.add(CapBite(cap=cap, who=who, ticket_id=mail.ticket_id, outbox_id=mail.id, at=now))
+
+
+def note_flood(inbound_mail_id: int, email: str, *, now: datetime) -> None:
+    """A message was held because its sender opened too many tickets; the same one once."""
+    row = insert(CapBite).values(cap=Cap.TICKETS, who=email, inbound_mail_id=inbound_mail_id, at=now)
+    db.session.execute(row.on_conflict_do_nothing())
 
 
 def _acknowledged(to: ColumnElement[bool], since: datetime) -> int:

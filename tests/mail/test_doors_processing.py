@@ -13,6 +13,7 @@ from helpdesk.db import db
 from helpdesk.mail.actions import retry
 from helpdesk.mail.jobs import process_inbound
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox, MailReference
+from helpdesk.notifications.cap_models import Cap, CapBite
 from helpdesk.notifications.models import Notice, Outbox, OutboxKind, OutboxRecipient
 from helpdesk.routing.models import RoutingRule
 from helpdesk.tickets import actions
@@ -257,6 +258,8 @@ def test_a_flood_from_one_address_is_held(mailbox: Mailbox, now: datetime) -> No
     held = db.session.scalars(select(InboundMail).where(InboundMail.state == InboundState.QUARANTINED)).all()
     assert [one.from_email for one in held] == ["eve@elsewhere.example"]
     assert len(tickets()) == 20
+    bite = db.session.scalars(select(CapBite).where(CapBite.cap == Cap.TICKETS)).one()
+    assert (bite.who, bite.inbound_mail_id) == ("eve@elsewhere.example", held[0].id)
 
 
 def test_a_delivery_report_marks_the_recipient_and_is_no_ticket(mailbox: Mailbox, now: datetime) -> None:

@@ -15,7 +15,9 @@ from helpdesk.db import db
 from helpdesk.mail.kinds import MailKind
 from helpdesk.mail.models import InboundState, Mailbox
 from helpdesk.mail.tokens import reply_address
+from helpdesk.mail.verp import return_address
 from helpdesk.notifications.models import DeliveryState, Notice, Outbox, OutboxKind, OutboxRecipient
+from helpdesk.notifications.signing import keys
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from tests.factories import a_mailbox, an_agent, three_lines
@@ -109,11 +111,12 @@ def test_only_the_recipient_that_the_report_names_was_not_reached(
     assert (list(told), len(tickets())) == ([ada.id], 1)
 
 
-@pytest.mark.parametrize("way", ["token", "message_id", "mangled", "recipient"])
+@pytest.mark.parametrize("way", ["return_path", "token", "message_id", "mangled", "recipient"])
 def test_each_evidence_alone_finds_the_mail(
     way: str, sent: Outbox, mailbox: Mailbox, ada: Person, now: datetime
 ) -> None:
     texts = {
+        "return_path": ("", return_address(SUPPORT, sent.id, keys())),
         "token": ("", reply_address(SUPPORT, sent.reply_token or "")),
         "message_id": (enclosed(sent), SUPPORT),
         "mangled": (f"Our mail {sent.rfc_message_id} was not taken.", SUPPORT),
@@ -184,13 +187,17 @@ def test_the_third_refusal_by_a_rule_shuts_the_address(
     ticket: Ticket, mailbox: Mailbox, ada: Person, now: datetime
 ) -> None:
     shut = []
-    for day in (0, 10, 20):
-        with clock.frozen(partial(timedelta.__add__, timedelta(days=day), now)):
-            answer(ticket, ada, now + timedelta(days=day), HANNA)
+    for then in (now + timedelta(days=day) for day in (0, 10, 20)):
+        with clock.frozen(partial(_same, then)):
+            answer(ticket, ada, then, HANNA)
             raw = report("delivery-status", failed(HANNA, "5.7.1"), about=enclosed(newest()))
-            take_in(raw, mailbox, now=now + timedelta(days=day))
+            take_in(raw, mailbox, now=then)
         shut.append(HANNA in closed([HANNA], by_machine=False))
     assert shut == [False, False, True]
+
+
+def _same(moment: datetime) -> datetime:
+    return moment
 
 
 def test_a_report_that_comes_twice_counts_once(sent: Outbox, mailbox: Mailbox, now: datetime) -> None:
