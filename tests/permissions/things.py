@@ -63,6 +63,7 @@ from tests.permissions.promise_things import (
     promised,
     targets,
 )
+from tests.permissions.stray_things import strayed
 from tests.permissions.told import a_notice
 from tests.permissions.writing_things import a_canned_answer, lost, with_canned_answer, with_file
 
@@ -383,6 +384,7 @@ THINGS: dict[str, Thing] = {
     "sender rule": Thing(a_sender_rule, ("there", "missing")),
     "watched ticket": Thing(watched(a_placed_ticket), TICKET_RELATIONS),
     "passed on ticket": Thing(passed_on(a_placed_ticket), TICKET_RELATIONS),
+    "ticket with a stranger": Thing(strayed(a_placed_ticket), TICKET_RELATIONS),
     "mail on a ticket": Thing(a_mail_on_a_ticket, TICKET_RELATIONS),
     "logo": Thing(a_logo, ("own", "missing")),
     "mail text": Thing(a_mail_text, ("known", "missing")),

@@ -19,6 +19,7 @@ from helpdesk.tickets.queries.addresses import ANSWER_TO, WRITTEN_FROM
 from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnReason
 from helpdesk.tickets.timeline import Sentence
 from helpdesk.tickets.views.delivery import Delivery, Reader, delivery_of
+from helpdesk.tickets.views.origins import Origin, decided_in, origin_of
 from helpdesk.tickets.views.reading import Facts, Happened, Passed, Said
 from helpdesk.tickets.views.sizes import size_of
 from helpdesk.tickets.words import RETURN_REASONS
@@ -64,6 +65,7 @@ class Letter(Entry):
     formed: Markup | None
     delivery: Delivery
     is_withdrawn: bool
+    origin: Origin
     is_unproved: bool = False
     answers_at: str = ""
 
@@ -111,6 +113,7 @@ class _Walk:
     messages: Mapping[int, Said] = field(default_factory=dict)
     opened_at: datetime | None = None
     withdrawn: frozenset[int] = frozenset()
+    decided: Mapping[int, str] = field(default_factory=dict)
     reader: Reader | None = None
 
     @property
@@ -128,7 +131,9 @@ def entries(
     reader: Reader | None = None,
 ) -> list[Entry]:
     """Everything in order; `routed` says why the ticket came to its first place."""
-    walk = _Walk(messages=messages, withdrawn=withdrawn_in(history), reader=reader)
+    walk = _Walk(
+        messages=messages, withdrawn=withdrawn_in(history), decided=decided_in(history), reader=reader
+    )
     found = list[Entry]()
     for event in _in_force(history):
         if event.kind == "ticket.opened":
@@ -210,6 +215,9 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
     said = walk.messages.get(event.payload.get("message_id") or 0)
     if said is None or event.kind == "ticket.reply_withdrawn":
         return
+    origin = origin_of(
+        number, said, walk.decided, may_decide=bool(walk.reader and walk.reader.may_repeat)
+    )
     pictures = {file["content_id"]: _file(file)[1] for file in said.files if file["inline"]}
     yield Letter(
         shape="message",
@@ -217,18 +225,19 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
         line=walk.line,
         is_paused=walk.is_paused,
         said=said,
-        kind=SHAPES[said.kind],
+        kind="stray" if said.is_unverified else SHAPES[said.kind],
         initials=faces.initials(said.author),
         tint=faces.tint(said.author_id),
         way=_way(said),
         way_icon=_way_icon(said),
-        extra=_extra(event, said, walk),
+        extra=_extra(event, said, walk, origin.words),
         files=[_file(file) for file in said.files if not file["inline"]],
         frame_url=_frame(number, said),
         frame_is_open=bool(pictures),
         formed=web.formed(said.html, pictures) if said.html else None,
         delivery=delivery_of(number, said, walk.reader, is_withdrawn=said.id in walk.withdrawn),
         is_withdrawn=said.id in walk.withdrawn,
+        origin=origin,
         is_unproved=is_unproved(said.evidence),
         answers_at=", ".join(said.recipients.get(ANSWER_TO, [])),
     )
@@ -261,7 +270,7 @@ def _addresses(said: Said) -> list[str]:
     return [one if isinstance(one, str) else one["email"] for one in every]
 
 
-def _extra(event: Happened, said: Said, walk: _Walk) -> str:
+def _extra(event: Happened, said: Said, walk: _Walk, words: str) -> str:
     if event.payload.get("found_at"):
         found_at = datetime.fromisoformat(event.payload["found_at"])
         return timeline.late(event.at, found_at, event.actor)
@@ -272,7 +281,7 @@ def _extra(event: Happened, said: Said, walk: _Walk) -> str:
     if event.payload.get("first") and walk.opened_at:
         span = duration((event.at - walk.opened_at).total_seconds())
         return gettext("answered in %(span)s", span=span)
-    return gettext("sender not verified") if said.is_unverified else ""
+    return words
 
 
 def _file(file: Facts) -> tuple[str, str, str]:

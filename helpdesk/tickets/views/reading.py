@@ -15,6 +15,7 @@ from helpdesk.events import EventRow
 from helpdesk.tickets.models import Attachment, EventText, Handover, Message
 from helpdesk.tickets.rules import LEFT_BEHIND, Channel, HandoverKind, MessageKind, ReturnReason
 from helpdesk.tickets.views.copies import copies_of_message
+from helpdesk.tickets.views.elsewhere import elsewhere_of_message
 from helpdesk.tickets.views.jsonb import listed, object_of
 
 Facts = Mapping[str, Any]
@@ -45,6 +46,7 @@ class Said:
     created_at: datetime
     files: Sequence[Facts]
     copies: Sequence[Facts]
+    elsewhere: Sequence[Facts]
 
     @property
     def new_words(self) -> str:
@@ -117,6 +119,7 @@ def said_on(ticket_id: int, *, after: int = 0, only: int | None = None) -> dict[
             Message.created_at,
             _files(),
             copies_of_message(),
+            elsewhere_of_message(),
         )
         .join(Person, Person.id == Message.author_id)
         .where(Message.ticket_id == ticket_id, wanted)

@@ -1,0 +1,152 @@
+"""How a message came to its ticket, in words: what led it here, who is no part of it, where else it lies."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext, lazy_gettext
+
+from helpdesk.tickets.joined import APART, Standing, joined_by, standing_of, wrong_marks
+from helpdesk.tickets.queries.addresses import WRITTEN_FROM
+from helpdesk.tickets.views.reading import Happened, Said
+
+JOINED = {
+    "reply_address": lazy_gettext("joined by: reply address"),
+    "own_message_id": lazy_gettext("joined by: answer to our mail"),
+    "stored_message_id": lazy_gettext("joined by: answer to a mail on this ticket"),
+    "marker": lazy_gettext("joined by: our mark in the quoted words"),
+    "external_number": lazy_gettext("joined by: number of the other system"),
+    "subject_number": lazy_gettext("joined by: number in the subject"),
+}
+STANDING = {
+    Standing.REQUESTER: lazy_gettext("from the client"),
+    Standing.COLLEAGUE: lazy_gettext("from the client's company"),
+    Standing.WATCHER: lazy_gettext("from a watcher"),
+    Standing.WRITTEN_TO: lazy_gettext("from somebody we wrote to"),
+    Standing.ASKED: lazy_gettext("from a third party we asked"),
+    Standing.STAFF: lazy_gettext("from one of us"),
+    Standing.COPIED: lazy_gettext("from somebody the client copied"),
+    Standing.EXTERNAL: lazy_gettext("from another system"),
+    Standing.NOBODY: lazy_gettext("from nobody on this ticket"),
+}
+ACCEPTED, SPLIT = "ticket.stray_accepted", "ticket.stray_split"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stray:
+    """A message of somebody who is not on the ticket; without addresses of forms there is nothing to press.
+
+    `because` says how it got here, `decided` what was done about it, "": nothing yet.
+    """
+
+    because: str
+    email: str
+    decided: str = ""
+    accept_url: str = ""
+    split_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Elsewhere:
+    """Another mailbox that the mail came to; `open_url` "": a ticket was opened there, or he may not."""
+
+    address: str
+    is_opened: bool
+    open_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Everything that is said at a message about where it came from. `words` is short, `notes` sentences."""
+
+    words: str = ""
+    notes: Sequence[str] = ()
+    stray: Stray | None = None
+    elsewhere: Sequence[Elsewhere] = ()
+
+
+def decided_in(history: Sequence[Happened]) -> dict[int, str]:
+    """What was decided about the words of strangers, by message."""
+    kinds = (ACCEPTED, SPLIT)
+    return {int(event.payload["source_id"]): event.kind for event in history if event.kind in kinds}
+
+
+def origin_of(number: int, said: Said, decided: Mapping[int, str], *, may_decide: bool) -> Origin:
+    """For a message of the ticket with that number."""
+    return Origin(
+        words=_words(said),
+        notes=_notes(said),
+        stray=_stray(number, said, decided.get(said.id, ""), may_decide=may_decide),
+        elsewhere=_elsewhere(number, said, may_decide=may_decide),
+    )
+
+
+def _words(said: Said) -> str:
+    code = joined_by(said.evidence)
+    if code is None:
+        return ""
+    words = str(JOINED.get(code, ""))
+    stands = standing_of(said.evidence)
+    if not stands or stands == Standing.REQUESTER:
+        return words
+    return f"{words}, {STANDING[Standing(stands)]}"
+
+
+def _notes(said: Said) -> list[str]:
+    notes = []
+    if any(str(one).startswith(APART) for one in said.evidence):
+        notes.append(gettext("It stands apart from the ticket where it began; the two are linked."))
+    if wrong_marks(said.evidence):
+        notes.append(gettext("It carries a mark that looks like ours and is not. The mark decided nothing."))
+    return notes
+
+
+def _stray(number: int, said: Said, decided: str, *, may_decide: bool) -> Stray | None:
+    if not said.is_unverified:
+        return None
+    settled = {
+        ACCEPTED: gettext("Accepted: what comes from this address counts as the client's from now on."),
+        SPLIT: gettext("Split off: it goes on as a ticket of its own."),
+    }
+    is_open = may_decide and not decided
+    email = str(said.recipients.get(WRITTEN_FROM) or "")
+    return Stray(
+        because=_because(said),
+        email=email,
+        decided=settled.get(decided, ""),
+        accept_url=url_for("tickets.acceptance", number=number, message_id=said.id)
+        if is_open and email
+        else "",
+        split_url=url_for("tickets.split", number=number, message_id=said.id) if is_open else "",
+    )
+
+
+def _because(said: Said) -> str:
+    """Why it stands here although the sender does not."""
+    stands = standing_of(said.evidence)
+    if stands == Standing.COPIED:
+        return gettext("The client copied %(name)s; nobody here has accepted that yet.", name=said.author)
+    if stands == Standing.STAFF:
+        return gettext("It names one of us as the sender, which nothing proves.")
+    if stands == Standing.EXTERNAL:
+        return gettext("Another system sent it, with a number that belongs to this ticket.")
+    if stands in (None, Standing.NOBODY):
+        return gettext(
+            "%(name)s is not on this ticket, but answers one of its mails: somebody may have passed it on.",
+            name=said.author,
+        )
+    return gettext("Nothing proves that %(name)s sent it.", name=said.author)
+
+
+def _elsewhere(number: int, said: Said, *, may_decide: bool) -> list[Elsewhere]:
+    rows = {row["mailbox_id"]: row for row in said.elsewhere}
+    return [
+        Elsewhere(
+            address=row["address"],
+            is_opened=row["is_opened"],
+            open_url=url_for("tickets.second", number=number, message_id=said.id, mail_id=row["id"])
+            if may_decide and not row["is_opened"]
+            else "",
+        )
+        for row in rows.values()
+    ]

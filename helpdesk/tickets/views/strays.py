@@ -1,0 +1,111 @@
+"""Doors to deciding about a message of somebody not on the ticket, and about a mail to two mailboxes."""
+
+from datetime import datetime
+
+from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+
+from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.guard import policy
+from helpdesk.accounts.permissions import Permission
+from helpdesk.clients.models import Contact
+from helpdesk.db import db
+from helpdesk.errors import RuleViolation
+from helpdesk.intake import Wishes
+from helpdesk.intake.dividing import open_beside, split_off
+from helpdesk.mail.actions import settle_copy
+from helpdesk.mail.mailboxes import refuse_own
+from helpdesk.mail.models import InboundMail, InboundState, Mailbox
+from helpdesk.tickets import actions
+from helpdesk.tickets.actions.strays import email_of
+from helpdesk.tickets.models import Message, Ticket
+from helpdesk.tickets.queries import ticket_loader
+from helpdesk.tickets.views import walk
+from helpdesk.tickets.views.acting import Done, act
+from helpdesk.tickets.views.blueprint import blueprint
+from helpdesk.tickets.views.refused import comes_back
+
+
+@blueprint.post("/tickets/<int:number>/messages/<int:message_id>/acceptance")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("")
+def acceptance(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
+    """Let whoever wrote it be a watcher: he gets the answers, and what he writes counts."""
+    message = _message(number, message_id)
+
+    def verb(actor: Actor, now: datetime) -> None:
+        refuse_own(email_of(message), "email")
+        actions.accept_stray(ticket, message, by=actor.person_id, now=now)
+
+    words = gettext("%(email)s gets the answers from now on.", email=email_of(message))
+    return act(ticket, verb, _at(number, message_id, words))
+
+
+@blueprint.post("/tickets/<int:number>/messages/<int:message_id>/split")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("")
+def split(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
+    """Let it go on as a ticket of its own, whose client is whoever wrote it."""
+    message = _message(number, message_id)
+
+    def verb(actor: Actor, now: datetime) -> None:
+        split_off(ticket, message, by=actor.person_id, now=now)
+
+    return act(ticket, verb, _at(number, message_id, gettext("It goes on as a ticket of its own.")))
+
+
+@blueprint.post("/tickets/<int:number>/messages/<int:message_id>/copies/<int:mail_id>")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("")
+def second(ticket: Ticket, number: int, message_id: int, mail_id: int) -> ResponseReturnValue:
+    """The mail went to another mailbox of ours as well: open a second ticket there."""
+    message = _message(number, message_id)
+
+    def verb(actor: Actor, now: datetime) -> None:
+        copy = _copy_of(message, mail_id)
+        mailbox = _other_mailbox(ticket, message, copy)
+        contact = db.session.get_one(Contact, ticket.contact_id)
+        wishes = Wishes(mailbox_id=mailbox.id, default_team_id=mailbox.team_id, language=mailbox.language)
+        other = open_beside(ticket, message, contact, wishes, by=actor.person_id, now=now)
+        settle_copy(copy, other.id, now=now)
+
+    return act(ticket, verb, _at(number, message_id, gettext("A second ticket is open there now.")))
+
+
+def _copy_of(message: Message, mail_id: int) -> InboundMail:
+    """The copy, locked. Raises RuleViolation when a ticket was opened from it already."""
+    copy = db.session.get(InboundMail, mail_id, with_for_update={"key_share": True})
+    if copy is None or copy.copy_of_id is None or copy.copy_of_id != message.inbound_mail_id:
+        abort(404)
+    if copy.state is not InboundState.IGNORED:
+        raise RuleViolation("Somebody has decided about this copy already.")
+    return copy
+
+
+def _other_mailbox(ticket: Ticket, message: Message, copy: InboundMail) -> Mailbox:
+    """Where the copy lay, or the mail itself if the copy lay in the ticket's own."""
+    kept = db.session.get_one(InboundMail, message.inbound_mail_id)
+    other_id = copy.mailbox_id if copy.mailbox_id != ticket.mailbox_id else kept.mailbox_id
+    if other_id == ticket.mailbox_id:
+        abort(404)
+    return db.session.get_one(Mailbox, other_id)
+
+
+def _message(number: int, message_id: int) -> Message:
+    of_ticket = select(Message).where(Message.id == message_id, Message.ticket_id == number)
+    message = db.session.scalars(of_ticket).one_or_none()
+    if message is None:
+        abort(404)
+    return message
+
+
+def _at(number: int, message_id: int, words: str) -> Done:
+    place = url_for(
+        "tickets.page",
+        number=number,
+        _anchor=f"message-{message_id}",
+        **walk.kept(request.form),  # type: ignore[arg-type]
+    )
+    return Done(place, words)
