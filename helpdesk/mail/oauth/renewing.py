@@ -129,7 +129,10 @@ def _look(mailbox_id: int, refused: str | None, *, now: datetime) -> str | Renew
     token = _good_token(grant, refused, now)
     if grant.needs_sign_in_since is not None and token is None:
         raise NeedsSignIn(grant.error or NO_GRANT)
-    is_settled = grant.needs_sign_in_since is not None or not _is_renewal_due(grant, now)
+    is_lasting = grant.flow is Flow.DESK or grant.refresh_token is not None
+    if token is None and not is_lasting:
+        raise NeedsSignIn(NO_GRANT)
+    is_settled = grant.needs_sign_in_since is not None or not is_lasting or not _is_renewal_due(grant, now)
     is_in_hand = grant.lease_until is not None and grant.lease_until > now
     if is_in_hand or (token is not None and is_settled):
         return token
@@ -168,8 +171,6 @@ def _renewed(renewal: Renewal) -> str | None:
 def _ask(renewal: Renewal) -> Tokens:
     if renewal.flow is Flow.DESK:
         return by_itself(renewal.client)
-    if not renewal.refresh_token:
-        raise Refused("invalid_grant", "")
     return renew(renewal.client, renewal.refresh_token)
 
 

@@ -5,6 +5,7 @@ What comes back opens a mailbox and nothing else: nobody is signed in to the des
 """
 
 import hashlib
+import json
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ class Returned:
 
 def begin(mailbox: Mailbox, *, by: int, redirect_uri: str, now: datetime) -> str:
     """The provider's page to go to. Raises RuleViolation when nobody has to sign in here."""
-    grant = db.session.get(MailboxGrant, mailbox.id)
+    grant = locked(mailbox.id)
     if grant is None or grant.flow is not Flow.PERSON:
         raise RuleViolation(NO_PERSON)
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
@@ -54,7 +55,7 @@ def begin(mailbox: Mailbox, *, by: int, redirect_uri: str, now: datetime) -> str
             mailbox_id=mailbox.id,
             person_id=by,
             state_sha256=_hash(state),
-            verifier=seal(verifier.encode()),
+            verifier=seal(json.dumps([verifier, _print_of(grant)]).encode()),
             created_at=now,
             expires_at=now + LIFE,
         )
@@ -77,18 +78,20 @@ def begin(mailbox: Mailbox, *, by: int, redirect_uri: str, now: datetime) -> str
 
 
 def take(state: str, *, by: int, now: datetime) -> Returned:
-    """Use the state up. Raises RuleViolation for one that is unknown, somebody else's, used or too old."""
+    """Use the state up. Raises RuleViolation for one that is unknown, somebody else's, used or too old, and
+    StaleChange when the settings are new.
+    """
     gone = db.session.scalar(
         select(MailboxSignIn).where(MailboxSignIn.state_sha256 == _hash(state)).with_for_update()
     )
     if gone is None or gone.person_id != by or gone.used_at is not None or gone.verifier is None:
         raise RuleViolation(STRANGER)
-    verifier, grant = unseal(gone.verifier).decode(), locked(gone.mailbox_id)
+    (verifier, client_print), grant = json.loads(unseal(gone.verifier)), locked(gone.mailbox_id)
     gone.used_at, gone.verifier = now, None
     if gone.expires_at <= now:
         raise RuleViolation(TOO_LATE)
-    if grant is None:
-        raise RuleViolation(STRANGER)
+    if grant is None or _print_of(grant) != client_print:
+        raise StaleChange(CHANGED)
     return Returned(mailbox_id=gone.mailbox_id, client=client_of(grant), verifier=verifier)
 
 
@@ -109,6 +112,12 @@ def finish(returned: Returned, tokens: Tokens, *, by: int, now: datetime) -> Mai
 def challenge(verifier: str) -> str:
     """S256 of RFC 7636, 4.2."""
     return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+def _print_of(grant: MailboxGrant) -> str:
+    """Changes whenever who asks for what where does."""
+    client = client_of(grant)
+    return _hash(json.dumps([client.token_url, client.client_id, client.client_secret, client.scope]))
 
 
 def _hash(state: str) -> str:
