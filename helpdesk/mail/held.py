@@ -12,7 +12,7 @@ from helpdesk.mail.judging import FLOOD, FLOODED
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.pointing import pointers_of
-from helpdesk.mail.reading import TOO_MUCH, Unreadable, reader
+from helpdesk.mail.reading import TOO_MUCH, NoReader, Unreadable, reader
 
 REASONS = {
     "spam": _l("The receiving server marked it as spam"),
@@ -74,7 +74,7 @@ def sight_of(mail: InboundMail) -> Sight:
     """Open the mail in the reader's process and look at it; an unreadable one is said to be so."""
     try:
         parsed = reader.read(mail.raw)
-    except Unreadable:
+    except (Unreadable, NoReader):
         broken = Check(is_good=False, name=_("Content"), words=str(UNREADABLE))
         return Sight(sender=mail.from_email or "", to="", text=None, quoted="", checks=(broken, _tries(mail)))
     return Sight(

@@ -49,7 +49,7 @@ def no_spam(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
         abort(404)
 
     def verb(by: int, now: datetime) -> None:
-        actions.retry(mail, now=now)
+        actions.retry(mail, by=by, now=now)
         remember_no_spam(mail.from_email or "", by=by, now=now)
 
     said = _("It will be a ticket in a moment. Mail from %(sender)s comes in now.", sender=_sender(mail))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.intake import Incoming, IncomingFile, Wishes
+from helpdesk.mail.actions import SECOND
 from helpdesk.mail.mailboxes import bare, mailbox_of, mailboxes_of, own_addresses
 from helpdesk.mail.models import InboundMail, Mailbox
 from helpdesk.mail.parsing import ParsedMail
@@ -28,7 +29,7 @@ def incoming_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Inco
         subject=parsed.subject,
         body=body_of(parsed, wishes.language or settings().default_language),
         received_at=mail.received_at,
-        answers=pointers_of(parsed),
+        answers=() if mail.reason == SECOND else pointers_of(parsed),
         attachments=_files(mail, parsed),
         wishes=wishes,
         mailboxes=mailboxes_of(one.email for one in (*parsed.to, *parsed.cc)),
@@ -59,7 +60,8 @@ def _files(mail: InboundMail, parsed: ParsedMail) -> tuple[IncomingFile, ...]:
 def _wishes(mail: InboundMail, parsed: ParsedMail) -> Wishes:
     """The mailbox that owns the mail: the first of ours in To, then Cc, then where it was delivered."""
     addresses = (*(one.email for one in (*parsed.to, *parsed.cc)), *parsed.delivered_to)
-    mailbox = mailbox_of(addresses) or db.session.get_one(Mailbox, mail.mailbox_id)
+    owner = None if mail.reason == SECOND else mailbox_of(addresses)
+    mailbox = owner or db.session.get_one(Mailbox, mail.mailbox_id)
     return Wishes(mailbox_id=mailbox.id, default_team_id=mailbox.team_id, language=mailbox.language)
 
 

@@ -91,7 +91,7 @@ def raw(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
 def retry(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
     """Let it in after all; the worker takes it up at once."""
     return write_once(
-        leading_to(url_for(".held"), lambda by, now: actions.retry(mail, now=now)),
+        leading_to(url_for(".held"), lambda by, now: actions.retry(mail, by=by, now=now)),
         said=_("It is on its way in and will be a ticket in a moment."),
     )
 
@@ -102,7 +102,7 @@ def discard(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
     """Say that nobody needs it, and why."""
     reason = request.form.get("reason", "")
     return write_once(
-        leading_to(url_for(".held"), lambda by, now: actions.discard(mail, reason=reason, now=now)),
+        leading_to(url_for(".held"), lambda by, now: actions.discard(mail, reason=reason, by=by, now=now)),
         said=_("Discarded. Its bytes are kept, and it can be found under “Discarded”."),
     )
 

@@ -13,6 +13,17 @@ ACTS = {
     "not_spam": lazy_gettext("Never spam"),
     "external_id": lazy_gettext("Its number leads to our ticket"),
 }
+MAIL_STATES = {
+    "received": lazy_gettext("on its way in"),
+    "processed": lazy_gettext("taken in"),
+    "ignored": lazy_gettext("left aside"),
+    "quarantined": lazy_gettext("held"),
+    "discarded": lazy_gettext("discarded"),
+}
+
+
+def _mail_state(field: str, value: Any) -> Any:
+    return MAIL_STATES.get(value, value) if field == "state" else value
 
 
 def _act(field: str, value: Any) -> Any:
@@ -66,6 +77,23 @@ SECTIONS: tuple[Section, ...] = (
                 "mailbox_id",
             )
         },
+    ),
+    Section(
+        "incoming",
+        "channels",
+        "admin.incoming",
+        lazy_gettext("Incoming mail"),
+        lazy_gettext("Every message that came in, what became of it and why, and trying it again."),
+        {
+            "inbound_mail": Kind(
+                lazy_gettext("Message"),
+                {"state": lazy_gettext("State"), "reason": lazy_gettext("Reason")},
+                "admin.incoming_mail",
+                "mail_id",
+                say=_mail_state,
+            )
+        },
+        Permission.SETTINGS_CHANGE,
     ),
     Section(
         "outbox",
