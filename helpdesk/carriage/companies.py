@@ -195,11 +195,11 @@ def _domains(entry: Entry, company: Any, known: Known, claims: Claims) -> tuple[
 
 def _check_domain(name: str, typed: str, known: Known) -> None:
     shown = rules.domain_shown(name)
-    if not rules.is_domain(name):
+    if not rules.is_mail_domain(name):
         raise BadCell("domains", NO_DOMAIN, value=typed)
     if rules.is_free_mail(name):
         raise BadCell("domains", FREE_MAIL, value=shown)
     if rules.is_public_suffix(name):
         raise BadCell("domains", SUFFIX, value=shown)
-    if name in known.ours:
+    if rules.bare_domain(name) in known.ours:
         raise BadCell("domains", OUR_DOMAIN, value=shown)

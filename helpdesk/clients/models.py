@@ -50,7 +50,10 @@ class Company(Base):
 
 
 class CompanyDomain(Base):
-    """A mail domain whose senders belong to the company; lower-case, exact, one company only."""
+    """A mail domain whose senders belong to the company; lower-case, one company only.
+
+    It stands for exactly itself; with "*." in front for all below it.
+    """
 
     __tablename__ = "company_domain"
     __table_args__ = (CheckConstraint("domain = lower(domain)", name="domain_lower"),)

@@ -40,9 +40,14 @@ def own_company() -> Company:
 
 
 def company_by_domain(domain: str) -> Company:
-    """The company that has exactly this mail domain, otherwise "Unknown client"."""
-    query = select(Company).join(CompanyDomain).where(CompanyDomain.domain == rules.domain(domain))
-    return db.session.scalars(query).one_or_none() or unknown_company()
+    """The company that has this mail domain, or what is above it with a star; the longest that fits wins.
+
+    Otherwise "Unknown client".
+    """
+    fitting = rules.domains_for(domain)
+    query = select(CompanyDomain.domain, Company).join(Company).where(CompanyDomain.domain.in_(fitting))
+    found = {row.domain: row.Company for row in db.session.execute(query)}
+    return next((found[name] for name in fitting if name in found), None) or unknown_company()
 
 
 def find_company(name: str) -> Company | None:
@@ -102,9 +107,10 @@ def unknown_at(domains: Sequence[str], *, limit: int = 50) -> list[Contact]:
     if not domains:
         return []
     spelled = {*domains, *(rules.domain_shown(name) for name in domains)}
-    writes = select(ContactAddress.contact_id).where(
-        func.split_part(ContactAddress.email, "@", 2).in_(sorted(spelled))
-    )
+    exact = {name for name in spelled if not name.startswith(rules.BELOW)}
+    behind = func.split_part(ContactAddress.email, "@", 2)
+    below = [behind.endswith(f".{rules.bare_domain(name)}", autoescape=True) for name in spelled - exact]
+    writes = select(ContactAddress.contact_id).where(or_(behind.in_(sorted(exact)), *below))
     query = (
         select(Contact)
         .join(Contact.company)

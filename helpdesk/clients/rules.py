@@ -36,6 +36,7 @@ _DOMAIN = re.compile(r"^(?=.{4,253}$)[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[
 _BREAKS = re.compile(r"[\s,;:<>()\"'«»/\\|]+")
 _INSIDE = re.compile(r"[@._+-]+")
 _LONGEST_WORD = 100
+BELOW = "*."  # in front of a domain: all below it
 
 
 class ReturnKind(StrEnum):
@@ -89,14 +90,30 @@ def is_domain(name: str) -> bool:
     return _DOMAIN.match(name) is not None
 
 
+def is_mail_domain(name: str) -> bool:
+    """The same, or a star in front of one: "*.firm.example" is everything below it, not itself."""
+    return is_domain(bare_domain(name))
+
+
+def bare_domain(name: str) -> str:
+    """Without the star in front."""
+    return name.removeprefix(BELOW)
+
+
+def domains_for(name: str) -> list[str]:
+    """What a company may have entered for mail from that domain, the one that fits best first."""
+    parts = domain(name).split(".")
+    return [".".join(parts), *(BELOW + ".".join(parts[at:]) for at in range(1, len(parts) - 1))]
+
+
 def is_public_suffix(name: str) -> bool:
     """Whether many firms have their own domains below it, so that it belongs to none of them."""
-    return name in PUBLIC_SUFFIXES
+    return bare_domain(name) in PUBLIC_SUFFIXES
 
 
 def is_free_mail(name: str) -> bool:
     """Whether everybody may have an address there, so that it says nothing about the firm."""
-    return name in FREE_MAIL
+    return bare_domain(name) in FREE_MAIL
 
 
 def folded(text: str) -> str:

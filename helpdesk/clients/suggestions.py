@@ -123,7 +123,8 @@ def _people(traces: Traces, numbers: Sequence[str], emails: Sequence[str]) -> Se
 def _companies(traces: Traces, numbers: Sequence[str], emails: Sequence[str]) -> Sequence[Row[Any]]:
     """Companies, each with what points to it."""
     domains = sorted(_firm_domains(emails))
-    theirs = select(CompanyDomain.company_id).where(CompanyDomain.domain.in_(domains))
+    starred = [f"{rules.BELOW}{name}" for name in domains]
+    theirs = select(CompanyDomain.company_id).where(CompanyDomain.domain.in_([*domains, *starred]))
     mates = (
         select(Contact.company_id)
         .join(ContactAddress, ContactAddress.contact_id == Contact.id)

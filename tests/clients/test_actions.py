@@ -59,6 +59,33 @@ def test_a_subdomain_is_not_its_parent() -> None:
     assert queries.company_by_domain("mail.halden.example").kind is CompanyKind.UNKNOWN
 
 
+def test_a_star_stands_for_all_below_a_domain_and_the_longest_that_fits_wins() -> None:
+    parent, branch, shop = (factories.a_company(name) for name in ("Halden", "Halden North", "Halden Shop"))
+    actions.add_domain(parent, "*.halden.example")
+    actions.add_domain(branch, "*.north.halden.example")
+    actions.add_domain(shop, "shop.north.halden.example")
+    found = {
+        name: queries.company_by_domain(name).name
+        for name in ("a.halden.example", "b.c.halden.example", "x.north.halden.example", "halden.example")
+    }
+    assert list(found.values()) == ["Halden", "Halden", "Halden North", "Unknown client"]
+    assert queries.company_by_domain("shop.north.halden.example").id == shop.id
+    assert queries.company_by_domain("evilhalden.example").kind is CompanyKind.UNKNOWN
+
+
+@pytest.mark.parametrize("typed", ["*.gmail.com", "*.co.uk", "*.", "*", "a.*.example", "*.*.halden.example"])
+def test_a_star_is_refused_where_it_would_take_in_everybody(typed: str) -> None:
+    with pytest.raises(RuleViolation):
+        actions.add_domain(factories.a_company("Halden"), typed)
+
+
+def test_unknown_senders_below_a_starred_domain_are_offered() -> None:
+    unknown = factories.the_unknown_client()
+    below = factories.a_contact("Lev", company=unknown, email="lev@a.halden.example", verified=False)
+    factories.a_contact("Eve", company=unknown, email="eve@evilhalden.example", verified=False)
+    assert [one.id for one in queries.unknown_at(["*.halden.example"])] == [below.id]
+
+
 def test_a_sender_of_a_known_domain_becomes_an_unverified_contact_of_its_company() -> None:
     company = factories.a_company("Halden Freight", domain="halden.example")
     contact = actions.contact_for_address("Signe.Holm@HALDEN.example", "Signe Holm", now=NOW)

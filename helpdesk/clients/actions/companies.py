@@ -138,7 +138,7 @@ def add_domain(company: Company, typed: str, *, ours: Collection[str] = ()) -> C
 
 def _refuse_common(name: str, typed: str, ours: Collection[str]) -> None:
     shown = rules.domain_shown(name)
-    if not rules.is_domain(name):
+    if not rules.is_mail_domain(name):
         raise RuleViolation(_("“%(domain)s” is no mail domain.", domain=typed.strip()))
     if rules.is_free_mail(name):
         raise RuleViolation(_("Anybody can have an address at %(domain)s, so it says nothing.", domain=shown))
@@ -146,7 +146,7 @@ def _refuse_common(name: str, typed: str, ours: Collection[str]) -> None:
         raise RuleViolation(
             _("Many firms have a domain that ends in %(domain)s; give the whole one.", domain=shown)
         )
-    if name in ours:
+    if rules.bare_domain(name) in ours:
         raise RuleViolation(_("%(domain)s is our own mail domain, not a client's.", domain=shown))
 
 
