@@ -12,6 +12,7 @@ from helpdesk.accounts.people import system_id
 from helpdesk.db import db, remembering, transaction
 from helpdesk.intake import Outcome, receive
 from helpdesk.killpoints import MailPoint, reached
+from helpdesk.mail.actions import HELD
 from helpdesk.mail.claiming import Claimed, claim
 from helpdesk.mail.judging import Fate, Hold, fate_of
 from helpdesk.mail.models import InboundMail, InboundState
@@ -152,6 +153,7 @@ def _hold(one: Opened, hold: Hold) -> None:
         mail = db.session.get_one(InboundMail, one.mail_id, with_for_update={"key_share": True})
         _label(mail, one.parsed)
         now = clock.now(db.session)
+        mail.reason = HELD
         quarantine(mail, str(hold), now)
         if hold.flooder:
             note_flood(mail.id, hold.flooder, now=now)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from helpdesk import clock
 from helpdesk.accounts.models import Team
+from helpdesk.accounts.people import system_id
 from helpdesk.clients.models import Company, CompanyKind, Contact
 from helpdesk.db import db
 from helpdesk.mail.actions import retry
@@ -354,7 +355,7 @@ def test_a_held_mail_becomes_a_ticket_when_it_is_tried_again(mailbox: Mailbox, n
     process_at(*(now + timedelta(minutes=10 * step) for step in range(3)))
     the_team(2)
     held = db.session.get_one(InboundMail, bad)
-    retry(held, now=now)
+    retry(held, by=system_id(), now=now)
     process_at(now)
     assert (held.state, tickets()[0].line) == (InboundState.PROCESSED, 2)
 
