@@ -11,6 +11,7 @@ from helpdesk.mail.opening import TOO_HEAVY
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.plaintext import html_to_text
 
+REMOTE_PICTURE = re.compile(r"""<img\b[^<>]*\bsrc\s*=\s*["']?\s*https?:""", re.IGNORECASE)
 WORD = re.compile(r"\w{3,}")
 FEW_WORDS = 8
 OTHER_SHARE = 0.25
@@ -65,4 +66,6 @@ def _remarks(parsed: ParsedMail, other: str) -> tuple[Remark, ...]:
         found.append({"kind": "html_left_out"})
     if other:
         found.append({"kind": "two_versions"})
+    if REMOTE_PICTURE.search(parsed.html):
+        found.append({"kind": "remote_pictures"})
     return tuple(found)

@@ -19,6 +19,7 @@ from helpdesk.tickets.queries.addresses import ANSWER_TO, WRITTEN_FROM
 from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnReason
 from helpdesk.tickets.timeline import Sentence
 from helpdesk.tickets.views.delivery import Delivery, Reader, delivery_of
+from helpdesk.tickets.views.mail_body import MailBody, mail_body
 from helpdesk.tickets.views.origins import Origin, decided_in, origin_of
 from helpdesk.tickets.views.reading import Facts, Happened, Passed, Said
 from helpdesk.tickets.views.sizes import size_of
@@ -62,12 +63,20 @@ class Letter(Entry):
     files: Sequence[tuple[str, str, str]]
     frame_url: str | None
     frame_is_open: bool
+    body: MailBody
+    logos: Sequence[tuple[str, str, str]]
     formed: Markup | None
     delivery: Delivery
     is_withdrawn: bool
     origin: Origin
     is_unproved: bool = False
     answers_at: str = ""
+    signs: tuple[str, ...] = ()
+
+    @property
+    def is_folded(self) -> bool:
+        """What a machine wrote after the ticket began is there to be opened, not to be read past."""
+        return self.said.is_machine and not self.begins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,10 +224,9 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
     said = walk.messages.get(event.payload.get("message_id") or 0)
     if said is None or event.kind == "ticket.reply_withdrawn":
         return
-    origin = origin_of(
-        number, said, walk.decided, may_decide=bool(walk.reader and walk.reader.may_repeat)
-    )
+    origin = origin_of(number, said, walk.decided, may_decide=bool(walk.reader and walk.reader.may_repeat))
     pictures = {file["content_id"]: _file(file)[1] for file in said.files if file["inline"]}
+    body = mail_body(number, said, walk.reader.person_id if walk.reader else None)
     yield Letter(
         shape="message",
         at=event.at,
@@ -231,9 +239,11 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
         way=_way(said),
         way_icon=_way_icon(said),
         extra=_extra(event, said, walk, origin.words),
-        files=[_file(file) for file in said.files if not file["inline"]],
-        frame_url=_frame(number, said),
-        frame_is_open=bool(pictures),
+        files=[_file(file) for file in said.files if not (file["inline"] or file["is_repeated"])],
+        frame_url=body.frame_url,
+        frame_is_open=body.has_two_versions or any(_is_shown_inside(file) for file in said.files),
+        body=body,
+        logos=[_file(file) for file in body.logos],
         formed=web.formed(said.html, pictures) if said.html else None,
         delivery=delivery_of(number, said, walk.reader, is_withdrawn=said.id in walk.withdrawn),
         is_withdrawn=said.id in walk.withdrawn,
@@ -243,10 +253,9 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
     )
 
 
-def _frame(number: int, said: Said) -> str | None:
-    if not said.has_html or said.html is not None:
-        return None
-    return url_for("tickets.message_body", number=number, message_id=said.id)
+def _is_shown_inside(file: Facts) -> bool:
+    """A picture of the mail itself, not the logo below every one of them."""
+    return bool(file["inline"]) and not file["is_repeated"]
 
 
 def _way(said: Said) -> str:

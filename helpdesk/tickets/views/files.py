@@ -3,12 +3,15 @@ own.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, abort, make_response
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
@@ -80,6 +83,20 @@ def disposition(name: str) -> str:
 @policy(Permission.TICKET_READ, load=ticket_loader)
 def message_body(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
     """The mail's own HTML, cleaned, with its own pictures, for the sandboxed frame."""
+    return answer_with(letter_of(ticket, message_id), {})
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The HTML of a mail as it came, what it brought along, and the subject of its ticket."""
+
+    html: str
+    pictures: Mapping[str, tuple[str, bytes]]
+    title: str
+
+
+def letter_of(ticket: Ticket, message_id: int) -> Letter:
+    """Answers 404 for a message without HTML."""
     message = db.session.scalars(
         select(Message)
         .where(Message.id == message_id, Message.ticket_id == ticket.id, Message.has_html)
@@ -87,8 +104,15 @@ def message_body(ticket: Ticket, number: int, message_id: int) -> ResponseReturn
     ).one_or_none()
     if message is None:
         abort(404)
-    cleaned = clean_html(message.html or "", _pictures(message.id))
-    document = mail_document(cleaned.html, language=page_language(), title=ticket.subject)
+    return Letter(message.html or "", _pictures(message.id), ticket.subject)
+
+
+def answer_with(letter: Letter, fetched: Mapping[str, tuple[str, bytes]]) -> Response:
+    """The page for the frame; `fetched` are pictures from elsewhere, all others stay blocked."""
+    cleaned = clean_html(letter.html, letter.pictures, fetched)
+    notice = gettext("This mail is shown without its form, which is too big.") if cleaned.is_text_only else ""
+    body = f"<p><i>{escape(notice)}</i></p>{cleaned.html}" if notice else cleaned.html
+    document = mail_document(body, language=page_language(), title=letter.title)
     return as_mail_body(make_response(document))
 
 

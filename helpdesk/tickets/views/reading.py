@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ScalarSelect, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from helpdesk.accounts.models import Person, Team
 from helpdesk.clients.words import known_as
 from helpdesk.db import db
 from helpdesk.events import EventRow
+from helpdesk.mail.kinds import MailKind
 from helpdesk.tickets.models import Attachment, EventText, Handover, Message
+from helpdesk.tickets.picture_models import PicturesShown
 from helpdesk.tickets.rules import LEFT_BEHIND, Channel, HandoverKind, MessageKind, ReturnReason
 from helpdesk.tickets.views.copies import copies_of_message
 from helpdesk.tickets.views.elsewhere import elsewhere_of_message
@@ -41,11 +43,14 @@ class Said:
     recipients: Facts
     is_machine: bool
     is_unverified: bool
+    mail_kind: MailKind | None
     evidence: Sequence[Any]
     inbound_mail_id: int | None
     created_at: datetime
     files: Sequence[Facts]
     copies: Sequence[Facts]
+    remarks: Sequence[Facts]
+    pictures_for: Sequence[int]
     elsewhere: Sequence[Facts]
 
     @property
@@ -114,11 +119,14 @@ def said_on(ticket_id: int, *, after: int = 0, only: int | None = None) -> dict[
             Message.recipients,
             Message.is_machine,
             Message.is_unverified,
+            Message.mail_kind,
             Message.evidence,
             Message.inbound_mail_id,
             Message.created_at,
             _files(),
             copies_of_message(),
+            Message.remarks,
+            _pictures_for(),
             elsewhere_of_message(),
         )
         .join(Person, Person.id == Message.author_id)
@@ -181,8 +189,14 @@ def _passed(row: Handover, from_team: str, to_team: str) -> Passed:
     )
 
 
+def _pictures_for() -> ColumnElement[Any]:
+    """Who asked to see the remote pictures of the mail."""
+    asked = select(PicturesShown.person_id).where(PicturesShown.message_id == Message.id)
+    return func.array(asked.correlate(Message).scalar_subquery())
+
+
 def _files() -> ScalarSelect[Any]:
-    names = ("name", "size", "inline", "content_id", "content_type")
+    names = ("name", "size", "inline", "content_id", "content_type", "is_repeated")
     file = object_of(Attachment, names).op("||")(
         func.jsonb_build_object("public_id", func.cast(Attachment.public_id, Message.text.type))
     )

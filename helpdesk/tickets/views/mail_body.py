@@ -1,0 +1,101 @@
+"""What a reader is told about a mail beside its words: invitations, versions, blocked pictures, logos."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import url_for
+from flask_babel import format_datetime, gettext
+
+from helpdesk import i18n
+from helpdesk.tickets.views.reading import Facts, Said
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures that a mail has elsewhere; `are_shown` to this reader, who asked for them at `url`."""
+
+    url: str
+    are_shown: bool
+
+
+@dataclass(frozen=True)
+class MailBody:
+    """How the mail of a message is drawn. `frame_url` is None where there is nothing more to see."""
+
+    remarks: Sequence[str]
+    frame_url: str | None
+    has_two_versions: bool
+    pictures: Pictures | None
+    logos: Sequence[Facts]
+
+
+def mail_body(number: int, said: Said, reader_id: int | None) -> MailBody:
+    kinds = {str(one["kind"]) for one in said.remarks}
+    pictures = _pictures(number, said, reader_id) if "remote_pictures" in kinds else None
+    return MailBody(
+        remarks=[words for one in said.remarks if (words := _remark(one))],
+        frame_url=_frame(number, said, pictures),
+        has_two_versions="two_versions" in kinds and said.has_html,
+        pictures=pictures if said.has_html else None,
+        logos=[file for file in said.files if file["is_repeated"] and not file["inline"]],
+    )
+
+
+def _pictures(number: int, said: Said, reader_id: int | None) -> Pictures:
+    url = url_for("tickets.show_pictures", number=number, message_id=said.id)
+    return Pictures(url, are_shown=reader_id is not None and reader_id in said.pictures_for)
+
+
+def _frame(number: int, said: Said, pictures: Pictures | None) -> str | None:
+    if not said.has_html:
+        return None
+    shown = pictures is not None and pictures.are_shown
+    return url_for(
+        "tickets.message_with_pictures" if shown else "tickets.message_body",
+        number=number,
+        message_id=said.id,
+    )
+
+
+def _remark(one: Facts) -> str:
+    if one["kind"] == "invitation":
+        return _invitation(one)
+    if one["kind"] == "html_left_out":
+        return gettext("This mail was too heavy to be shown in its form; these are its words.")
+    return ""
+
+
+def _invitation(one: Facts) -> str:
+    """One line in the reader's language and zone."""
+    title = str(one["title"]) or gettext("no title")
+    details = [title, *filter(None, (_span(str(one["start"]), str(one["end"])), str(one["place"])))]
+    words = ", ".join(details)
+    if one["organiser"]:
+        words = gettext("%(details)s, by %(organiser)s", details=words, organiser=one["organiser"])
+    if one["method"] == "CANCEL":
+        return gettext("Cancelled invitation: %(words)s", words=words)
+    if one["method"] == "REPLY":
+        return gettext("Answer to an invitation: %(words)s", words=words)
+    return gettext("Invitation: %(words)s", words=words)
+
+
+def _span(start: str, end: str) -> str:
+    begins, ends = _moment(start), _moment(end)
+    if begins is None:
+        return ""
+    if not isinstance(begins, datetime):
+        return i18n.day(begins)
+    words = format_datetime(begins, "medium", rebase=begins.tzinfo is not None)
+    if begins.tzinfo is None:
+        words = gettext("%(when)s in the time of its place", when=words)
+    if not isinstance(ends, datetime) or bool(ends.tzinfo) != bool(begins.tzinfo):
+        return words
+    return gettext("%(when)s, for %(span)s", when=words, span=i18n.duration(ends - begins))
+
+
+def _moment(written: str) -> date | None:
+    try:
+        return datetime.fromisoformat(written) if "T" in written else date.fromisoformat(written)
+    except ValueError:
+        return None
