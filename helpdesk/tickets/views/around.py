@@ -21,6 +21,7 @@ from helpdesk.tickets.queries.counts import is_open
 from helpdesk.tickets.queries.linked import tied_to
 from helpdesk.tickets.views.asked import questions_of
 from helpdesk.tickets.views.jsonb import listed, object_of, rows
+from helpdesk.tickets.views.machines import machines_of
 from helpdesk.tickets.views.reading import Facts
 from helpdesk.tickets.views.unsent import unsent
 from helpdesk.tickets.views.waiting import waits_around
@@ -47,6 +48,7 @@ class Around:
     asked: Sequence[Facts]
     waits: Facts
     watchers: Sequence[Facts]
+    machines: Facts
 
 
 def around_of(ticket: Ticket, actor: Actor, language: str) -> Around:
@@ -69,6 +71,7 @@ def around_of(ticket: Ticket, actor: Actor, language: str) -> Around:
             questions_of(ticket.id),
             waits_around(ticket.id),
             watchers_of(ticket.id),
+            machines_of(ticket),
         )
     ).one()
     return Around(*tuple(row))

@@ -19,6 +19,7 @@ from helpdesk.tickets.queries.addresses import ANSWER_TO, WRITTEN_FROM
 from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnReason
 from helpdesk.tickets.timeline import Sentence
 from helpdesk.tickets.views.delivery import Delivery, Reader, delivery_of
+from helpdesk.tickets.views.machine_signs import signs_in
 from helpdesk.tickets.views.mail_body import MailBody, mail_body
 from helpdesk.tickets.views.origins import Origin, decided_in, origin_of
 from helpdesk.tickets.views.reading import Facts, Happened, Passed, Said
@@ -72,6 +73,7 @@ class Letter(Entry):
     is_unproved: bool = False
     answers_at: str = ""
     signs: tuple[str, ...] = ()
+    begins: bool = False
 
     @property
     def is_folded(self) -> bool:
@@ -250,6 +252,8 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
         origin=origin,
         is_unproved=is_unproved(said.evidence),
         answers_at=", ".join(said.recipients.get(ANSWER_TO, [])),
+        signs=signs_in(said.evidence) if said.is_machine else (),
+        begins=event.kind == "ticket.opened",
     )
 
 

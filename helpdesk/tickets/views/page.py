@@ -39,6 +39,7 @@ from helpdesk.tickets.views.asked import Asked, asked_of
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.composer import Composer, composer_of
 from helpdesk.tickets.views.delivery import Reader
+from helpdesk.tickets.views.machines import Machines, machines_shown
 from helpdesk.tickets.views.naming import without_unseen
 from helpdesk.tickets.views.reading import Facts
 from helpdesk.tickets.views.route import hops
@@ -65,6 +66,7 @@ class Refused:
 
 NOTHING_TIED = Tied([], [], None, frozenset())
 NOBODY_WATCHES = Watchers((), ())
+NO_MACHINES = Machines()
 NOT_REFUSED = Refused("none")
 
 
@@ -104,6 +106,7 @@ class Shown:
     asked: Sequence[Asked] = ()
     watchers: Watchers = NOBODY_WATCHES
     passed_on: PassedOn | None = None
+    machines: Machines = NO_MACHINES
 
 
 @blueprint.get("/tickets/<int:number>", endpoint="page")
@@ -174,6 +177,7 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
         asked=asked_of(ticket, actor, around.asked),
         watchers=watchers_shown(around.watchers),
         passed_on=passed_on_in(ticket, said),
+        machines=machines_shown(around.machines),
     )
 
 
