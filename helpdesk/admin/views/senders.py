@@ -21,7 +21,7 @@ from helpdesk.mail.sender_models import SenderAct, SenderRule
 SECTION = "senders"
 ACTS = {
     SenderAct.TRUST_REPLY_TO: (
-        lazy_gettext("A form or a shared scanner: ask for whom Reply-To names"),
+        lazy_gettext("A form or scanner that sends for others"),
         lazy_gettext("The ticket is opened for the address in Reply-To, not for the one that sent it."),
     ),
     SenderAct.NOT_SPAM: (
@@ -29,8 +29,8 @@ ACTS = {
         lazy_gettext("Its mail comes in even when the mail server marked it as spam."),
     ),
     SenderAct.EXTERNAL_ID: (
-        lazy_gettext("Another ticket system: its number in the subject leads to our ticket"),
-        lazy_gettext("Mail with a number that came before joins the same ticket."),
+        lazy_gettext("Another ticket system"),
+        lazy_gettext("Its number in the subject leads to our ticket, once a mail with it came in."),
     ),
 }
 
