@@ -166,7 +166,7 @@ document.addEventListener("click", (event) => {
   if (button) away(button);
 });
 /* What stands between the words needs no row of its own; without the editor it is a file. */
-for (const row of document.querySelectorAll("form[data-uploads]:has(trix-editor) [data-picture]")) row.remove();
+for (const row of document.querySelectorAll("form[data-uploads]:has(trix-editor) [data-upload][data-picture]")) row.remove();
 /* Sending waits for files that are still on their way. */
 document.addEventListener("submit", (event) => {
   const form = formOf(event.target);
