@@ -68,6 +68,7 @@ class _Filter:
 
     pictures: dict[str, tuple[str, bytes]]
     fetched: Pictures
+    names_blocked: bool = True
     remote: list[str] = field(default_factory=list)
     room: int = ALL_PICTURES_LIMIT
 
@@ -88,11 +89,12 @@ class _Filter:
             return self._elsewhere(value.strip())
         return None
 
-    def _elsewhere(self, url: str) -> str:
+    def _elsewhere(self, url: str) -> str | None:
         """As it was fetched, or blocked."""
         self.remote.append(url)
         found = self.fetched.get(url)
-        return (self._embedded(*found) if found else None) or BLOCKED + url
+        shown = self._embedded(*found) if found else None
+        return shown or (BLOCKED + url if self.names_blocked else None)
 
     def _inline(self, content_id: str) -> str | None:
         content_type, content = self.pictures.get(content_id, ("", b""))
@@ -107,19 +109,27 @@ class _Filter:
 
 
 def clean_html(
-    html: str, inline_images: Pictures | None = None, fetched: Pictures | None = None
+    html: str,
+    inline_images: Pictures | None = None,
+    fetched: Pictures | None = None,
+    *,
+    names_blocked: bool = True,
 ) -> CleanedHtml:
     """Keep text, tables, links and the mail's own pictures; everything else goes.
 
     `inline_images` maps Content-ID (any case, no angle brackets) to type and bytes, `fetched` addresses of
-    remote pictures; those not in it are blocked, their address kept in `data-src`. An HTML body over
-    three million characters is cut there before it is cleaned; one nested beyond measure is shown as text.
+    remote pictures; those not in it are blocked, their address kept in `data-src` if `names_blocked`.
+
+    An HTML body over three million characters is cut there before it is cleaned; one nested beyond measure or
+    full of links is shown as text.
     """
     html = html[:SIZE_LIMIT].replace("\0", "").replace(BLOCKED, "")
     if is_too_costly(html) or len(LINK.findall(html)) > LINK_LIMIT:
         return CleanedHtml(text_to_html(html_to_text(html)), is_text_only=True)
     pictures = {key.strip("<>").lower(): value for key, value in (inline_images or {}).items()}
-    judge = _Filter(pictures, fetched or {}, room=ALL_FETCHED_LIMIT if fetched else ALL_PICTURES_LIMIT)
+    judge = _Filter(
+        pictures, fetched or {}, names_blocked, room=ALL_FETCHED_LIMIT if fetched else ALL_PICTURES_LIMIT
+    )
     cleaned = _clean(html, judge).replace(f' src="{BLOCKED}', ' data-src="')
     return CleanedHtml(cleaned.replace(BLOCKED, ""), tuple(judge.remote))
 
