@@ -22,7 +22,7 @@ from helpdesk.doctor.examining import examine
 from helpdesk.errors import DomainError
 from helpdesk.logs import configure_logging
 from helpdesk.mail.cli import mail_commands
-from helpdesk.mail.door import start_door
+from helpdesk.mail.door import open_doors
 from helpdesk.running import settings_from, with_database
 from helpdesk.serving import WebServer
 from helpdesk.sla.cli import sla_commands
@@ -118,12 +118,8 @@ def worker(data: Path | None) -> None:
     with _ready(settings) as ready:
         backup.warn_of_standstill(ready)
         app, stop = create_app(ready, process="worker"), stop_on_signals()
-        door = start_door(app, ready.smtp_door_host, ready.smtp_door_port) if ready.smtp_door_port else None
-        try:
+        with open_doors(app, ready):
             run_worker(app, timetable(ready), ready, stop=stop)
-        finally:
-            if door:
-                door.stop()
 
 
 @main.group(name="db")

@@ -3,14 +3,19 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
+from helpdesk.app import create_app
+from helpdesk.mail.handing_in import Outcome, message_on, take_in
 from helpdesk.mail.inspecting import Seen, not_seen, seen_in, seen_in_body
 from helpdesk.mail.reading import Unreadable, reader
 from helpdesk.mail.shown import page_of
+from helpdesk.running import settings_from, with_database
 
 INPUT = "-"
+LATER = int(Outcome.LATER)
 LIMIT = 256 * 1024 * 1024
 
 
@@ -40,6 +45,55 @@ def inspect(files: tuple[str, ...], as_json: bool, is_body: bool) -> None:
             click.echo(page_of(seen, is_body=is_body).encode(), nl=False)
     if not is_fine:
         raise SystemExit(1)
+
+
+class Pipe(click.Command):
+    """A command behind a pipe: a slip in its own line keeps the mail in the queue, and bounces nothing."""
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **more)
+        except click.UsageError as mistake:
+            click.echo(f"Not now, keep the message: {mistake.format_message()}", err=True)
+            raise SystemExit(LATER) from mistake
+
+
+@mail_commands.command(cls=Pipe, short_help="Take one message from the standard input, as behind a pipe.")
+@click.option("--to", "recipients", metavar="ADDRESS", multiple=True, help="Whom it was sent to; repeatable.")
+@click.option("--from", "sender", metavar="ADDRESS", default="", help="The envelope's sender.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of this desk: its database, unless DATABASE_URL names one.",
+)
+def receive(recipients: tuple[str, ...], sender: str, data: Path | None) -> None:
+    """Store the message on the standard input; the worker makes a ticket of it.
+
+    \b
+    Ends as mail servers understand it (sysexits.h):
+      0   stored; only then
+      65  no message, or one beyond the limit
+      67  --to names nobody here
+      75  not now, such as when the database is away: the mail server tries again
+    Without --to the message's own lines say whose it is; if none does, it goes to the default mailbox.
+    """
+    outcome, sentence = _taken(recipients, sender, data)
+    click.echo(sentence, err=outcome is not Outcome.STORED)
+    raise SystemExit(int(outcome))
+
+
+def _taken(recipients: tuple[str, ...], sender: str, data: Path | None) -> tuple[Outcome, str]:
+    """Whatever goes wrong here is no reason to refuse a mail: a mail server takes any other end for one."""
+    try:
+        settings = settings_from(data)
+        raw = message_on(sys.stdin.buffer, settings.mail_limit_bytes)
+        if isinstance(raw, str):
+            return Outcome.NO_MESSAGE, raw
+        with with_database(settings) as ready, create_app(ready, process="command").app_context():
+            return take_in(raw, recipients, sender)
+    except Exception as trouble:  # noqa: BLE001  see above
+        said = " ".join(str(trouble).split()) or type(trouble).__name__
+        return Outcome.LATER, f"Not now, keep the message: {said[:300]}"
 
 
 def _inspected(file: str, *, is_body: bool) -> tuple[str, Seen]:

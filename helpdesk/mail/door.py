@@ -1,12 +1,15 @@
-"""The SMTP door: a local mail server hands messages over here, and gets its 250 only once they are stored."""
+"""The doors for a local mail server, SMTP and LMTP: it gets its 250 only once a message is stored."""
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
@@ -61,9 +64,11 @@ class Door:
     def _keep(self, raw: bytes, sender: str, *recipients: str) -> str:
         try:
             with self._app.app_context(), transaction():
-                stored = _store(raw, sender, recipients, now=clock.now(db.session))
+                stored = keep(raw, sender, recipients, now=clock.now(db.session))
         except SQLAlchemyError:
             log.exception("door: cannot store a message")
+            return LATER
+        if stored is None:  # the address is gone since it was named
             return LATER
         log.info("door: stored inbound_mail=%s bytes=%d", stored, len(raw))
         return f"250 2.0.0 Stored as {stored}"
@@ -77,7 +82,8 @@ def _path(sender: str | None) -> str:
     return "" if sender in {None, "<>"} else str(sender)
 
 
-def _store(raw: bytes, sender: str, recipients: tuple[str, ...], *, now: datetime) -> int | None:
+def keep(raw: bytes, sender: str, recipients: tuple[str, ...], *, now: datetime) -> int | None:
+    """Store what was handed over; None when no recipient is ours."""
     mailbox = mailbox_of(recipients)
     if mailbox is None:
         return None
@@ -98,20 +104,42 @@ class PatientSMTP(SMTP):
     line_length_limit = LONGEST_LINE
 
 
+class PatientLMTP(PatientSMTP, LMTP):
+    """The same in LMTP (RFC 2033): after the data each recipient gets an answer of its own."""
+
+    _recipients = 0
+
+    async def push(self, status: Any) -> None:
+        said = status.encode() if isinstance(status, str) else status
+        if self._recipients and not said.startswith(b"354"):
+            said, self._recipients = b"\r\n".join([said] * self._recipients), 0
+        elif said.startswith(b"354"):
+            self._recipients = len(self.envelope.rcpt_tos) if self.envelope else 0
+        await super().push(said)
+
+
 class PatientController(Controller):
-    """Serves the patient protocol."""
+    """Serves one of the two protocols."""
+
+    protocol: type[SMTP] = PatientSMTP
 
     def factory(self) -> SMTP:
-        return PatientSMTP(self.handler, **self.SMTP_kwargs)
+        return self.protocol(self.handler, **self.SMTP_kwargs)
+
+
+class LMTPController(PatientController):
+    """Serves LMTP."""
+
+    protocol = PatientLMTP
 
 
 class RunningDoor:
     """A door that listens until it is stopped."""
 
-    def __init__(self, app: Flask, host: str, port: int) -> None:
+    def __init__(self, app: Flask, host: str, port: int, kind: type[PatientController]) -> None:
         settings: Settings = app.extensions["settings"]
         self._door = Door(app)
-        self._controller = PatientController(
+        self._controller = kind(
             self._door,
             hostname=host,
             port=port,
@@ -130,4 +158,15 @@ class RunningDoor:
 
 def start_door(app: Flask, host: str, port: int) -> RunningDoor:
     """Listen on host and port in threads of this process; raises OSError when the port is taken."""
-    return RunningDoor(app, host, port)
+    return RunningDoor(app, host, port, PatientController)
+
+
+@contextmanager
+def open_doors(app: Flask, settings: Settings) -> Iterator[None]:
+    """The doors that the settings name listen while the block runs. Raises OSError when a port is taken."""
+    wanted = ((settings.smtp_door_port, PatientController), (settings.lmtp_door_port, LMTPController))
+    with ExitStack() as doors:
+        for port, kind in wanted:
+            if port:
+                doors.callback(RunningDoor(app, settings.smtp_door_host, port, kind).stop)
+        yield
