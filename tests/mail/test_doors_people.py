@@ -16,7 +16,7 @@ from helpdesk.mail.mime import read_tree
 from helpdesk.mail.models import InboundState, Mailbox
 from helpdesk.mail.sender_models import SenderAct, SenderRule
 from helpdesk.mail.senders import add_rule, pattern_of, remove_rule, rules_for
-from helpdesk.notifications.models import Outbox
+from helpdesk.notifications.models import Outbox, OutboxRecipient
 from helpdesk.tickets.models import Message
 from helpdesk.tickets.queries.watching import proposed, watching
 from helpdesk.tickets.rules import MessageKind
@@ -187,6 +187,14 @@ def test_a_form_server_speaks_for_whom_it_names_once_that_was_said(mailbox: Mail
         told("@host.example", SenderAct.TRUST_REPLY_TO, now)
     take_in(a_mail(sender=FORM, Reply_To=HANNA), mailbox, now=now)
     assert tickets()[-1].contact_id == contact.id
+
+
+def test_what_the_desk_writes_by_itself_goes_to_the_sender_and_not_where_the_mail_points_it(
+    mailbox: Mailbox, now: datetime
+) -> None:
+    hanna()
+    take_in(a_mail(Reply_To="victim@elsewhere.example"), mailbox, now=now)
+    assert [one.email for one in db.session.scalars(select(OutboxRecipient))] == [HANNA]
 
 
 def test_who_was_only_copied_blindly_gets_no_answer_by_itself(mailbox: Mailbox, now: datetime) -> None:

@@ -18,7 +18,7 @@ from helpdesk.tickets.actions.holders import become_owner, seats_of
 from helpdesk.tickets.actions.ledger import stamp
 from helpdesk.tickets.events import AgentReplied, ClientWrote, NoteAdded
 from helpdesk.tickets.models import Attachment, Message, Ticket
-from helpdesk.tickets.queries.addresses import ANSWER_TO, WRITTEN_FROM, client_address
+from helpdesk.tickets.queries.addresses import ANSWER_TO, WRITTEN_FROM, answer_address
 from helpdesk.tickets.rules import Channel, Line, MessageKind, Verb, Visibility
 
 PREVIEW_LENGTH = 200
@@ -296,5 +296,5 @@ def keep_message(ticket: Ticket, message: Message, files: tuple[NewFile, ...]) -
 
 
 def _own_address(ticket: Ticket) -> tuple[str, ...]:
-    found = client_address(ticket)
+    found = answer_address(ticket)
     return (found,) if found else ()

@@ -13,14 +13,10 @@ ANSWER_TO = "reply_to"  # there as well: the addresses at which he wants his ans
 
 
 def client_address(ticket: Ticket) -> str | None:
-    """Where his last mail asks for the answer, else where he last wrote from on this ticket, else his first
-    address; bounced ones come last.
+    """The address that the contact last wrote from on this ticket, else his first; bounced ones come last.
 
     None when the contact has no address at all.
     """
-    wished = _wished(ticket)
-    if wished:
-        return wished
     statement = (
         select(ContactAddress.email)
         .where(ContactAddress.contact_id == ticket.contact_id)
@@ -32,6 +28,14 @@ def client_address(ticket: Ticket) -> str | None:
         .limit(1)
     )
     return db.session.scalar(statement)
+
+
+def answer_address(ticket: Ticket) -> str | None:
+    """Where a person's answer goes: where his last mail asks for it, else as client_address says.
+
+    What the desk writes by itself never goes where a mail asks for it: anybody could point it at anybody.
+    """
+    return _wished(ticket) or client_address(ticket)
 
 
 def _wished(ticket: Ticket) -> str | None:
