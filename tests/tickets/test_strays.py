@@ -1,0 +1,173 @@
+"""On the page: why a message is there, deciding about a stranger's words, and a mail to two mailboxes."""
+
+from datetime import datetime
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from helpdesk.accounts.models import Person
+from helpdesk.db import db
+from helpdesk.mail.models import InboundMail, InboundState, Mailbox
+from helpdesk.notifications.models import Outbox
+from helpdesk.tickets import actions
+from helpdesk.tickets.models import Attachment, Message, Ticket, TicketLink
+from helpdesk.tickets.queries.watching import watching
+from helpdesk.tickets.rules import LinkKind, State, Visibility
+from tests.browsing import form, sign_in
+from tests.factories import a_mailbox, an_agent, three_lines
+from tests.mail.letters import a_mail, hanna, messages, take_in, tickets
+
+pytestmark = pytest.mark.usefixtures("session")
+EVE = "eve@elsewhere.example"
+
+
+@pytest.fixture
+def mailbox(session: object) -> Mailbox:
+    three_lines()
+    hanna()
+    return a_mailbox()
+
+
+@pytest.fixture
+def ada(client: FlaskClient, mailbox: Mailbox) -> Person:
+    person = an_agent("Ada Lind")
+    sign_in(client, person)
+    return person
+
+
+@pytest.fixture
+def ticket(mailbox: Mailbox, ada: Person, now: datetime) -> Ticket:
+    take_in(a_mail(), mailbox, now=now)
+    return tickets()[0]
+
+
+@pytest.fixture
+def stray(ticket: Ticket, mailbox: Mailbox, ada: Person, now: datetime) -> Message:
+    """Eve answers a mail that was passed on to her, with a file."""
+    actions.take(ticket, by=ada.id, now=now)
+    actions.wait(ticket, State.WAITING_CLIENT, reason="driver version", by=ada.id, now=now)
+    mail = a_mail("It is driver 4.11", sender=f"Eve Moss <{EVE}>", References=mails(ticket)[0].rfc_message_id)
+    mail.add_attachment(b"4.11", maintype="text", subtype="plain", filename="version.txt")
+    take_in(mail, mailbox, now=now)
+    return messages(ticket)[-1]
+
+
+def mails(ticket: Ticket) -> list[Outbox]:
+    return list(db.session.scalars(select(Outbox).where(Outbox.ticket_id == ticket.id).order_by(Outbox.id)))
+
+
+def press(client: FlaskClient, ticket: Ticket, message: Message, verb: str) -> int:
+    return client.post(f"/tickets/{ticket.id}/messages/{message.id}/{verb}", data=form()).status_code
+
+
+def page(client: FlaskClient, ticket: Ticket) -> str:
+    return client.get(f"/tickets/{ticket.id}").text
+
+
+def test_the_page_says_by_what_a_message_joined(
+    client: FlaskClient, ticket: Ticket, mailbox: Mailbox, now: datetime
+) -> None:
+    mail = a_mail("More", sender="noah@brightwater.example", subject=f"Re: [HD#{ticket.id}]")
+    take_in(mail, mailbox, now=now)
+    assert "joined by: number in the subject, from the client&#39;s company" in page(client, ticket)
+
+
+def test_a_strangers_words_stand_apart_with_both_ways_out(
+    client: FlaskClient, ticket: Ticket, stray: Message
+) -> None:
+    shown = page(client, ticket)
+    assert "Internal: the sender is not on this ticket" in shown
+    assert "Eve Moss is not on this ticket, but answers one of its mails" in shown
+    assert "Accept and add as watcher" in shown
+    assert "Split into a new ticket" in shown
+    assert (ticket.state, len(mails(ticket))) == (State.WAITING_CLIENT, 1)
+
+
+def test_who_is_accepted_watches_and_speaks_for_the_client_from_now_on(
+    client: FlaskClient, ticket: Ticket, stray: Message, mailbox: Mailbox, now: datetime
+) -> None:
+    assert press(client, ticket, stray, "acceptance") == 303
+    db.session.refresh(ticket)
+    assert (watching(ticket.id), ticket.state) == (frozenset({EVE}), State.OPEN)
+    assert stray.visibility is Visibility.INTERNAL
+    shown = page(client, ticket)
+    assert f"Ada Lind accepted {EVE} as a watcher" in shown
+    assert "Accept and add as watcher" not in shown
+    take_in(a_mail("Thank you", sender=EVE, subject=f"[HD#{ticket.id}]"), mailbox, now=now)
+    assert messages(ticket)[-1].visibility is Visibility.PUBLIC
+
+
+def test_what_is_split_off_is_a_ticket_of_its_writer_with_words_and_files(
+    client: FlaskClient, ticket: Ticket, stray: Message
+) -> None:
+    assert press(client, ticket, stray, "split") == 303
+    other = tickets()[1]
+    (first,) = messages(other)
+    assert (first.text.strip(), first.author_id, first.visibility) == (
+        "It is driver 4.11",
+        stray.author_id,
+        Visibility.PUBLIC,
+    )
+    files = db.session.scalars(select(Attachment.name).where(Attachment.message_id == first.id)).all()
+    assert files == ["version.txt"]
+    link = db.session.scalars(select(TicketLink)).one()
+    assert (link.kind, link.from_id, link.to_id) == (LinkKind.RELATES, other.id, ticket.id)
+    assert [one.recipients[0].email for one in with_people(other)] == [EVE]
+    shown = page(client, ticket)
+    assert f"Ada Lind split a message off into {other.id}" in shown
+    assert "Split off: it goes on as a ticket of its own." in shown
+    db.session.refresh(ticket)
+    assert ticket.state is State.WAITING_CLIENT
+
+
+def with_people(ticket: Ticket) -> list[Outbox]:
+    found = mails(ticket)
+    for one in found:
+        db.session.refresh(one, ["recipients"])
+    return found
+
+
+@pytest.mark.parametrize("verb", ["acceptance", "split"])
+def test_it_is_decided_once_and_only_about_strangers(
+    client: FlaskClient, ticket: Ticket, stray: Message, verb: str
+) -> None:
+    assert press(client, ticket, messages(ticket)[0], verb) == 409
+    assert press(client, ticket, stray, "split") == 303
+    assert press(client, ticket, stray, verb) == 409
+    assert len(tickets()) == 2
+
+
+def test_a_mail_to_two_mailboxes_is_one_ticket_until_somebody_wants_two(
+    client: FlaskClient, ada: Person, mailbox: Mailbox, now: datetime
+) -> None:
+    sales = a_mailbox("sales@fernhill.example")
+    mail = a_mail("Blank pages, and I want paper", to="support@fernhill.example, sales@fernhill.example")
+    take_in(mail, sales, now=now)
+    copy = take_in(mail, mailbox, now=now)
+    (ticket,) = tickets()
+    assert (ticket.mailbox_id, copy.state) == (mailbox.id, InboundState.IGNORED)
+    shown = page(client, ticket)
+    assert "Also sent to sales@fernhill.example." in shown
+    assert "Open a second ticket there" in shown
+    message = messages(ticket)[0]
+    assert press(client, ticket, message, f"copies/{copy.id}") == 303
+    second = tickets()[1]
+    assert (second.mailbox_id, second.contact_id) == (sales.id, ticket.contact_id)
+    settled = db.session.get_one(InboundMail, copy.id, populate_existing=True)
+    assert (settled.state, settled.ticket_id) == (InboundState.PROCESSED, second.id)
+    shown = page(client, ticket)
+    assert "A second ticket was opened there" in shown
+    assert "Open a second ticket there" not in shown
+    assert press(client, ticket, message, f"copies/{copy.id}") == 409
+
+
+def test_a_copy_in_the_same_mailbox_is_no_second_ticket(
+    client: FlaskClient, ticket: Ticket, mailbox: Mailbox, now: datetime
+) -> None:
+    mail = a_mail("Twice")
+    take_in(mail, mailbox, now=now)
+    copy = take_in(mail, mailbox, now=now)
+    ticket = tickets()[1]
+    assert "Also sent to" not in page(client, ticket)
+    assert press(client, ticket, messages(ticket)[0], f"copies/{copy.id}") == 404
