@@ -44,7 +44,7 @@ ALL_FETCHED_LIMIT = 24_000_000
 SIZE_LIMIT = 3_000_000
 LINK_LIMIT = 5_000
 LINK = re.compile(r"<a[\s>]", re.IGNORECASE)
-BLOCKED = "\ue003"  # stands before the address of a blocked picture until its attribute is renamed
+BLOCKED = "x-blocked-by-the-desk:"  # stands for the scheme until the attribute is renamed
 
 Pictures = Mapping[str, tuple[str, bytes]]
 
@@ -123,7 +123,7 @@ def clean_html(
     An HTML body over three million characters is cut there before it is cleaned; one nested beyond measure or
     full of links is shown as text.
     """
-    html = html[:SIZE_LIMIT].replace("\0", "").replace(BLOCKED, "")
+    html = html[:SIZE_LIMIT].replace("\0", "")
     if is_too_costly(html) or len(LINK.findall(html)) > LINK_LIMIT:
         return CleanedHtml(text_to_html(html_to_text(html)), is_text_only=True)
     pictures = {key.strip("<>").lower(): value for key, value in (inline_images or {}).items()}
@@ -131,7 +131,7 @@ def clean_html(
         pictures, fetched or {}, names_blocked, room=ALL_FETCHED_LIMIT if fetched else ALL_PICTURES_LIMIT
     )
     cleaned = _clean(html, judge).replace(f' src="{BLOCKED}', ' data-src="')
-    return CleanedHtml(cleaned.replace(BLOCKED, ""), tuple(judge.remote))
+    return CleanedHtml(cleaned, tuple(judge.remote))
 
 
 def mail_document(body: str, *, language: str = "", title: str = "") -> str:
