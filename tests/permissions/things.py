@@ -46,6 +46,7 @@ from tests.permissions.account_things import a_link, a_small_team, invited, some
 from tests.permissions.client_things import a_client, an_unknown_sender
 from tests.permissions.desk_things import a_category, a_desk, a_rule, a_tag
 from tests.permissions.import_things import a_checked_import
+from tests.permissions.machine_things import unreachable
 from tests.permissions.mail_things import a_logo, a_mail_text, a_placed_mailbox
 from tests.permissions.pairs import linked, paired
 from tests.permissions.people_things import a_sender_rule, marked, passed_on, watched
@@ -365,6 +366,7 @@ THINGS: dict[str, Thing] = {
     "promised ticket": Thing(promised(a_placed_ticket), TICKET_RELATIONS),
     "late ticket": Thing(missed(a_placed_ticket), TICKET_RELATIONS),
     "waiting ticket": Thing(in_state(State.WAITING_CLIENT), TICKET_RELATIONS),
+    "ticket whose mail comes back": Thing(unreachable(a_placed_ticket), TICKET_RELATIONS),
     "resolved ticket": Thing(in_state(State.RESOLVED), TICKET_RELATIONS),
     "discarded ticket": Thing(a_discarded_ticket, TICKET_RELATIONS),
     "html mail": Thing(an_html_mail, TICKET_RELATIONS),

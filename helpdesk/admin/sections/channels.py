@@ -114,6 +114,15 @@ SECTIONS: tuple[Section, ...] = (
         Permission.SETTINGS_CHANGE,
     ),
     Section(
+        "returned",
+        "channels",
+        "admin.returned",
+        lazy_gettext("Loops and returned mail"),
+        lazy_gettext("What limits hold back, addresses that get no mail, and reports that match nothing."),
+        {},
+        Permission.SETTINGS_CHANGE,
+    ),
+    Section(
         "senders",
         "channels",
         "admin.senders",
