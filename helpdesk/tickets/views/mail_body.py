@@ -48,7 +48,7 @@ def _pictures(number: int, said: Said, reader_id: int | None) -> Pictures:
 
 
 def _frame(number: int, said: Said, pictures: Pictures | None) -> str | None:
-    if not said.has_html:
+    if not said.has_html or said.html is not None:
         return None
     shown = pictures is not None and pictures.are_shown
     return url_for(

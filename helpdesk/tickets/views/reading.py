@@ -115,7 +115,7 @@ def said_on(ticket_id: int, *, after: int = 0, only: int | None = None) -> dict[
             Message.text,
             Message.reply_until,
             Message.has_html,
-            case((Message.kind.in_(OURS), Message.html)),
+            case((Message.kind.in_(OURS) & Message.inbound_mail_id.is_(None), Message.html)),
             Message.recipients,
             Message.is_machine,
             Message.is_unverified,
