@@ -68,7 +68,7 @@ class _Filter:
 
     pictures: dict[str, tuple[str, bytes]]
     fetched: Pictures
-    names_blocked: bool = True
+    names_blocked: bool = False
     remote: list[str] = field(default_factory=list)
     room: int = ALL_PICTURES_LIMIT
 
@@ -113,7 +113,7 @@ def clean_html(
     inline_images: Pictures | None = None,
     fetched: Pictures | None = None,
     *,
-    names_blocked: bool = True,
+    names_blocked: bool = False,
 ) -> CleanedHtml:
     """Keep text, tables, links and the mail's own pictures; everything else goes.
 

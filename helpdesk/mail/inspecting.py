@@ -78,7 +78,11 @@ def _envelope(mail: ParsedMail) -> Seen:
 
 def _words(mail: ParsedMail) -> Seen:
     """The HTML is cleaned; its own pictures stay references, since they are listed as attachments."""
-    return {"text": mail.text, "html": clean_html(mail.html).html if mail.html else "", "reply": mail.reply}
+    return {
+        "text": mail.text,
+        "html": clean_html(mail.html, names_blocked=True).html if mail.html else "",
+        "reply": mail.reply,
+    }
 
 
 def _verdicts(mail: ParsedMail) -> Seen:

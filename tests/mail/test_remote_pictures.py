@@ -134,20 +134,21 @@ def test_pictures_are_known_by_their_first_bytes(content: bytes, seen: tuple[str
 
 
 def test_blocked_pictures_keep_their_address_where_no_browser_follows_it() -> None:
-    found = clean_html('<img src="https://spy.example/1.png?a=1&amp;b=2" alt="x">')
+    found = clean_html('<img src="https://spy.example/1.png?a=1&amp;b=2" alt="x">', names_blocked=True)
     assert found.html == '<img data-src="https://spy.example/1.png?a=1&amp;b=2" alt="x">'
     assert found.remote_images == ("https://spy.example/1.png?a=1&b=2",)
 
 
 def test_a_fetched_picture_lies_in_the_page_itself() -> None:
     found = clean_html('<img src="https://a.example/1"><img src="https://a.example/2">',
-                       fetched={"https://a.example/1": ("image/png", PNG)})  # fmt: skip
+                       fetched={"https://a.example/1": ("image/png", PNG)}, names_blocked=True)  # fmt: skip
     assert found.html.startswith('<img src="data:image/png;base64,')
     assert '<img data-src="https://a.example/2">' in found.html
 
 
 def test_a_forged_mark_of_a_blocked_picture_loads_nothing() -> None:
-    found = clean_html('<img src="x-blocked-by-the-desk:https://spy.example/1"><img src=" https://spy.example/2">')
+    html = '<img src="x-blocked-by-the-desk:https://spy.example/1"><img src=" https://spy.example/2">'
+    found = clean_html(html, names_blocked=True)
     assert " src=" not in found.html
 
 

@@ -109,7 +109,7 @@ def letter_of(ticket: Ticket, message_id: int) -> Letter:
 
 def answer_with(letter: Letter, fetched: Mapping[str, tuple[str, bytes]]) -> Response:
     """The page for the frame; `fetched` are pictures from elsewhere, all others stay blocked."""
-    cleaned = clean_html(letter.html, letter.pictures, fetched, names_blocked=False)
+    cleaned = clean_html(letter.html, letter.pictures, fetched)
     notice = gettext("This mail is shown without its form, which is too big.") if cleaned.is_text_only else ""
     body = f"<p><i>{escape(notice)}</i></p>{cleaned.html}" if notice else cleaned.html
     document = mail_document(body, language=page_language(), title=letter.title)
