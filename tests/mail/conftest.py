@@ -1,5 +1,36 @@
 """Servers for the tests of the mail doors."""
 
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.choosing import chosen
+from tests.factories import three_lines
+from tests.mail.provider import Provider, running
 from tests.servers import dovecot, smtp_sink
 
 __all__ = ["dovecot", "smtp_sink"]
+
+
+@pytest.fixture(scope="module")
+def signing_in() -> Iterator[Provider]:
+    with running() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(signing_in: Provider) -> Provider:
+    """As good as new: only its address stays."""
+    fresh = Provider(port=signing_in.port)
+    lock = signing_in.lock
+    signing_in.__dict__.update(fresh.__dict__, lock=lock)
+    return signing_in
+
+
+@pytest.fixture
+def calling_desk(app: Flask, session: object) -> Iterator[Flask]:
+    """The desk may call this machine."""
+    with chosen(app, inner_hosts=("127.0.0.1",)):
+        three_lines()
+        yield app

@@ -11,6 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from helpdesk.db import db
+from helpdesk.mail.grant_models import Flow, MailboxGrant
+from helpdesk.mail.grant_models import Provider as Kind
+from helpdesk.mail.models import Mailbox
+from helpdesk.secrets_box import seal
+
 CLIENT_ID, CLIENT_SECRET = "desk-17", "client-secret-canary"
 
 
@@ -131,3 +137,19 @@ def running() -> Iterator[Provider]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def a_grant(provider: Provider, mailbox: Mailbox, **more: object) -> MailboxGrant:
+    values = {"provider": Kind.OTHER, "flow": Flow.PERSON, "refresh_token": seal(provider.seed().encode())}
+    grant = MailboxGrant(
+        mailbox_id=mailbox.id,
+        client_id=CLIENT_ID,
+        client_secret=seal(CLIENT_SECRET.encode()),
+        authorize_url=f"http://127.0.0.1:{provider.port}/authorize",
+        token_url=provider.token_url,
+        scope="mail",
+        **{**values, **more},
+    )
+    db.session.add(grant)
+    db.session.flush()
+    return grant

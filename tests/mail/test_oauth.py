@@ -22,7 +22,6 @@ from helpdesk.db import db, transaction
 from helpdesk.errors import DomainError
 from helpdesk.mail.fetching import fetch_mailbox
 from helpdesk.mail.grant_models import Flow, MailboxGrant
-from helpdesk.mail.grant_models import Provider as Kind
 from helpdesk.mail.jobs import poll_mailboxes
 from helpdesk.mail.mailboxes import access_of
 from helpdesk.mail.models import InboundMail, Mailbox, SignIn
@@ -31,53 +30,13 @@ from helpdesk.mail.oauth.renewing import NeedsSignIn, keep, locked, token_for
 from helpdesk.notifications.models import Notice, Outbox
 from helpdesk.postgres import Urls
 from helpdesk.secrets_box import seal, unseal
-from tests.choosing import chosen
 from tests.conftest import NOON, settings_for
 from tests.factories import a_mailbox, an_administrator, three_lines
 from tests.mail.letters import a_mail
-from tests.mail.provider import CLIENT_ID, CLIENT_SECRET, Provider, running
+from tests.mail.provider import Provider, a_grant
 from tests.servers import Dovecot, running_dovecot
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture(scope="module")
-def signing_in() -> Iterator[Provider]:
-    with running() as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(signing_in: Provider) -> Provider:
-    """As good as new: only its address stays."""
-    fresh = Provider(port=signing_in.port)
-    lock = signing_in.lock
-    signing_in.__dict__.update(fresh.__dict__, lock=lock)
-    return signing_in
-
-
-@pytest.fixture
-def desk(app: Flask, session: object) -> Iterator[Flask]:
-    """The desk may call this machine."""
-    with chosen(app, inner_hosts=("127.0.0.1",)):
-        three_lines()
-        yield app
-
-
-def a_grant(provider: Provider, mailbox: Mailbox, **more: object) -> MailboxGrant:
-    values = {"provider": Kind.OTHER, "flow": Flow.PERSON, "refresh_token": seal(provider.seed().encode())}
-    grant = MailboxGrant(
-        mailbox_id=mailbox.id,
-        client_id=CLIENT_ID,
-        client_secret=seal(CLIENT_SECRET.encode()),
-        authorize_url=f"http://127.0.0.1:{provider.port}/authorize",
-        token_url=provider.token_url,
-        scope="mail",
-        **{**values, **more},
-    )
-    db.session.add(grant)
-    db.session.flush()
-    return grant
 
 
 def kept(mailbox: Mailbox) -> MailboxGrant:
@@ -93,7 +52,7 @@ def at(moment: datetime) -> Iterator[None]:
 
 
 def test_a_token_is_kept_until_four_fifths_of_its_life_and_renewed_then(
-    desk: Flask, provider: Provider
+    calling_desk: Flask, provider: Provider
 ) -> None:
     mailbox = a_mailbox()
     a_grant(provider, mailbox)
@@ -108,7 +67,7 @@ def test_a_token_is_kept_until_four_fifths_of_its_life_and_renewed_then(
 
 
 def test_a_new_refresh_token_is_stored_with_its_access_token_and_the_old_one_is_never_used_again(
-    desk: Flask, provider: Provider
+    calling_desk: Flask, provider: Provider
 ) -> None:
     mailbox = a_mailbox()
     a_grant(provider, mailbox)
@@ -121,7 +80,7 @@ def test_a_new_refresh_token_is_stored_with_its_access_token_and_the_old_one_is_
 
 
 def test_a_provider_that_gives_no_new_refresh_token_leaves_the_old_one_good(
-    desk: Flask, provider: Provider
+    calling_desk: Flask, provider: Provider
 ) -> None:
     provider.rotates = False
     mailbox = a_mailbox()
@@ -132,7 +91,7 @@ def test_a_provider_that_gives_no_new_refresh_token_leaves_the_old_one_good(
     assert {one["refresh_token"] for one in provider.asked} == {"refresh-canary-1"}
 
 
-def test_microsofts_client_credentials_need_nobody(desk: Flask, provider: Provider) -> None:
+def test_microsofts_client_credentials_need_nobody(calling_desk: Flask, provider: Provider) -> None:
     mailbox = a_mailbox()
     a_grant(provider, mailbox, flow=Flow.DESK, refresh_token=None)
     with at(NOON):
@@ -142,7 +101,7 @@ def test_microsofts_client_credentials_need_nobody(desk: Flask, provider: Provid
 
 
 def test_while_the_provider_is_away_the_token_there_is_serves_to_its_end(
-    desk: Flask, provider: Provider
+    calling_desk: Flask, provider: Provider
 ) -> None:
     mailbox = a_mailbox()
     a_grant(provider, mailbox)
@@ -169,7 +128,7 @@ def test_while_the_provider_is_away_the_token_there_is_serves_to_its_end(
     ],
 )
 def test_a_refusal_for_good_asks_for_a_sign_in_and_says_so_once(
-    desk: Flask, provider: Provider, code: str, sentence: str
+    calling_desk: Flask, provider: Provider, code: str, sentence: str
 ) -> None:
     boss = an_administrator("Sam Ito")
     broken, well = a_mailbox(), a_mailbox("sales@fernhill.example", smtp_host="smtp.fernhill.example")
@@ -190,7 +149,9 @@ def test_a_refusal_for_good_asks_for_a_sign_in_and_says_so_once(
     assert f"/settings/mailboxes/{broken.id}" in letter.body
 
 
-def test_until_the_token_ends_mail_goes_on_although_a_sign_in_is_due(desk: Flask, provider: Provider) -> None:
+def test_until_the_token_ends_mail_goes_on_with_a_sign_in_due(
+    calling_desk: Flask, provider: Provider
+) -> None:
     mailbox = a_mailbox()
     a_grant(provider, mailbox)
     with at(NOON):
@@ -218,7 +179,7 @@ def test_until_the_token_ends_mail_goes_on_although_a_sign_in_is_due(desk: Flask
     ],
 )
 def test_an_answer_that_makes_no_sense_is_no_token_and_no_reason_to_give_up(
-    desk: Flask, provider: Provider, answer: tuple[int, bytes]
+    calling_desk: Flask, provider: Provider, answer: tuple[int, bytes]
 ) -> None:
     mailbox = a_mailbox()
     a_grant(provider, mailbox)
@@ -232,7 +193,7 @@ def test_an_answer_that_makes_no_sense_is_no_token_and_no_reason_to_give_up(
 
 @pytest.mark.parametrize("life", [5, "soon", None, 10**12, -1])
 def test_an_odd_life_of_a_token_is_taken_with_a_grain_of_salt(
-    desk: Flask, provider: Provider, life: object
+    calling_desk: Flask, provider: Provider, life: object
 ) -> None:
     mailbox = a_mailbox()
     a_grant(provider, mailbox)
@@ -320,7 +281,7 @@ def at_dovecot(server: Dovecot, provider: Provider) -> Mailbox:
 
 @pytest.mark.mailserver
 def test_mail_is_fetched_with_a_token_that_dovecot_has_checked(
-    desk: Flask, provider: Provider, strict_dovecot: Dovecot, caplog: pytest.LogCaptureFixture
+    calling_desk: Flask, provider: Provider, strict_dovecot: Dovecot, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     mailbox = at_dovecot(strict_dovecot, provider)
@@ -333,7 +294,7 @@ def test_mail_is_fetched_with_a_token_that_dovecot_has_checked(
 
 @pytest.mark.mailserver
 def test_a_token_that_the_server_no_longer_takes_is_renewed_at_once(
-    desk: Flask, provider: Provider, strict_dovecot: Dovecot
+    calling_desk: Flask, provider: Provider, strict_dovecot: Dovecot
 ) -> None:
     mailbox = at_dovecot(strict_dovecot, provider)
     poll_mailboxes()
@@ -347,7 +308,7 @@ def test_a_token_that_the_server_no_longer_takes_is_renewed_at_once(
 
 @pytest.mark.mailserver
 def test_a_mailbox_without_a_sign_in_says_so_and_stops_no_other(
-    desk: Flask, provider: Provider, strict_dovecot: Dovecot
+    calling_desk: Flask, provider: Provider, strict_dovecot: Dovecot
 ) -> None:
     shut_out = at_dovecot(strict_dovecot, provider)
     well = a_mailbox("sales@fernhill.example", imap_host=strict_dovecot.host, imap_port=strict_dovecot.port)
