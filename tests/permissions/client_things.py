@@ -12,11 +12,12 @@ _count = itertools.count(1)
 def a_client(relation: str, person: Person | None) -> Placed:
     """A contact of a client company, or numbers that nobody has; beside it another company."""
     if relation == "missing":
-        return Placed({"contact_id": 999_999, "company_id": 999_999}, {"other_company_id": 1})
+        return Placed({"contact_id": 999_999, "company_id": 999_999}, {"other_company_id": 1, "mate_id": 1})
     company = a_company(f"{CANARY} of clients {next(_count)}")
     contact = a_contact(CANARY, company=company, email=f"{CANARY}-at-{company.id}@halden.example")
     ids = {"contact_id": contact.id, "company_id": contact.company_id}
-    return Placed(ids, {**ids, "other_company_id": a_company(f"Other {next(_count)}").id})
+    other, mate = a_company(f"Other {next(_count)}"), a_contact("Signe Holm", company=company)
+    return Placed(ids, {**ids, "other_company_id": other.id, "mate_id": mate.id})
 
 
 def an_unknown_sender(relation: str, person: Person | None) -> Placed:

@@ -27,7 +27,14 @@ from helpdesk.clients.actions.contacts import (
 )
 from helpdesk.clients.actions.identity import contact_meant
 from helpdesk.clients.actions.lookup import refresh_lookup
-from helpdesk.clients.actions.moving import absorb, contact_at, move_contact, restore_contact, retire_contact
+from helpdesk.clients.actions.moving import (
+    absorb,
+    contact_at,
+    move_contact,
+    restore_contact,
+    retire_contact,
+    unite,
+)
 from helpdesk.clients.actions.returning import (
     Returned,
     note_alive,
@@ -75,6 +82,7 @@ __all__ = [
     "set_main_phone",
     "set_phones",
     "set_reach",
+    "unite",
     "unknown_company",
     "verify",
     "works_here",

@@ -86,6 +86,30 @@ def absorb(unverified: Contact, into: Contact, *, now: datetime) -> None:
     refresh_lookup(into)
 
 
+def unite(double: Contact, into: Contact, *, now: datetime) -> None:
+    """One person stood in the book twice: addresses and numbers go over, and the double is retired.
+
+    Tickets move by their own verb. Raises RuleViolation unless both are there at one client company.
+    """
+    if double.id == into.id:
+        raise RuleViolation(_("Choose another contact than this one."))
+    if double.retired_at is not None or into.retired_at is not None:
+        raise RuleViolation(_("This contact is no longer there. Choose once more."))
+    if double.company_id != into.company_id or into.company.kind is not CompanyKind.CLIENT:
+        raise RuleViolation(
+            _(
+                "Only two contacts of one company can be put together; %(name)s is at %(company)s.",
+                name=into.person.name,
+                company=into.company.name,
+            )
+        )
+    _move_addresses(double, into)
+    _move_phones(double, into)
+    double.retired_at, into.verified_at = now, into.verified_at or double.verified_at
+    refresh_lookup(double)
+    refresh_lookup(into)
+
+
 def _move_addresses(giver: Contact, taker: Contact) -> int:
     query = select(ContactAddress).where(ContactAddress.contact_id == giver.id)
     addresses = db.session.scalars(query).all()

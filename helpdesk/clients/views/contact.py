@@ -36,7 +36,12 @@ def contact(contact_id: int) -> ResponseReturnValue:
 
 
 def draw(
-    contact_id: int, *, edited: editing.Edited | None = None, sentence: str = "", moving: bool = False
+    contact_id: int,
+    *,
+    edited: editing.Edited | None = None,
+    sentence: str = "",
+    moving: bool = False,
+    uniting: bool = False,
 ) -> str:
     """The whole page; `edited` is the fact that stands open, `sentence` why something was not done.
 
@@ -58,6 +63,7 @@ def draw(
         edited=edited,
         sentence=sentence,
         moving=moving,
+        uniting=uniting,
         typed=request.form,
         **editing.choices(),
         **shown.history_of(Scope(contact_id=found.id), ".contact", contact_id=found.id),

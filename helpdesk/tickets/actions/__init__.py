@@ -4,7 +4,12 @@ commit.
 
 from helpdesk.tickets.actions.articles import article_outcome, link_article
 from helpdesk.tickets.actions.assignment import assign, assign_by_policy, take
-from helpdesk.tickets.actions.client import change_requester, identify_client, identify_sender
+from helpdesk.tickets.actions.client import (
+    change_requester,
+    identify_client,
+    identify_sender,
+    unite_contacts,
+)
 from helpdesk.tickets.actions.conversation import (
     ClientMessage,
     NewFile,
@@ -102,6 +107,7 @@ __all__ = [
     "return_ticket",
     "take",
     "tie",
+    "unite_contacts",
     "unlink",
     "wait",
     "wake",

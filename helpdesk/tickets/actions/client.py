@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 
-from helpdesk.clients.actions import absorb, hold_address
+from helpdesk.clients.actions import absorb, hold_address, unite
 from helpdesk.clients.models import CompanyKind, Contact
 from helpdesk.clients.queries import emails_of, same_sender
 from helpdesk.db import db
@@ -16,6 +16,7 @@ from helpdesk.tickets.actions.ledger import keep_words, lock, raise_version, sta
 from helpdesk.tickets.events import ClientIdentified
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import OPEN_STATES, check_not_merged
+from helpdesk.tickets.watch_models import TicketWatcher
 
 
 def identify_client(ticket: Ticket, contact: Contact, *, by: int, now: datetime) -> list[Ticket]:
@@ -49,6 +50,25 @@ def identify_sender(sender: Contact, contact: Contact, *, by: int, now: datetime
     if sender.verified_at is not None or sender.company.kind is not CompanyKind.UNKNOWN:
         raise RuleViolation(_("Somebody has said already who this is."))
     return _identify(sender, contact, [], by=by, now=now)
+
+
+def unite_contacts(double: Contact, into: Contact, *, by: int, now: datetime) -> list[Ticket]:
+    """Two entries are one person: whatever the double asked for is the other's now, finished or not.
+
+    Comes unlocked, as identify_client. Raises RuleViolation (see clients.actions.unite).
+    """
+    for email in emails_of([double.id, into.id]):
+        hold_address(email)
+    _locked_contacts([double.id], into)
+    unite(double, into, now=now)
+    query = select(Ticket).where(Ticket.contact_id == double.id).order_by(Ticket.id)
+    locked = query.with_for_update(key_share=True, of=Ticket).execution_options(populate_existing=True)
+    tickets = list(db.session.scalars(locked))
+    for ticket in tickets:
+        _put(ticket, into, by=by, now=max(now, ticket.last_event_at))
+    watched = update(TicketWatcher).where(TicketWatcher.contact_id == double.id)
+    db.session.execute(watched.values(contact_id=into.id))
+    return tickets
 
 
 def open_tickets_of(contact_ids: Sequence[int]) -> list[int]:
