@@ -9,7 +9,6 @@ from helpdesk.admin.mailbox_typed import Typed
 from helpdesk.errors import BadInput
 from helpdesk.i18n import gettext, told
 from helpdesk.mail.models import ListMail, Mailbox
-from helpdesk.mail.settings import addresses_of
 
 FIELDS = ("addresses", "authserv_id", "list_mail", "rate_per_minute", "names_agent", "move_to")
 EMPTY = {**dict.fromkeys(FIELDS, ""), "list_mail": ListMail.TICKET.value}
@@ -21,7 +20,7 @@ SERVER_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,250}[A-Za-z0-9])?")
 def of(mailbox: Mailbox) -> dict[str, str]:
     """These fields of a mailbox as it stands."""
     return {
-        "addresses": "\n".join(addresses_of(mailbox.id)),
+        "addresses": "\n".join(one.email for one in mailbox.further),
         "authserv_id": mailbox.authserv_id or "",
         "list_mail": ListMail(mailbox.list_mail).value,
         "rate_per_minute": str(mailbox.rate_per_minute or ""),

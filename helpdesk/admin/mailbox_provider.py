@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from helpdesk.admin.mailbox_typed import Typed
 from helpdesk.config import settings
-from helpdesk.db import db
 from helpdesk.errors import N_
 from helpdesk.i18n import gettext, told
 from helpdesk.mail.grant_models import Flow, MailboxGrant, Provider
+from helpdesk.mail.models import Mailbox
 from helpdesk.mail.oauth.ends import TENANT
 from helpdesk.mail.oauth.settings import GrantSheet
 from helpdesk.mail.providers import GOOGLE, MICROSOFT, Servers
@@ -23,9 +21,8 @@ ANOTHER_CLIENT = N_(
 )
 
 
-def of(mailbox_id: int) -> dict[str, str]:
+def of(grant: MailboxGrant | None) -> dict[str, str]:
     """These fields as they stand."""
-    grant = db.session.get(MailboxGrant, mailbox_id)
     if grant is None:
         return dict(EMPTY)
     return {f"oauth_{part}": str(getattr(grant, part) or "") for part in PARTS}
@@ -44,11 +41,11 @@ def servers_of(code: str) -> Servers | None:
     return {Provider.MICROSOFT.value: MICROSOFT, Provider.GOOGLE.value: GOOGLE}.get(code)
 
 
-def has_secret(mailbox_id: int | None) -> bool:
-    return mailbox_id is not None and _kept(mailbox_id) is not None
+def has_secret(mailbox: Mailbox | None) -> bool:
+    return mailbox is not None and mailbox.grant is not None and mailbox.grant.client_secret is not None
 
 
-def sheet_of(found: Typed, mailbox_id: int | None) -> GrantSheet | None:
+def sheet_of(found: Typed, mailbox: Mailbox | None) -> GrantSheet | None:
     """The provider to save; None for none. What cannot be stands in `errors`."""
     values = found.values
     if not values["oauth_provider"]:
@@ -63,9 +60,9 @@ def sheet_of(found: Typed, mailbox_id: int | None) -> GrantSheet | None:
     _check_client(found)
     is_own = provider is Provider.OTHER
     secret = found.passwords.get("oauth") or None
-    keeps = secret is None and _may_keep(found, mailbox_id)
+    keeps = secret is None and _may_keep(found, mailbox)
     if secret is None and not keeps:
-        _ask_for_secret(found, provider, flow, mailbox_id)
+        _ask_for_secret(found, provider, flow, mailbox)
     return GrantSheet(
         provider=provider,
         flow=flow,
@@ -114,21 +111,13 @@ def _url(found: Typed, which: str) -> str:
     return url
 
 
-def _ask_for_secret(found: Typed, provider: Provider, flow: Flow, mailbox_id: int | None) -> None:
+def _ask_for_secret(found: Typed, provider: Provider, flow: Flow, mailbox: Mailbox | None) -> None:
     """Google and every sign-in without a person want one; a kept one goes to nobody else."""
-    if has_secret(mailbox_id):
+    if has_secret(mailbox):
         found.errors.setdefault("oauth_client_secret", gettext(ANOTHER_CLIENT))
     elif flow is Flow.DESK or provider is Provider.GOOGLE:
         found.errors.setdefault("oauth_client_secret", gettext("Type the secret of this client."))
 
 
-def _may_keep(found: Typed, mailbox_id: int | None) -> bool:
-    grant = db.session.get(MailboxGrant, mailbox_id) if mailbox_id else None
-    if grant is None or _kept(grant.mailbox_id) is None:
-        return False
-    return where(found.values) == where(of(grant.mailbox_id))
-
-
-def _kept(mailbox_id: int) -> bytes | None:
-    found = select(MailboxGrant.client_secret).where(MailboxGrant.mailbox_id == mailbox_id)
-    return db.session.scalar(found)
+def _may_keep(found: Typed, mailbox: Mailbox | None) -> bool:
+    return mailbox is not None and has_secret(mailbox) and where(found.values) == where(of(mailbox.grant))

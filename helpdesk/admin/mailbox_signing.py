@@ -37,7 +37,7 @@ class Signing:
 
 def signing_of(mailbox: Mailbox) -> Signing | None:
     """None for a mailbox that has no provider."""
-    grant = db.session.get(MailboxGrant, mailbox.id)
+    grant = mailbox.grant
     if grant is None:
         return None
     person = db.session.get(Person, grant.signed_in_by_id) if grant.signed_in_by_id else None
@@ -74,7 +74,7 @@ def is_wanted(typed: Typed, *sides: str) -> bool:
 
 def is_saved(typed: Typed, mailbox: Mailbox | None) -> bool:
     """Whether the provider in the form is the saved one."""
-    kept = mailbox_provider.of(mailbox.id) if mailbox else mailbox_provider.EMPTY
+    kept = mailbox_provider.of(mailbox.grant) if mailbox else mailbox_provider.EMPTY
     shown = {name: typed.values[name] for name in mailbox_provider.FIELDS}
     return shown == kept and not typed.passwords.get("oauth")
 

@@ -57,7 +57,7 @@ def of(mailbox: Mailbox) -> Typed:
     for side in SIDES:
         values[f"{side}_encryption"] = Encryption(getattr(mailbox, f"{side}_encryption")).value
         values[f"{side}_sign_in"] = SignIn(getattr(mailbox, f"{side}_sign_in")).value
-    values |= more.of(mailbox) | provider.of(mailbox.id)
+    values |= more.of(mailbox) | provider.of(mailbox.grant)
     return Typed(values, {})
 
 
@@ -138,7 +138,7 @@ def sheet_of(found: Typed, mailbox: Mailbox | None) -> Sheet | None:
         found.errors.setdefault(
             "imap_password", gettext("The server asks for a password. Type the one of this account.")
         )
-    grant = provider.sheet_of(found, mailbox.id if mailbox else None)
+    grant = provider.sheet_of(found, mailbox)
     for side in SIDES:
         if (
             values[f"{side}_sign_in"] == SignIn.OAUTH

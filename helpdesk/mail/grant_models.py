@@ -39,7 +39,7 @@ class MailboxGrant(Base):
     flow: Mapped[Flow]
     tenant: Mapped[str | None]
     client_id: Mapped[str]
-    client_secret: Mapped[bytes | None] = mapped_column(deferred=True)
+    client_secret: Mapped[bytes | None]
     authorize_url: Mapped[str | None]
     token_url: Mapped[str | None]
     scope: Mapped[str | None]

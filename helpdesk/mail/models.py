@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.db import Base, choice
+from helpdesk.mail.grant_models import MailboxGrant
 from helpdesk.mail.kinds import MailKind
 
 WORDS = """to_tsvector('simple',
@@ -119,6 +120,9 @@ class Mailbox(Base):
     listened_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     connected_at: Mapped[datetime | None]
+
+    further: Mapped[list["MailboxAddress"]] = relationship(viewonly=True, order_by="MailboxAddress.email")
+    grant: Mapped[MailboxGrant | None] = relationship(viewonly=True)
 
 
 class MailboxAddress(Base):

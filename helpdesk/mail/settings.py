@@ -120,8 +120,8 @@ def locked(mailbox_id: int) -> Mailbox:
 
 def mark(mailbox: Mailbox) -> str:
     """Changes whenever a setting of the mailbox does; forms carry it. Says nothing about the secrets."""
-    grant = grants.sealed_secret(mailbox.id)
-    secrets = (mailbox.imap_secret or b"", mailbox.smtp_secret or b"", grant)
+    of_grant = mailbox.grant.client_secret if mailbox.grant else None
+    secrets = (mailbox.imap_secret or b"", mailbox.smtp_secret or b"", of_grant or b"")
     text = repr((sorted(facts(mailbox).items(), key=lambda one: one[0]), secrets))
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
@@ -145,17 +145,17 @@ def facts(mailbox: Mailbox) -> dict[str, history.Value]:
         "smtp_user": mailbox.smtp_user,
         "imap_sign_in": SignIn(mailbox.imap_sign_in or SignIn.PASSWORD).value if mailbox.imap_host else None,
         "smtp_sign_in": SignIn(mailbox.smtp_sign_in or SignIn.PASSWORD).value if mailbox.smtp_host else None,
-        "addresses": list(addresses_of(mailbox.id)) or None,
+        "addresses": [one.email for one in mailbox.further] or None,
         "authserv_id": mailbox.authserv_id,
         "list_mail": ListMail(mailbox.list_mail or ListMail.TICKET).value,
         "rate_per_minute": mailbox.rate_per_minute,
         "names_agent": bool(mailbox.names_agent),
         "move_to": mailbox.move_to if mailbox.imap_host else None,
-        **grants.facts(mailbox.id),
+        **grants.facts(mailbox.grant),
     }
 
 
-def addresses_of(mailbox_id: int | None) -> tuple[str, ...]:
+def _addresses_of(mailbox_id: int) -> tuple[str, ...]:
     """The further addresses of a mailbox."""
     found = select(MailboxAddress.email).where(MailboxAddress.mailbox_id == mailbox_id)
     return tuple(db.session.scalars(found.order_by(MailboxAddress.email)))
@@ -184,12 +184,13 @@ def _write(mailbox: Mailbox, sheet: Sheet) -> None:
 def _write_beside(mailbox: Mailbox, sheet: Sheet) -> None:
     """What hangs on the mailbox: its further addresses and its provider."""
     db.session.flush()
-    wanted, present = set(sheet.addresses), set(addresses_of(mailbox.id))
+    wanted, present = set(sheet.addresses), set(_addresses_of(mailbox.id))
     gone = delete(MailboxAddress).where(MailboxAddress.mailbox_id == mailbox.id)
     db.session.execute(gone.where(MailboxAddress.email.in_(present - wanted)))
     db.session.add_all(MailboxAddress(mailbox_id=mailbox.id, email=one) for one in sorted(wanted - present))
     grants.write(mailbox.id, sheet.grant)
     db.session.flush()
+    db.session.expire(mailbox, ("further", "grant"))
 
 
 def _secret(side: Side, kept: bytes | None) -> bytes | None:

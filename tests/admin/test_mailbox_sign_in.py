@@ -22,7 +22,7 @@ from tests.admin.telling import before_and_after, history_of
 from tests.browsing import form, sign_in
 from tests.choosing import chosen
 from tests.conftest import NOON
-from tests.factories import a_mailbox, an_administrator, three_lines
+from tests.factories import a_mailbox, an_administrator, an_agent, three_lines
 from tests.mail.provider import CLIENT_ID, CLIENT_SECRET, Provider, running
 
 pytestmark = pytest.mark.usefixtures("session", "now")
@@ -125,6 +125,19 @@ def test_whoever_signs_in_lets_the_desk_fetch_mail(desk: FlaskClient, provider: 
     page = desk.get(f"/settings/mailboxes/{mailbox.id}").text
     assert "Sam Ito signed in" in page
     assert "needs sign-in" not in desk.get("/settings/mailboxes").text
+
+
+def test_every_page_of_an_administrator_says_that_a_sign_in_is_due_and_nobody_elses(
+    app: Flask, desk: FlaskClient, provider: Provider
+) -> None:
+    connected(desk, provider)
+    bar = "support@brightwater.example needs a sign-in."
+    assert bar in desk.get("/settings/firm").text
+    colleague = app.test_client()
+    sign_in(colleague, an_agent("Ida Berg"))
+    assert bar not in colleague.get("/", follow_redirects=True).text
+    signed_in(desk, provider)
+    assert bar not in desk.get("/settings/firm").text
 
 
 def test_no_secret_and_no_token_comes_back_in_a_page_or_in_the_history(

@@ -1,12 +1,14 @@
 """Doors of signing in to a mailbox at its provider: the way there, and the way back."""
 
+from collections.abc import Sequence
+
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk import clock, web
 from helpdesk.accounts import guard
 from helpdesk.accounts.guard import policy
-from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.permissions import Permission, may
 from helpdesk.accounts.rates import Limit, Rate
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.mailbox_signing import redirect_uri, signing_of
@@ -21,6 +23,8 @@ from helpdesk.mail.oauth import settings as grants
 from helpdesk.mail.oauth import sign_in
 from helpdesk.mail.oauth.asking import Refused, redeem
 from helpdesk.mail.oauth.renewing import token_for
+from helpdesk.mail.oauth.standing import Waiting, waiting_for_sign_in
+from helpdesk.mail.relays import try_soon
 
 SIGN_INS = Rate("mailbox sign-in", (Limit(20, 300), Limit(100, 3600)))
 
@@ -71,7 +75,9 @@ def mailbox_signed_in() -> ResponseReturnValue:
             redirect_uri=redirect_uri(),
         )
         with transaction():
-            sign_in.finish(returned, tokens, by=actor.person_id, now=clock.now(db.session))
+            now = clock.now(db.session)
+            sign_in.finish(returned, tokens, by=actor.person_id, now=now)
+            try_soon(now=now)
     except DomainError as problem:
         flash(_told(problem), "bad")
     else:
@@ -107,3 +113,17 @@ def _refusal() -> str:
 def _told(problem: DomainError) -> str:
     said = problem.said if isinstance(problem, Refused) else ""
     return f"{told(problem)} ({said})" if said else told(problem)
+
+
+def on_page() -> Sequence[Waiting]:
+    """For the bar over every page of an administrator: the mailboxes that wait for a sign-in.
+
+    Nothing is asked for whoever could do nothing about it.
+    """
+    actor = guard.current_actor()
+    if not actor.is_signed_in or not may(actor.relations, Permission.SETTINGS_CHANGE):
+        return ()
+    return waiting_for_sign_in()
+
+
+web.provide("signed_out_mailboxes", on_page)

@@ -259,7 +259,7 @@ def _page(typed: Typed, mailbox: Mailbox | None, *, tried: Any = None) -> str:
         conditions=words.CONDITIONS,
         version=actions.mark(mailbox) if mailbox else "",
         kept={side: bool(mailbox and getattr(mailbox, f"{side}_secret")) for side in forms.SIDES}
-        | {"oauth": mailbox_provider.has_secret(mailbox.id if mailbox else None)},
+        | {"oauth": mailbox_provider.has_secret(mailbox)},
         odd=mailbox_warnings.warnings(mailbox) if mailbox else (),
         signing=mailbox_signing.signing_of(mailbox) if mailbox else None,
         redirect_uri=mailbox_signing.redirect_uri(),

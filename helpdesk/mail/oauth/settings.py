@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from helpdesk import history
 from helpdesk.db import db
@@ -71,9 +71,8 @@ def try_again(mailbox: Mailbox, *, by: int, now: datetime) -> None:
     mailbox.next_poll_at = None
 
 
-def facts(mailbox_id: int) -> dict[str, history.Value]:
+def facts(grant: MailboxGrant | None) -> dict[str, history.Value]:
     """The provider as the history tells it; secrets and tokens never."""
-    grant = db.session.get(MailboxGrant, mailbox_id)
     if grant is None:
         return {}
     return {
@@ -85,12 +84,6 @@ def facts(mailbox_id: int) -> dict[str, history.Value]:
         "token_url": grant.token_url,
         "scope": grant.scope,
     }
-
-
-def sealed_secret(mailbox_id: int) -> bytes:
-    """The sealed secret of the client, as part of what a form's mark stands for; empty if there is none."""
-    found = select(MailboxGrant.client_secret).where(MailboxGrant.mailbox_id == mailbox_id)
-    return db.session.scalar(found) or b""
 
 
 def _begin_anew(grant: MailboxGrant) -> None:
