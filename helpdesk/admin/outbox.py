@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 
 from helpdesk.db import db
+from helpdesk.i18n import gettext
 from helpdesk.mail.models import Mailbox
 from helpdesk.mail.relay_models import RelayState
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
@@ -95,10 +96,25 @@ def mailboxes() -> list[tuple[int, str]]:
     return [(row.id, row.address) for row in rows]
 
 
-def relays_away() -> Sequence[RelayState]:
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A relay that cannot be reached; `error` is what stands in the way."""
+
+    name: str
+    failing_since: datetime
+    error: str
+
+
+def relays_away() -> list[Away]:
     """The relays that cannot be reached, the longest first."""
     failing = select(RelayState).where(RelayState.failing_since.is_not(None))
-    return db.session.scalars(failing.order_by(RelayState.failing_since, RelayState.name)).all()
+    rows = db.session.scalars(failing.order_by(RelayState.failing_since, RelayState.name))
+    return [Away(row.name, row.failing_since, in_words(row.error)) for row in rows if row.failing_since]
+
+
+def in_words(kept: str | None) -> str:
+    """What a relay said as it said it; what the desk said, in the reader's language."""
+    return gettext(kept) if kept else ""
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -128,7 +144,7 @@ def _recipients(outbox_ids: Sequence[int]) -> dict[int, tuple[Recipient, ...]]:
         .order_by(OutboxRecipient.outbox_id, OutboxRecipient.id)
     )
     for row in rows:
-        one = Recipient(row.email, row.state, row.answer or "", row.changed_at)
+        one = Recipient(row.email, row.state, in_words(row.answer), row.changed_at)
         found[row.outbox_id] = (*found.get(row.outbox_id, ()), one)
     return found
 
@@ -146,7 +162,7 @@ def _row(mail: Outbox, address: str | None, people: tuple[Recipient, ...], now: 
         waits_since=(mail.waiting_since or overdue) if is_waiting else None,
         is_waiting=is_waiting,
         is_held=is_waiting and mail.lease_until is not None and mail.lease_until > now,
-        error=mail.error or "",
+        error=in_words(mail.error),
         written_at=mail.created_at,
         recipients=people,
     )

@@ -22,6 +22,9 @@ BARRIERS = {
 }
 
 
+OUR_WORDS = frozenset({OWN, *BARRIERS.values()})
+
+
 def reachable(mail: Outbox, pending: Iterable[OutboxRecipient], *, now: datetime) -> list[str]:
     """The addresses to send to; the others are failed here, in the open transaction.
 
@@ -37,6 +40,16 @@ def reachable(mail: Outbox, pending: Iterable[OutboxRecipient], *, now: datetime
             recipient.answer = barred[recipient.email]
     db.session.flush()
     return [one.email for one in waiting if one.email not in barred]
+
+
+def left_out(mail: Outbox) -> frozenset[str]:
+    """The addresses that never were part of the mail, and do not stand in its head either."""
+    rows = db.session.scalars(select(OutboxRecipient).where(OutboxRecipient.outbox_id == mail.id))
+    return frozenset(
+        one.email
+        for one in rows
+        if one.state is DeliveryState.FAILED and (one.answer in OUR_WORDS or _fault(one.email))
+    )
 
 
 def _barred(emails: list[str], *, by_machine: bool) -> dict[str, str]:

@@ -23,7 +23,8 @@ GOODBYE_S = 5
 KNOCK_S = 60.0
 LONGEST_S = BEFORE_THE_DOT_S + AFTER_THE_DOT_S + GOODBYE_S
 NO_UTF8 = N_("The relay does not take addresses with letters outside of English ones before the @.")
-TROUBLE = (smtplib.SMTPException, OSError, ssl.SSLError, DomainError)
+# ValueError: what smtplib itself refuses to write on the line.
+TROUBLE = (smtplib.SMTPException, OSError, ssl.SSLError, DomainError, ValueError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,7 +197,8 @@ def _part(server: smtplib.SMTP, deadline: Deadline) -> None:
 def _introduce(server: smtplib.SMTP, parcel: Parcel, fates: Fates) -> tuple[list[str], bytes]:
     """MAIL and RCPT: the recipients that the relay takes, and the bytes to give it; refusals to `fates`."""
     has_utf8 = server.has_extn("smtputf8")
-    content = parcel.international if has_utf8 and parcel.international else parcel.content
+    is_utf8 = has_utf8 and parcel.international is not None
+    content = (parcel.international if is_utf8 else None) or parcel.content
     wanted = _speakable(parcel, fates, has_utf8=has_utf8)
     limit = _size_limit(server)
     if limit and len(content) > limit:
@@ -205,7 +207,7 @@ def _introduce(server: smtplib.SMTP, parcel: Parcel, fates: Fates) -> tuple[list
         return [], content
     if not wanted:
         return [], content
-    code, said = server.mail(parcel.sender, _options(server, content, is_utf8=content is not parcel.content))
+    code, said = server.mail(parcel.sender, _options(server, content, is_utf8=is_utf8))
     if code != 250:
         fates.update(dict.fromkeys(wanted, _refusal(code, said)))
         return [], content

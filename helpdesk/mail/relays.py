@@ -19,7 +19,7 @@ from helpdesk.notifications.models import Outbox
 
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (20, 20, 40, 60))
 FAILURES_BEFORE_ALARM = 2  # one broken connection is no news
-LEASE = timedelta(minutes=6)  # for whoever knocks
+LEASE = timedelta(seconds=90)  # for whoever knocks
 log = logging.getLogger(__name__)
 
 

@@ -12,7 +12,7 @@ from helpdesk.mail import relays
 from helpdesk.mail.compose import Outgoing, build, is_foreign
 from helpdesk.mail.letters import outgoing_of
 from helpdesk.mail.models import Mailbox
-from helpdesk.mail.reaching import reachable
+from helpdesk.mail.reaching import left_out, reachable
 from helpdesk.mail.relay import Fate, Fates, Outcome, Parcel, Relay, deliver
 from helpdesk.mail.relay_words import id_given
 from helpdesk.mail.remembering import remember_alias, remember_sent
@@ -23,8 +23,10 @@ from helpdesk.mail.verp import return_address
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind
 from helpdesk.notifications.signing import keys
 
+BROKE = N_("The program broke off each time while it sent this mail.")
 TOO_LATE = N_("The relay could not be reached for two days.")
 TAKEN_OVER = N_("Another sender has taken this mail meanwhile.")
+MOST_ATTEMPTS = 40  # in two days of patience there are about ten; more means that it breaks us
 log = logging.getLogger(__name__)
 
 
@@ -69,6 +71,9 @@ def _claim(relay: str | None, *, now: datetime) -> Claim | None:
     elif claim.is_too_late:
         fate = Fate(DeliveryState.FAILED, mail.error or TOO_LATE)
         settle(mail, {one.email: fate for one in waiting}, now=now)
+    elif claim.attempt > MOST_ATTEMPTS:
+        fate = Fate(DeliveryState.FAILED, BROKE)
+        settle(mail, {one.email: fate for one in waiting}, now=now)
     else:
         for recipient in waiting:
             recipient.state, recipient.changed_at = DeliveryState.SENDING, now
@@ -107,24 +112,24 @@ def _prepare(claim: Claim) -> Job | None:
 
 
 def _parcel(mail: Outbox, mailbox: Mailbox, pending: tuple[str, ...], now: datetime) -> Parcel:
-    outgoing = outgoing_of(mail, mailbox, now=now)
+    outgoing = _without(left_out(mail), outgoing_of(mail, mailbox, now=now))
     remember_sent(mail)
     foreign = tuple(one for one in pending if is_foreign(one))
-    plain = outgoing if not foreign else _without_foreign(outgoing)
+    plain = _without(frozenset(foreign), outgoing)
     return Parcel(
         sender=_envelope_sender(mail, mailbox, outgoing),
         recipients=pending,
-        content=build(plain) if plain is not None else b"",
+        content=build(plain) if plain.to else b"",
         foreign=foreign,
         international=build(replace(outgoing, is_international=True)) if foreign else None,
     )
 
 
-def _without_foreign(outgoing: Outgoing) -> Outgoing | None:
-    """The mail for those whom every relay can name; None when that is nobody."""
-    to = tuple(one for one in outgoing.to if not is_foreign(one.email))
-    cc = tuple(one for one in outgoing.cc if not is_foreign(one.email))
-    return replace(outgoing, to=to or cc, cc=cc if to else ()) if to or cc else None
+def _without(emails: frozenset[str], outgoing: Outgoing) -> Outgoing:
+    """The same mail without these people in its head; whoever was in copy takes the place of nobody."""
+    to = tuple(one for one in outgoing.to if one.email not in emails)
+    cc = tuple(one for one in outgoing.cc if one.email not in emails)
+    return replace(outgoing, to=to or cc, cc=cc if to else ())
 
 
 def _envelope_sender(mail: Outbox, mailbox: Mailbox, outgoing: Outgoing) -> str:
