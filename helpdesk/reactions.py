@@ -49,6 +49,7 @@ from helpdesk.standstill import DeskMoved, DeskRestored, MailStarted
 from helpdesk.tickets import events as tickets
 from helpdesk.tickets.mail_events import MailGivenUp
 from helpdesk.tickets.stray_events import StrayAccepted, StraySplit
+from helpdesk.tickets.watch_events import WatcherChanged, WatchersNamed
 
 # The event itself is written down before any of these run; nothing here leaves the building, all write rows.
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
@@ -124,8 +125,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
         naming.tell_leads_of_access,
         notifications.announce,
     ),
-    tickets.WatchersNamed: (notifications.announce,),
-    tickets.WatcherChanged: (notifications.announce,),
+    WatchersNamed: (notifications.announce,),
+    WatcherChanged: (notifications.announce,),
     ThresholdCrossed: (Together(thresholds.tell_thresholds), Together(notifications.announce_all)),
     StepRefused: (breaches.tell_refused, notifications.announce),
     BreachExplained: (notifications.announce,),

@@ -15,7 +15,6 @@ from helpdesk.tickets.rules import (
     TicketType,
     WaitReason,
 )
-from helpdesk.tickets.watch_rules import WatchState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +29,7 @@ class TicketOpened(TicketFact):
     """A request began; `message_id` is its first message, None for an empty one.
 
     `live`: a person answered at once (a call), so the first answer is given. `by_machine`: an automatic
-    sender,
-    who is owed no answer. `found_at`: when a call of the past was entered, None: as it happened.
+    sender, owed no answer. `found_at`: when a call of the past was entered, None: as it happened.
     """
 
     kind: ClassVar[str] = "ticket.opened"
@@ -273,9 +271,7 @@ class TicketDiscarded(TicketFact):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketRestored(TicketFact):
-    """It was a request after all. `voids_id` is the event that threw it away, `undoes` its place in the
-    ticket's history.
-    """
+    """It was a request after all. `voids_id` is the event that threw it away, `undoes` its place there."""
 
     kind: ClassVar[str] = "ticket.restored"
     voids_id: int
@@ -401,26 +397,3 @@ class PersonMentioned(TicketFact):
     note_id: int
     person_id: int
     widens: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class WatchersNamed(TicketFact):
-    """A mail named people beside us: so many get our answers from now on, so many are only proposed.
-
-    `source_id` is the message that named them.
-    """
-
-    kind: ClassVar[str] = "ticket.watchers_named"
-    source_id: int | None
-    watching: int
-    proposed: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class WatcherChanged(TicketFact):
-    """A person decided about an address; `old` None: nobody had named it before."""
-
-    kind: ClassVar[str] = "ticket.watcher_changed"
-    watcher_id: int
-    old: WatchState | None
-    new: WatchState

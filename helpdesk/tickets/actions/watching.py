@@ -12,10 +12,10 @@ from helpdesk.db import db
 from helpdesk.errors import N_, BadInput, RuleViolation
 from helpdesk.events import EventRow, publish
 from helpdesk.tickets.actions.ledger import keep_words, stamp
-from helpdesk.tickets.events import WatcherChanged, WatchersNamed
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries.watching import known_on
 from helpdesk.tickets.rules import check_not_merged
+from helpdesk.tickets.watch_events import WatcherChanged, WatchersNamed
 from helpdesk.tickets.watch_models import TicketWatcher
 from helpdesk.tickets.watch_rules import NEW_PER_MAIL, Named, Naming, WatchState, state_for
 
