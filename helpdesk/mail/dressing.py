@@ -53,18 +53,25 @@ class Before:
 
 
 def bodies(mail: Outbox, *, now: datetime) -> Bodies:
-    """The words with what is known only while sending."""
+    """The words with what is known only while sending. What was said before comes last: a mark below it would
+    look like words of whoever answers.
+    """
     if mail.account_token_id is not None:
         link = settings().base_url + tokens.path_to_send(mail.account_token_id, now=now)
         return Bodies(mail.body.replace(LINK, link))
     if mail.ticket_id is None:
         return Bodies(mail.body)
     above, before = phrases(mail.language)["above"], _before(mail)
-    text = marked(f"{above}\n\n{mail.body}{before.as_text if before else ''}", mail)
+    text = marked(f"{above}\n\n{mail.body}", mail) + (before.as_text if before else "")
     if mail.body_html is None:
         return Bodies(text)
-    inner = letters.above(above) + mail.body_html + (before.as_html if before else "")
-    return Bodies(text, letters.with_foot(letters.page(inner, mail.language), marker_of(mail)))
+    inner = (
+        letters.above(above),
+        mail.body_html,
+        letters.foot(marker_of(mail)),
+        before.as_html if before else "",
+    )
+    return Bodies(text, letters.page("".join(inner), mail.language))
 
 
 def _before(mail: Outbox) -> Before | None:

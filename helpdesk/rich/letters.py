@@ -56,6 +56,11 @@ def above(line: str) -> str:
     return f'<div style="{TINY};margin:0 0 12px">{escape(line)}</div>'
 
 
+def foot(line: str) -> str:
+    """One small line under the words."""
+    return f'<div style="{TINY};margin:0 0 12px">{escape(line)}</div>'
+
+
 def page(body: str, language: str) -> str:
     """The whole HTML part. It names no colour of paper or ink: the reader's program chooses both."""
     return (
@@ -63,11 +68,4 @@ def page(body: str, language: str) -> str:
         '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
         f'<meta name="supported-color-schemes" content="light dark"></head>\n<body>'
         f'<div style="{FONT}">{body}</div></body></html>\n'
-    )
-
-
-def with_foot(whole: str, line: str) -> str:
-    """The page with one small line under everything."""
-    return whole.replace(
-        "</div></body>", f'<div style="{TINY}">{escape(line)}</div></div></body>'
     )
