@@ -1,10 +1,11 @@
 """Reading the outbox for those who run the desk: how mail fares, never what it says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from helpdesk.db import db
 from helpdesk.i18n import gettext
@@ -81,19 +82,23 @@ def page_of(wanted: Wanted, now: datetime) -> list[Row]:
     return [_row(mail, address, people.get(mail.id, ()), now) for mail, address in mails]
 
 
-def counts() -> dict[str, int]:
-    """How many mails wait, and how many recipients each other state has, no further than COUNTED."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around the list: mails in each state, no further than COUNTED, and every mailbox."""
+
+    counts: Mapping[str, int]
+    mailboxes: Sequence[tuple[int, str]]
+
+
+def around() -> Around:
+    """Read it; one statement."""
     waiting = select(func.count()).select_from(Outbox).where(Outbox.finished_at.is_(None)).scalar_subquery()
     others = [_count(state) for name, state in STATES.items() if state is not DeliveryState.ACCEPTED]
-    found = db.session.execute(select(waiting, *others)).one()
+    one = func.jsonb_build_array(Mailbox.id, Mailbox.address)
+    boxes = select(func.jsonb_agg(aggregate_order_by(one, Mailbox.address))).scalar_subquery()
+    *found, mailboxes = db.session.execute(select(waiting, *others, boxes)).one()
     names = [WAITING, *(name for name, state in STATES.items() if state is not DeliveryState.ACCEPTED)]
-    return dict(zip(names, found, strict=True))
-
-
-def mailboxes() -> list[tuple[int, str]]:
-    """Every mailbox that mail has left from or may leave from."""
-    rows = db.session.execute(select(Mailbox.id, Mailbox.address).order_by(Mailbox.address))
-    return [(row.id, row.address) for row in rows]
+    return Around(dict(zip(names, found, strict=True)), [(box[0], box[1]) for box in mailboxes or ()])
 
 
 @dataclass(frozen=True, slots=True)

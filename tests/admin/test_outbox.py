@@ -123,7 +123,7 @@ def test_a_page_of_the_outbox_asks_seldom_and_leads_to_the_next(
     assert page.count('class="outbox-row"') == 50
     older = re.search(r'rel="next" href="([^"]+)"', page)
     assert older is not None
-    assert desk.get(older[1].replace("&amp;", "&")).text.count('class="outbox-row"') == 10
+    assert desk.get(older[1].replace("&amp;", "&")).text.count('class="outbox-row"') == 11
 
 
 def test_retry_now_makes_waiting_mails_due_and_asks_the_relay_at_once(

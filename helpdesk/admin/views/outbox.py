@@ -1,6 +1,6 @@
 """The outbox for those who run the desk: what waits, what did not arrive, and what to do about it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from flask import request, url_for
@@ -49,7 +49,7 @@ VERBS: dict[str, Verb] = {"retry": _hurry, "retry_all": _hurry_all, "again": _re
 @policy(Permission.SETTINGS_CHANGE)
 def outbox() -> str:
     """One page of mails in a state, newest first, the relays that are away above them."""
-    now, wanted = process_time(), _wanted()
+    now, wanted, around = process_time(), _wanted(), queries.around()
     rows = queries.page_of(wanted, now)
     shown = rows[: queries.PAGE]
     more = shown[-1].id if len(rows) > queries.PAGE else None
@@ -58,8 +58,8 @@ def outbox() -> str:
         "outbox",
         wanted=wanted,
         rows=shown,
-        tabs=_tabs(wanted),
-        mailboxes=queries.mailboxes(),
+        tabs=_tabs(wanted, around.counts),
+        mailboxes=around.mailboxes,
         relays=queries.relays_away(),
         prefix=settings().ticket_prefix,
         now=now,
@@ -113,8 +113,7 @@ def _chosen() -> list[int]:
     return [int(one) for one in found]
 
 
-def _tabs(wanted: Wanted) -> list[tuple[str, str, int | None, bool]]:
-    counts = queries.counts()
+def _tabs(wanted: Wanted, counts: Mapping[str, int]) -> list[tuple[str, str, int | None, bool]]:
     names = {
         queries.WAITING: gettext("Waiting"),
         "uncertain": gettext("Perhaps sent"),
