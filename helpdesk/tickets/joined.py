@@ -28,6 +28,7 @@ class Standing(StrEnum):
     NOBODY = "nobody"
 
 
+NO_PART = frozenset({Standing.COPIED, Standing.EXTERNAL, Standing.NOBODY})  # who may be let in
 CLIENT_SIDE = frozenset({Standing.REQUESTER, Standing.COLLEAGUE, Standing.WATCHER, Standing.WRITTEN_TO})
 
 

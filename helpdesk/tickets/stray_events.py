@@ -8,10 +8,13 @@ from helpdesk.tickets.events import TicketFact
 
 @dataclass(frozen=True, kw_only=True)
 class StrayAccepted(TicketFact):
-    """Somebody of the desk let a person in who was not on the ticket; `source_id` is what he wrote."""
+    """Somebody of the desk let a person in who was not on the ticket, or found that what nothing proved is
+    his indeed; `source_id` is what he wrote. `watches`: he gets the answers since then.
+    """
 
     kind: ClassVar[str] = "ticket.stray_accepted"
     source_id: int
+    watches: bool
 
 
 @dataclass(frozen=True, kw_only=True)

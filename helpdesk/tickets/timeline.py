@@ -197,7 +197,9 @@ def _linked(event: Event) -> str:
 
 
 def _accepted(event: Event) -> str:
-    return gettext("%(name)s accepted %(email)s as a watcher", name=event.actor, email=event.words)
+    if event.payload.get("watches", True):
+        return gettext("%(name)s accepted %(email)s as a watcher", name=event.actor, email=event.words)
+    return gettext("%(name)s found that %(email)s wrote this indeed", name=event.actor, email=event.words)
 
 
 def _split(event: Event) -> str:

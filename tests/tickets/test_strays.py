@@ -1,6 +1,6 @@
 """On the page: why a message is there, deciding about a stranger's words, and a mail to two mailboxes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,7 +16,7 @@ from helpdesk.tickets.queries.watching import watching
 from helpdesk.tickets.rules import LinkKind, State, Visibility
 from tests.browsing import form, sign_in
 from tests.factories import a_mailbox, an_agent, three_lines
-from tests.mail.letters import a_mail, hanna, messages, take_in, tickets
+from tests.mail.letters import HANNA, a_mail, hanna, messages, take_in, tickets
 
 pytestmark = pytest.mark.usefixtures("session")
 EVE = "eve@elsewhere.example"
@@ -136,6 +136,31 @@ def test_it_is_decided_once_and_only_about_strangers(
     assert press(client, ticket, stray, "split") == 303
     assert press(client, ticket, stray, verb) == 409
     assert len(tickets()) == 2
+
+
+def test_a_mail_of_the_client_that_nothing_proves_is_found_genuine_and_adds_nobody(
+    client: FlaskClient, ticket: Ticket, mailbox: Mailbox, now: datetime
+) -> None:
+    mailbox.authserv_id = "mx.fernhill.example"
+    forged = {"Authentication_Results": "mx.fernhill.example; dmarc=fail header.from=brightwater.example"}
+    take_in(a_mail("Me again", subject=f"[HD#{ticket.id}]", **forged), mailbox, now=now)
+    assert "Nothing proves that Hanna Bell sent it." in page(client, ticket)
+    assert press(client, ticket, messages(ticket)[-1], "acceptance") == 303
+    assert watching(ticket.id) == frozenset()
+    assert f"Ada Lind found that {HANNA} wrote this indeed" in page(client, ticket)
+
+
+def test_a_stranger_with_a_token_of_a_finished_ticket_opens_one_that_mentions_it(
+    ticket: Ticket, mailbox: Mailbox, ada: Person, now: datetime
+) -> None:
+    token = f"support+{mails(ticket)[0].reply_token}@fernhill.example"
+    ticket.created_at = ticket.last_event_at = now - timedelta(days=9)
+    actions.resolve(ticket, "Done", by=ada.id, now=now - timedelta(days=8))
+    db.session.commit()
+    take_in(a_mail("What is this?", sender=EVE, to=token), mailbox, now=now)
+    link = db.session.scalars(select(TicketLink)).one()
+    assert (link.kind, link.from_id, link.to_id) == (LinkKind.MENTIONS, tickets()[1].id, ticket.id)
+    assert tickets()[1].follows_id is None
 
 
 def test_a_mail_to_two_mailboxes_is_one_ticket_until_somebody_wants_two(

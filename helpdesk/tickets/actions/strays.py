@@ -12,6 +12,7 @@ from helpdesk.events import EventRow, publish
 from helpdesk.tickets.actions.ledger import keep_words, stamp
 from helpdesk.tickets.actions.state import resume
 from helpdesk.tickets.actions.watching import watch
+from helpdesk.tickets.joined import NO_PART, standing_of
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.queries.watching import watching
@@ -22,7 +23,8 @@ DECIDED = "Somebody has decided about this message already."
 
 
 def accept_stray(ticket: Ticket, message: Message, *, by: int, now: datetime) -> EventRow:
-    """He takes part from now on: he gets the answers, and what he writes counts.
+    """He takes part from now on: he gets the answers, and what he writes counts. Of somebody on the ticket
+    it only says that he wrote it indeed.
 
     The message itself stays inside, as everything does that once was; waiting for the client ends with it.
     Raises RuleViolation.
@@ -31,9 +33,10 @@ def accept_stray(ticket: Ticket, message: Message, *, by: int, now: datetime) ->
     email = email_of(message)
     if not email:
         raise RuleViolation("This message names no address that answers could go to.")
-    row = publish(StrayAccepted(**stamp(ticket, by, now), source_id=message.id))
+    watches = takes_no_part(message)
+    row = publish(StrayAccepted(**stamp(ticket, by, now), source_id=message.id, watches=watches))
     keep_words(row, email)
-    if email not in watching(ticket.id):
+    if watches and email not in watching(ticket.id):
         watch(ticket, email, by=by, now=now)
     if ticket.state is State.WAITING_CLIENT and not message.is_machine:
         resume(ticket, by=by, now=now)
@@ -59,6 +62,12 @@ def _is_decided(ticket: Ticket, message: Message) -> bool:
         EventRow.payload["source_id"].as_integer() == message.id,
     )
     return db.session.scalar(found.limit(1)) is not None
+
+
+def takes_no_part(message: Message) -> bool:
+    """Whether he is nobody on the ticket, rather than somebody whose mail nothing proved."""
+    stands = standing_of(message.evidence)
+    return stands is None or stands in NO_PART
 
 
 def email_of(message: Message) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
 
-from helpdesk.tickets.joined import APART, Standing, joined_by, standing_of, wrong_marks
+from helpdesk.tickets.joined import APART, NO_PART, Standing, joined_by, standing_of, wrong_marks
 from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.views.reading import Happened, Said
 
@@ -41,6 +41,7 @@ class Stray:
 
     because: str
     email: str
+    adds_watcher: bool = True
     decided: str = ""
     accept_url: str = ""
     split_url: str = ""
@@ -87,7 +88,7 @@ def _words(said: Said) -> str:
         return ""
     words = str(JOINED.get(code, ""))
     stands = standing_of(said.evidence)
-    if not stands or stands == Standing.REQUESTER:
+    if not stands or stands == Standing.REQUESTER or said.is_unverified:  # the latter is said in full below
         return words
     return f"{words}, {STANDING[Standing(stands)]}"
 
@@ -105,14 +106,15 @@ def _stray(number: int, said: Said, decided: str, *, may_decide: bool) -> Stray 
     if not said.is_unverified:
         return None
     settled = {
-        ACCEPTED: gettext("Accepted: what comes from this address counts as the client's from now on."),
+        ACCEPTED: gettext("Accepted by one of us."),
         SPLIT: gettext("Split off: it goes on as a ticket of its own."),
     }
     is_open = may_decide and not decided
-    email = str(said.recipients.get(WRITTEN_FROM) or "")
+    email, stands = str(said.recipients.get(WRITTEN_FROM) or ""), standing_of(said.evidence)
     return Stray(
         because=_because(said),
         email=email,
+        adds_watcher=stands is None or stands in NO_PART,
         decided=settled.get(decided, ""),
         accept_url=url_for("tickets.acceptance", number=number, message_id=said.id)
         if is_open and email

@@ -19,7 +19,7 @@ from helpdesk.mail.actions import settle_copy
 from helpdesk.mail.mailboxes import refuse_own
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
 from helpdesk.tickets import actions
-from helpdesk.tickets.actions.strays import email_of
+from helpdesk.tickets.actions.strays import email_of, takes_no_part
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries import ticket_loader
 from helpdesk.tickets.views import walk
@@ -40,7 +40,7 @@ def acceptance(ticket: Ticket, number: int, message_id: int) -> ResponseReturnVa
         actions.accept_stray(ticket, message, by=actor.person_id, now=now)
 
     words = gettext("%(email)s gets the answers from now on.", email=email_of(message))
-    return act(ticket, verb, _at(number, message_id, words))
+    return act(ticket, verb, _at(number, message_id, words if takes_no_part(message) else ""))
 
 
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/split")
