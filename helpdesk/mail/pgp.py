@@ -11,12 +11,13 @@ SEALED = re.compile(
     r"^-----BEGIN PGP MESSAGE-----[ \t]*$.*?(?:^-----END PGP MESSAGE-----[ \t]*$|\Z)",
     re.DOTALL | re.MULTILINE,
 )
+BEGINS = "-----BEGIN PGP MESSAGE-----"
 ESCAPED = re.compile(r"^- ", re.MULTILINE)
 
 
 def is_sealed(text: str) -> bool:
     """The whole message is encrypted, not just a block that somebody quotes among many words."""
-    found = SEALED.search(text)
+    found = BEGINS in text and SEALED.search(text)
     return bool(found) and len(SEALED.sub("", text).strip()) < 2_000
 
 

@@ -43,8 +43,10 @@ def _with_quotes(lines: Iterable[str]) -> Iterator[str]:
     """Lines of a quotation get one `>` for each level, at most nine."""
     depth = 0
     for line in lines:
-        depth += line.count(QUOTE) - line.count(UNQUOTE)
-        words = line.replace(QUOTE, "").replace(UNQUOTE, "").strip()
+        words = line
+        if QUOTE in line or UNQUOTE in line:
+            depth += line.count(QUOTE) - line.count(UNQUOTE)
+            words = line.replace(QUOTE, "").replace(UNQUOTE, "").strip()
         yield f"{'>' * min(depth, 9)} {words}" if depth > 0 and words else words
 
 
@@ -90,7 +92,10 @@ class _Writer:
 
     def write(self, words: str) -> None:
         shown = unescape(words) if "&" in words else words
-        self.pieces.append(shown if self.preformatted else BLANKS.sub(" ", shown))
+        is_plain = self.preformatted or not (
+            "  " in shown or "\n" in shown or "\t" in shown or "\r" in shown or "\f" in shown
+        )
+        self.pieces.append(shown if is_plain else BLANKS.sub(" ", shown))
 
     def open(self, tag: str, attributes: str) -> None:
         if tag in BREAKS:

@@ -21,6 +21,7 @@ from helpdesk.mail.quote_marks import (
 ANNOUNCED_WITHIN = 600
 ATTRIBUTION_LINES = 4
 LINE_LIMIT = 500
+ENDS = (":", "：", "--")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,13 @@ def _attribution_length(lines: list[str], number: int) -> int:
     """How many lines, up to four, form `On ... wrote:`; 0 if none. It starts as late as it can."""
     if QUOTED.match(lines[number]):
         return 0
+    opens = bool(OPENING.match(lines[number]))
     for length in range(1, ATTRIBUTION_LINES + 1):
-        block = lines[number : number + length]
-        if len(block) < length or not block[-1].strip():
+        last = lines[number + length - 1].strip() if number + length <= len(lines) else ""
+        if not last:
             return 0
-        if _is_attribution(block):
+        block = lines[number : number + length]
+        if (opens or last.endswith(ENDS)) and _is_attribution(block):
             return 0 if _begins_below(block) else length
     return 0
 
@@ -139,7 +142,7 @@ def _is_attribution(block: list[str]) -> bool:
         return False
     if NAMED_DATE.match(joined):
         return True
-    ends_as_one = joined.endswith((":", "：", "--")) or ("@" in joined and OPENING.match(joined))
+    ends_as_one = joined.endswith(ENDS) or ("@" in joined and OPENING.match(joined))
     return bool(ends_as_one and ATTRIBUTION.match(joined))
 
 

@@ -47,6 +47,7 @@ SOLVED = re.compile(
     re.IGNORECASE,
 )
 WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
+LONG = 5_000  # with any signature; longer is more than thanks, and looking costs time
 OPENS_MORE = re.compile(
     r"\?|\bbut\b|\bhowever\b|\bstill\b|\bnot\b|n['’]t\b|\baber\b|\bjedoch\b|\bnicht\b|\bkein|\bnoch\b|"
     r"\bmais\b|\bpas\b|\bpero\b|\bno funciona|\bma\b|\bnon\b|\bmaar\b|\bniet\b|\bmen\b|\bikke\b|\binte\b|"
@@ -60,6 +61,8 @@ def is_only_thanks(reply: str) -> bool:
 
     `reply` is what was newly written, without the quoted mail. In doubt it is more than thanks.
     """
+    if len(reply) > LONG:
+        return False
     text = SOLVED.sub("works", unicodedata.normalize("NFC", _without_signature(reply)).strip())
     words = _words(text)
     if not words or len(text) > MOST_LETTERS or len(words) > MOST_WORDS or OPENS_MORE.search(text):
