@@ -315,6 +315,10 @@ def test_what_is_set_besides_holds(desk: FlaskClient, provider: Provider) -> Non
     assert own_addresses() == {f"{one}@brightwater.example" for one in ("help", "support")}
 
 
+def test_a_server_that_writes_no_name_is_named_by_a_minus_sign(desk: FlaskClient, provider: Provider) -> None:
+    assert connected(desk, provider, authserv_id="-").authserv_id == "-"
+
+
 @pytest.mark.parametrize("taken", ["support@fernhill.example", "sales@fernhill.example"])
 @pytest.mark.parametrize("field", ["address", "addresses"])
 def test_no_two_mailboxes_have_one_address(
