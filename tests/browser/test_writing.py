@@ -13,11 +13,14 @@ from tests.browser.cast import Cast
 from tests.browser.desk import Desk
 from tests.browser.visits import Visits, faults
 from tests.factories import a_ticket
+from tests.outgoing import twin_of
 
 pytestmark = pytest.mark.browser
 CARRY = """([kind, name, type, text]) => {
   const carried = new DataTransfer();
-  carried.items.add(new File([text], name, { type }));
+  const bytes = (words) => Uint8Array.from(atob(words), (one) => one.charCodeAt(0));
+  const content = text.startsWith("base64,") ? bytes(text.slice(7)) : text;
+  carried.items.add(new File([content], name, { type }));
   const area = document.querySelector("#composer-text");
   area.focus();
   const event = kind === "paste"
@@ -25,6 +28,11 @@ CARRY = """([kind, name, type, text]) => {
     : new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true });
   area.dispatchEvent(event);
 }"""
+# A grey picture of four by three.
+PNG = (
+    "base64,iVBORw0KGgoAAAANSUhEUgAAAAQAAAADCAAAAACRn/EaAAAADklEQVR4nGNoAAIGOAEALQ8GAa0C414AAAAASUVORK5CYII="
+)
+UPLOADED = re.compile(r"^/tickets/\d+/uploads/[\da-f-]{36}$")
 SAVED = re.compile(r"Draft saved \d\d:\d\d:\d\d")
 
 
@@ -54,6 +62,9 @@ def test_dropped_and_pasted_files_wait_in_the_composer_and_leave_with_the_answer
     before = len(desk.mails_to(address))
     page.evaluate(CARRY, ["drop", "Счёт.txt", "text/plain", "тысяча"])
     page.evaluate(CARRY, ["paste", "image.png", "image/png", "not really a picture"])
+    expect(page.locator("[data-upload]")).to_have_count(2)
+    page.evaluate(CARRY, ["paste", "image.png", "image/png", PNG])
+    expect(page.locator("#composer-text img")).to_have_attribute("src", UPLOADED)
     page.locator("[data-files]").set_input_files(
         {"name": "log.txt", "mimeType": "text/plain", "buffer": b"log"}
     )
@@ -61,11 +72,16 @@ def test_dropped_and_pasted_files_wait_in_the_composer_and_leave_with_the_answer
     expect(rows).to_have_count(3)
     rows.filter(has_text="log.txt").locator("[data-unstage]").click()
     expect(rows).to_have_count(2)
-    page.locator("#composer-text").fill("See both")
+    page.keyboard.press("Enter")
+    page.keyboard.type("See all")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.press("Control+b")
     assert faults(page) == []
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**sent=1**")
     expect(page.locator(".files").last).to_contain_text("Счёт.txt")
+    expect(page.locator(".formed strong").last).to_have_text("See all")
+    assert page.locator(".formed img").last.evaluate("(one) => one.complete && one.naturalWidth") == 4
     desk.let_undo_pass()
     names: list[str] = []
     while "Счёт.txt" not in names:
@@ -73,6 +89,8 @@ def test_dropped_and_pasted_files_wait_in_the_composer_and_leave_with_the_answer
         mail = desk.wait_for_mail(address, before)
         names = [part.get_filename() or "" for part in mail.iter_attachments()]
     assert re.fullmatch(r"picture-[\d-]+\.png", names[1])
+    assert [part.get_content_type() for part in mail.walk() if part["Content-ID"]] == ["image/png"]
+    assert "<strong>See all</strong>" in twin_of(mail)
 
 
 def test_a_file_too_large_is_told_at_its_row_before_it_travels(page: Page) -> None:

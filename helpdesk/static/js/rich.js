@@ -32,6 +32,10 @@ function dress(field) {
   field.after(editor);
   hide(field, editor);
   bar.hidden = false;
+  const name = (picture) => picture.getAttribute("alt") || picture.setAttributes({ alt: bar.dataset.alt });
+  editor.nameAll = () => editor.editor.getDocument().getAttachments().forEach(name);
+  editor.addEventListener("trix-attachment-add", (event) => name(event.attachment));
+  editor.nameAll();
   follow(field, editor, form);
   reachByKeys(bar, editor);
 }
@@ -57,6 +61,7 @@ function follow(field, editor, form) {
   editor.load = (html) => {
     quiet = true;
     editor.editor.loadHTML(html);
+    editor.nameAll();
     editor.editor.setSelectedRange(editor.editor.getDocument().toString().length - 1);
     [before, quiet] = [form.value, false];
   };
