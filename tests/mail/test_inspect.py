@@ -1,4 +1,4 @@
-"""`helpdesk mail inspect`: how a message would be read, whatever its bytes, and a sentence if it is not there."""
+"""`helpdesk mail inspect`: how a message would be read, whatever its bytes and whether it is there."""
 
 import json
 from pathlib import Path
