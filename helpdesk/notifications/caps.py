@@ -9,6 +9,7 @@ from helpdesk.clients.models import CompanyKind
 from helpdesk.clients.queries import company_by_domain
 from helpdesk.clients.rules import domain_of
 from helpdesk.db import db
+from helpdesk.errors import N_
 from helpdesk.notifications.actions import hold_back
 from helpdesk.notifications.cap_models import Cap, CapBite
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
@@ -16,7 +17,7 @@ from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, Out
 TO_KNOWN = (3, timedelta(hours=1))
 TO_UNKNOWN = (3, timedelta(days=1))
 TO_DOMAIN = (10, timedelta(hours=1))
-HELD_BACK = "not sent: the limit of acknowledgements was reached"
+HELD_BACK = N_("not sent: the limit of acknowledgements was reached")
 
 
 def cap_on(email: str, *, is_known: bool, now: datetime) -> Cap | None:

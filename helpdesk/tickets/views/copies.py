@@ -9,7 +9,7 @@ from helpdesk.tickets.models import Message
 from helpdesk.tickets.views.jsonb import listed, object_of
 
 ITS_OWN = ("email", "field", "state", "answer", "changed_at", "delivered_at", "read_at")
-ITS_MAIL = ("kind", "due_at", "waiting_since", "waits_for_relay", "error")
+ITS_MAIL = ("kind", "due_at", "finished_at", "waiting_since", "waits_for_relay", "error")
 
 
 def copies_of_message() -> ScalarSelect[Any]:

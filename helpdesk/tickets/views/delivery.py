@@ -132,7 +132,7 @@ def _copy(copy: Facts, reader: Reader | None, label: str = "") -> Copy:
         words=_words_of_copy(copy, state, since),
         answer=gettext(answer) if answer else "",
         sort="bad" if state in BAD else "wait" if state in UNDER_WAY else "good",
-        at=datetime.fromisoformat(copy["changed_at"]),
+        at=datetime.fromisoformat(copy["read_at"] or copy["delivered_at"] or copy["changed_at"]),
         label=label,
     )
 
@@ -140,6 +140,8 @@ def _copy(copy: Facts, reader: Reader | None, label: str = "") -> Copy:
 def _words_of_copy(copy: Facts, state: DeliveryState, since: datetime | None) -> str:
     if since is not None:
         return gettext("Waiting since %(moment)s", moment=moment(since))
+    if state is DeliveryState.DELAYED and copy["finished_at"]:
+        return gettext("Delayed on its way, the other server keeps trying")
     if state is DeliveryState.DELAYED:
         due = datetime.fromisoformat(copy["due_at"])
         return gettext("Delayed, next try %(moment)s", moment=moment(due))
