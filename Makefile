@@ -16,7 +16,7 @@ RUN_STAMP := $(VENV)/.run-$(call sum,requirements.txt requirements-build.txt)
 TEST_STAMP := $(VENV)/.test-$(call sum,requirements.txt requirements-build.txt requirements-test.txt)
 TREE_STAMP := $(VENV)/.tree-$(call sum,pyproject.toml requirements.in hatch_build.py)
 
-.PHONY: help install assets run test lint system-packages test-tools pictures drill bench-sla chaos-sla messages lock clean
+.PHONY: help install assets run test lint system-packages test-tools pictures drill bench-sla chaos-sla bench-mail chaos-mail messages lock clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -48,6 +48,12 @@ bench-sla: install ## Measure the clocks, alone and in a database of a million: 
 
 chaos-sla: install ## Kill the workers again and again while deadlines pass: make chaos-sla ARGS="--seed 7"
 	$(BIN)/python scripts/chaos_sla.py $(ARGS)
+
+bench-mail: install ## Measure reading a mail, and taking in a thousand from a real server: make bench-mail
+	$(BIN)/python scripts/bench_mail.py $(ARGS)
+
+chaos-mail: install ## Kill the workers again and again while mail comes and goes: make chaos-mail ARGS="--seed 7"
+	$(BIN)/python scripts/chaos_mail.py $(ARGS)
 
 messages: install ## Collect all sentences into both catalogues and say what has no translation yet
 	@$(BIN)/python scripts/messages.py

@@ -1,9 +1,10 @@
-"""A desk with a mailbox on a Dovecot of its own, and clients who write to it, for what is measured and broken."""
+"""A desk whose mailbox lies on a Dovecot, and clients who write to it, for what is measured and broken."""
 
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ LINES = (
     "Could you please tell me how to hand over my open deals to Nora while I am away next week?",
     "The telephone link rings, but the window with the client does not come up on three of five desks.",
 )
+FIRST = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,16 @@ class Letters:
         letter["From"] = self.senders[number % len(self.senders)]
         letter["To"], letter["Subject"] = ADDRESS, f"Letter {number} of {self.seed}"
         letter["Message-ID"] = f"<letter-{self.seed}-{number}@letters.example>"
-        letter["Date"] = format_datetime(clock.process_time())
+        letter["Date"] = format_datetime(FIRST + timedelta(minutes=number))
         words = "\n".join(dice.choices(LINES, k=dice.randint(3, 60)))
         letter.set_content(f"Letter number {number}.\n\n{words}\n")
         if number % 3 == 0:
             letter.add_alternative(f"<p>Letter number {number}.</p><p>{words}</p>", subtype="html")
         if number % 10 == 0:
             letter.add_attachment(dice.randbytes(8_000), "image", "png", filename="screen.png")
+        for depth, part in enumerate(letter.walk()):
+            if part.is_multipart():
+                part.set_boundary(f"part-{number}-{depth}")
         return letter.as_bytes()
 
 
@@ -107,7 +112,9 @@ def found(dovecot: Dovecot, people: int, *, port: int | None = None, **more: obj
 def open_doors() -> None:
     """From now on the mailbox is looked into."""
     with transaction():
-        db.session.execute(update(Mailbox).where(Mailbox.address == ADDRESS).values(active=True, next_poll_at=None))
+        db.session.execute(
+            update(Mailbox).where(Mailbox.address == ADDRESS).values(active=True, next_poll_at=None)
+        )
 
 
 def lay_in(dovecot: Dovecot, raws: Iterator[bytes]) -> None:

@@ -1,5 +1,6 @@
 """A session with an IMAP server: connected, signed in, watched over, and never older than one visit."""
 
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
 from helpdesk.errors import DomainError
+from helpdesk.mail.line_words import in_words
 from helpdesk.mail.mailboxes import JOB_BUDGET, ImapAccess
 from helpdesk.mail.models import Encryption, SignIn
 from helpdesk.mail.oauth.bearer import imap_sign_in, token_of
@@ -47,6 +49,8 @@ def sentence(access: ImapAccess, trouble: Exception) -> str:
     """What to tell an administrator; never the password, which IMAP errors do not repeat."""
     if isinstance(trouble, DomainError):
         return str(trouble)
+    if (words := in_words(trouble, access.host, access.port)) is not None:
+        return words
     said = " ".join(str(trouble).replace("\x00", "").split()) or type(trouble).__name__
     return f"{access.host}:{access.port}: {said}"
 
@@ -78,6 +82,11 @@ def _part(server: IMAPClient) -> None:
 
 
 def _cut(server: IMAPClient) -> None:
-    """Hang up without a word; whoever waits for an answer on this line gets an error at once."""
+    """Hang up without a word; whoever waits for an answer on this line gets an error at once.
+
+    First below the library, which would wait for its own reader before it closes anything.
+    """
+    with suppress(OSError):
+        server.socket().shutdown(socket.SHUT_RDWR)
     with suppress(OSError):
         server.shutdown()

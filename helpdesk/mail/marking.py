@@ -5,7 +5,6 @@ Our own progress never depends on it.
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
@@ -20,7 +19,6 @@ from helpdesk.mail.models import LEFT_OVER, InboundMail, Mailbox
 
 SEEN, DELETED = rb"\Seen", rb"\Deleted"
 AT_ONCE = 200
-A_DAY = timedelta(days=1)
 log = logging.getLogger(__name__)
 
 
@@ -132,18 +130,18 @@ def _lying_in(server: IMAPClient, access: ImapAccess, uids: list[int]) -> set[in
     mails = db.session.scalars(
         select(InboundMail)
         .where(*_here(access), InboundMail.uid.in_(uids))
-        .options(load_only(InboundMail.uid, InboundMail.size, InboundMail.received_at, InboundMail.raw))
+        .options(load_only(InboundMail.uid, InboundMail.size, InboundMail.raw))
         .options(undefer(InboundMail.raw))
     ).all()
-    wanted = [(mail.uid or 0, mail.size, mail.received_at.date(), mail.raw) for mail in mails]
+    wanted = [(mail.uid or 0, mail.size, mail.raw) for mail in mails]
     end_read()
     if not server.folder_exists(access.move_to or ""):
         return set()
     server.select_folder(access.move_to, readonly=True)
     there = set[int]()
-    for uid, size, day, raw in wanted:
-        near = ["SINCE", day - A_DAY, "BEFORE", day + 2 * A_DAY, "LARGER", size - 1, "SMALLER", size + 1]
-        found = server.fetch(server.search(near), ["BODY.PEEK[]"])
+    for uid, size, raw in wanted:
+        alike = server.search(["LARGER", size - 1, "SMALLER", size + 1])
+        found = server.fetch(alike, ["BODY.PEEK[]"]) if alike else {}
         if any(one.get(b"BODY[]") == raw for one in found.values()):
             there.add(uid)
     server.select_folder(access.folder)

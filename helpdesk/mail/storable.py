@@ -26,7 +26,9 @@ def _fit(value: Any) -> Any:
     if isinstance(value, str):
         return storable_text(value) if type(value) is str else value
     if isinstance(value, tuple | list | frozenset):
-        return type(value)(_fit(one) for one in value) if value else value
+        fit = [_fit(one) for one in value]
+        is_fit = all(new is old for new, old in zip(fit, value, strict=True))
+        return value if is_fit else type(value)(fit)
     if isinstance(value, dict):
         return {_fit(key): _fit(one) for key, one in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
