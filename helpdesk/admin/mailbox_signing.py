@@ -18,6 +18,7 @@ from helpdesk.mail.oauth.ends import ends_of
 from helpdesk.mail.oauth.renewing import renewal_due_at
 
 SIDES = ("imap", "smtp")
+NAMES = {Provider.MICROSOFT: "Microsoft 365", Provider.GOOGLE: "Google"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +44,11 @@ def signing_of(mailbox: Mailbox) -> Signing | None:
     person = db.session.get(Person, grant.signed_in_by_id) if grant.signed_in_by_id else None
     issued, expires = grant.issued_at, grant.expires_at
     by_person, ends = grant.flow is Flow.PERSON, ends_of(grant)
+    host = urlsplit(ends.authorize_url if by_person else ends.token_url).hostname or ""
     return Signing(
         condition=_condition(grant, is_due=by_person and grant.signed_in_at is None),
-        provider=name_of(grant.provider),
-        host=urlsplit(ends.authorize_url if by_person else ends.token_url).hostname or "",
+        provider=NAMES.get(Provider(grant.provider)) or host,
+        host=host,
         by_person=by_person,
         error=gettext(grant.error) if grant.error else "",
         signed_in_at=grant.signed_in_at,
@@ -54,11 +56,6 @@ def signing_of(mailbox: Mailbox) -> Signing | None:
         renewed_at=issued,
         renewal_at=renewal_due_at(issued, expires) if issued and expires else None,
     )
-
-
-def name_of(provider: Provider) -> str:
-    names = {Provider.MICROSOFT: "Microsoft 365", Provider.GOOGLE: "Google"}
-    return names.get(Provider(provider)) or gettext("the provider")
 
 
 def redirect_uri() -> str:

@@ -16,7 +16,8 @@ from helpdesk.mail.check.imap import imap_steps
 from helpdesk.mail.check.reach import Server
 from helpdesk.mail.check.smtp import smtp_steps
 from helpdesk.mail.mailboxes import access_of
-from helpdesk.mail.models import Mailbox
+from helpdesk.mail.models import Mailbox, SignIn
+from helpdesk.mail.oauth.bearer import token_of
 from helpdesk.mail.routes import relay_for
 
 
@@ -59,8 +60,9 @@ def _incoming(box: Mailbox) -> tuple[steps.Finding, ...]:
         encryption=door.encryption,
         user=door.user,
         password=door.password,
+        token_of=token_of(box.id) if door.sign_in is SignIn.OAUTH else None,
     )
-    return steps.collected(imap_steps(server, door.folder))
+    return steps.collected(imap_steps(server, door.folder, move_to=box.move_to))
 
 
 def _outgoing(box: Mailbox) -> tuple[steps.Finding, ...]:
@@ -71,5 +73,6 @@ def _outgoing(box: Mailbox) -> tuple[steps.Finding, ...]:
         encryption=relay.encryption,
         user=relay.user or "",
         password=relay.password or "",
+        token_of=relay.token_of,
     )
     return steps.collected(smtp_steps(server, box.address))

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from helpdesk.errors import N_, DomainError
 from helpdesk.mail.deadline import Deadline
+from helpdesk.mail.line_words import in_words
 from helpdesk.mail.models import Encryption
 from helpdesk.mail.oauth.bearer import Tokens, smtp_sign_in
 from helpdesk.mail.relay_words import TOO_LARGE, megabytes, text_of, words_of
@@ -123,7 +124,7 @@ def deliver(relay: Relay, parcel: Parcel, *, before_the_dot: Callable[[], None])
                 deadline.begin(AFTER_THE_DOT_S)
                 fates.update(_end(server, willing))
     except _Away as away:
-        words = words_of(away.__cause__ or away)
+        words = _away_in_words(away, relay)
         return Outcome(dict.fromkeys(parcel.recipients, Fate(DeliveryState.DELAYED, words)), True)
     except TROUBLE as trouble:
         state = DeliveryState.UNCERTAIN if is_over else DeliveryState.DELAYED
@@ -138,9 +139,14 @@ def knock(relay: Relay) -> str | None:
         with _connected(relay, KNOCK_S):
             return None
     except _Away as away:
-        return words_of(away.__cause__ or away)
+        return _away_in_words(away, relay)
     except TROUBLE as trouble:
         return words_of(trouble)
+
+
+def _away_in_words(away: _Away, relay: Relay) -> str:
+    cause = away.__cause__ or away
+    return in_words(cause, relay.host, relay.port) or words_of(cause)
 
 
 @contextmanager

@@ -34,9 +34,11 @@ from helpdesk.mail.check.letter import trial_letter
 from helpdesk.mail.check.reach import Server
 from helpdesk.mail.check.smtp import smtp_steps
 from helpdesk.mail.check.tokens import token_steps
+from helpdesk.mail.grant_models import Flow
 from helpdesk.mail.headers import Address
 from helpdesk.mail.models import Mailbox
 from helpdesk.mail.queries import default_mailbox, mailbox_states
+from helpdesk.mail.settings import Sheet
 
 TRIES = Rate("mailbox test", (Limit(20, 300), Limit(100, 3600)))
 
@@ -91,8 +93,14 @@ def create_mailbox() -> ResponseReturnValue:
     return write_once(
         write,
         refused=lambda problem: _refused(typed, None, problem),
-        said=gettext("The mailbox is connected. The desk looks into it within a minute."),
+        said=_connected(sheet),
     )
+
+
+def _connected(sheet: Sheet) -> str:
+    if sheet.grant is not None and sheet.grant.flow is Flow.PERSON:
+        return gettext("Saved. One step is left: sign in.")
+    return gettext("The mailbox is connected. The desk looks into it within a minute.")
 
 
 @blueprint.get("/settings/mailboxes/<int:mailbox_id>")
