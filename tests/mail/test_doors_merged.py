@@ -146,7 +146,7 @@ def test_the_notice_itself_coming_back_is_our_own(
 ) -> None:
     notice = a_notice_mail(ada, ticket, now)
     mail = take_in(a_mail("Anything", message_id=notice.rfc_message_id), mailbox, now=now)
-    assert (mail.state, mail.reason) == (InboundState.IGNORED, "own")
+    assert (mail.state, mail.reason) == (InboundState.IGNORED, f"own:{notice.id}")
 
 
 def test_an_ordinary_mail_that_names_another_firms_mail_comes_in(
