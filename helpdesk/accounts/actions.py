@@ -29,6 +29,7 @@ class Profile:
     zone: str | None
     theme: Theme
     signature: str = ""
+    phone: str = ""
 
 
 def note_sign_in(account_id: int, session_id: int, *, now: datetime) -> int:
@@ -62,9 +63,9 @@ def end_other_sessions(account_id: int, *, but: int | None, by: int, now: dateti
 
 
 def change_profile(account_id: int, profile: Profile) -> None:
-    """Keep name, language, zone, theme and signature."""
+    """Keep name, language, zone, theme, phone and signature."""
     account = db.session.get_one(Account, account_id)
-    account.theme, account.signature = profile.theme, profile.signature
+    account.theme, account.signature, account.phone = profile.theme, profile.signature, profile.phone
     _rename(account.person, profile.name)
     account.person.language, account.person.zone = profile.language, profile.zone
 

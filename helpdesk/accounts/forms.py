@@ -7,10 +7,12 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from helpdesk.accounts.passwords import LONGEST, SHORTEST
-from helpdesk.i18n import LANGUAGES
+from helpdesk.accounts.rules import check_signature
+from helpdesk.errors import BadInput
+from helpdesk.i18n import LANGUAGES, told
 
 LONGEST_SIGNATURE = 2000
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
@@ -59,9 +61,16 @@ class ProfileForm(FlaskForm):
             SelectChoice("dark", _l("Dark")),
         ],
     )
+    phone = StringField(_l("Phone"), validators=[Length(max=60, message=_l("At most 60 characters."))])
     signature = TextAreaField(
         _l("Signature"), validators=[Length(max=LONGEST_SIGNATURE, message=_l("At most 2000 characters."))]
     )
+
+    def validate_signature(self, field: TextAreaField) -> None:
+        try:
+            check_signature(field.data or "")
+        except BadInput as problem:
+            raise ValidationError(told(problem)) from problem
 
 
 class NewPasswordForm(FlaskForm):

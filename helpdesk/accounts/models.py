@@ -81,8 +81,9 @@ class Person(Base):
 class Account(Base):
     """A sign-in. `email` is lower-case; `password_hash` is argon2id, null until the person has chosen one.
 
-    `signature` is plain text and stands under the person's answers. `invited_at` is null as soon as the
-    person came in; until then nobody can act for the account and no ticket goes to it.
+    `signature` is plain text and stands under the person's answers; `phone` is what it may name.
+    `invited_at` is null as soon as the person came in; until then nobody can act for the account and no
+    ticket goes to it.
     """
 
     __tablename__ = "account"
@@ -94,6 +95,7 @@ class Account(Base):
     password_hash: Mapped[str | None]
     theme: Mapped[Theme] = mapped_column(server_default="auto")
     signature: Mapped[str] = mapped_column(server_default="")
+    phone: Mapped[str] = mapped_column(server_default="")
     invited_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

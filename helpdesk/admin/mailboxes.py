@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from helpdesk.accounts.addresses import address_of
 from helpdesk.accounts.models import Team
+from helpdesk.accounts.rules import check_signature
 from helpdesk.admin import carrying
 from helpdesk.admin import mailbox_more as more
 from helpdesk.admin import mailbox_provider as provider
@@ -131,6 +132,10 @@ def sheet_of(found: Typed, mailbox: Mailbox | None) -> Sheet | None:
         found.errors["language"] = gettext("Choose one of the languages.")
     if len(values["signature"]) > LONGEST["signature"]:
         found.errors["signature"] = gettext("A signature has at most 2000 characters.")
+    try:
+        check_signature(values["signature"])
+    except BadInput as problem:
+        found.errors["signature"] = told(problem)
     team_id = _team(found)
     imap, smtp = (_side(found, side, mailbox) for side in SIDES)
     with_password = imap.host and imap.sign_in is SignIn.PASSWORD

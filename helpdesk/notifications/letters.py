@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Boolean, Select, Text, column, func, select, table
 
 from helpdesk.accounts.models import Account, Person
+from helpdesk.accounts.rules import signed
 from helpdesk.clients.models import Company, Contact
 from helpdesk.config import settings
 from helpdesk.db import db
@@ -69,9 +70,10 @@ def signature_of(person_id: int, mailbox_id: int | None) -> str:
     """What stands under a mail of this person: his own words, else his name, then the mailbox's, else the
     firm's name.
     """
-    own = select(Person.name, Account.signature).outerjoin(Account).where(Person.id == person_id)
-    name, signature = db.session.execute(own).one()
-    return closing(signature or "", name, db.session.scalar(signature_of_mailbox(mailbox_id)) or "")
+    own = select(Person.name, Account.signature, Account.phone).outerjoin(Account)
+    name, signature, phone = db.session.execute(own.where(Person.id == person_id)).one()
+    shared = str(db.session.scalar(signature_of_mailbox(mailbox_id)) or "")
+    return closing(signature or "", name, shared, phone=phone or "")
 
 
 def signature_of_mailbox(mailbox_id: int | None) -> Select[tuple[str]]:
@@ -81,10 +83,11 @@ def signature_of_mailbox(mailbox_id: int | None) -> Select[tuple[str]]:
     return select(MAILBOX.c.signature).where(MAILBOX.c.active).order_by(*order).limit(1)
 
 
-def closing(own: str, name: str, shared: str) -> str:
-    """The lines under a mail; `own` and `shared` may be empty."""
+def closing(own: str, name: str, shared: str, *, phone: str = "") -> str:
+    """The lines under a mail; `own` and `shared` may be empty, and may have places for what is known."""
+    values = {"name": name, "phone": phone, "firm": settings().firm_name}
     lines = (own.strip() or name, shared.strip() or settings().firm_name)
-    return "\n".join(lines)
+    return "\n".join(filter(None, (signed(one, values) for one in lines)))
 
 
 def language_of(ticket: Ticket) -> str:

@@ -97,7 +97,8 @@ def profile_page(
 
 
 def _profile_of(actor: Actor) -> ProfileForm:
-    signature = db.session.scalar(select(Account.signature).where(Account.id == actor.account_id))
+    chosen = select(Account.signature, Account.phone).where(Account.id == actor.account_id)
+    signature, phone = db.session.execute(chosen).one()
     return ProfileForm(
         formdata=None,
         name=actor.name,
@@ -105,6 +106,7 @@ def _profile_of(actor: Actor) -> ProfileForm:
         zone=actor.zone or "",
         theme=actor.theme.value,
         signature=signature,
+        phone=phone,
     )
 
 
@@ -115,6 +117,7 @@ def _chosen(form: ProfileForm) -> Profile:
         zone=form.zone.data or None,
         theme=Theme(form.theme.data),
         signature=_lines(form.signature.data),
+        phone=" ".join((form.phone.data or "").split()),
     )
 
 

@@ -97,7 +97,7 @@ def composer_of(ticket: Ticket, actor: Actor, around: Around, said: Mapping[int,
             for file in unsent["uploads"]
         ],
         quotable=_quotable(said, draft),
-        signature=closing(unsent["own"], actor.name, unsent["shared"]).splitlines(),
+        signature=closing(unsent["own"], actor.name, unsent["shared"], phone=unsent["phone"]).splitlines(),
         dead=_dead(around),
     )
 

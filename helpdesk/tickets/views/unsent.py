@@ -15,13 +15,16 @@ UPLOAD = ("name", "size", "inline")
 
 
 def unsent(ticket: Ticket, person_id: int) -> Any:
-    """The draft (null: none), the waiting files, the person's signature and the mailbox's."""
-    own = select(Account.signature).where(Account.person_id == person_id).scalar_subquery()
+    """The draft (null: none), the waiting files, the person's signature with his phone, and the mailbox's."""
+    account = Account.person_id == person_id
+    own = select(Account.signature).where(account).scalar_subquery()
+    phone = select(Account.phone).where(account).scalar_subquery()
     shared = signature_of_mailbox(ticket.mailbox_id).scalar_subquery()
     return func.jsonb_build_object(
         "draft", _draft(ticket.id, person_id),
         "uploads", _uploads(ticket.id, person_id),
         "own", func.coalesce(own, ""),
+        "phone", func.coalesce(phone, ""),
         "shared", func.coalesce(shared, ""),
     )  # fmt: skip
 
