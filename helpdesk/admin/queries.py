@@ -17,6 +17,7 @@ from helpdesk.clients.models import Company
 from helpdesk.db import db
 from helpdesk.heartbeat import Heartbeat
 from helpdesk.mail.models import Mailbox
+from helpdesk.mail.relay_models import RelayState
 from helpdesk.notifications.models import Outbox
 from helpdesk.routing.editing import in_order
 from helpdesk.routing.models import RoutingRule
@@ -103,6 +104,7 @@ class Health:
     failing_jobs: tuple[tuple[str, str], ...]
     oldest_unsent: datetime | None
     unsent: int
+    relay_away_since: datetime | None
 
 
 def teams() -> list[TeamSheet]:
@@ -192,14 +194,16 @@ def health() -> Health:
     """Whether the worker lives, and what has not been sent."""
     beats = db.session.scalars(select(Heartbeat).order_by(Heartbeat.job)).all()
     since = func.coalesce(Outbox.waiting_since, Outbox.due_at)
-    oldest, count = db.session.execute(
-        select(func.min(since), func.count()).where(Outbox.finished_at.is_(None))
+    away = select(func.min(RelayState.failing_since)).scalar_subquery()
+    oldest, count, away_since = db.session.execute(
+        select(func.min(since), func.count(), away).where(Outbox.finished_at.is_(None))
     ).one()
     return Health(
         last_beat=max((beat.beat_at for beat in beats), default=None),
         failing_jobs=tuple((beat.job, beat.error) for beat in beats if beat.error),
         oldest_unsent=oldest,
         unsent=count,
+        relay_away_since=away_since,
     )
 
 

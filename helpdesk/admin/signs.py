@@ -11,7 +11,7 @@ def signs_of(health: Health, now: datetime) -> dict[str, bool]:
     worker, mail = health.last_beat, health.oldest_unsent
     return {
         "worker": worker is not None and now - worker <= readiness.WORKER_SILENT,
-        "mail": mail is None or now - mail <= readiness.MAIL_LATE,
+        "mail": health.relay_away_since is None and (mail is None or now - mail <= readiness.MAIL_LATE),
         "jobs": not health.failing_jobs,
         "migrations": readiness.migrations(now).is_ok,
     }

@@ -29,7 +29,8 @@ def words_of(trouble: BaseException) -> str:
         return text_of(trouble.smtp_code, said if isinstance(said, bytes) else str(said).encode())
     if isinstance(trouble, TimeoutError):
         return TOO_SLOW
-    return _clean(str(trouble)) or type(trouble).__name__
+    words = trouble.strerror if isinstance(trouble, OSError) else None
+    return _clean(words or str(trouble)) or type(trouble).__name__
 
 
 def megabytes(size: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 
 from helpdesk import history
 from helpdesk.db import db, notify
@@ -23,13 +23,15 @@ GIVEN_UP = N_("Given up by hand.")
 
 def hurry(outbox_ids: Collection[int] | None, *, by: int, now: datetime) -> int:
     """Let mails that wait be tried at once, None: all of them; how many. Those just being sent are left."""
-    waiting = [Outbox.finished_at.is_(None), Outbox.lease_until.is_(None), Outbox.due_at > now]
-    waiting.append(Outbox.waiting_since.is_not(None))  # an answer that can still be taken back is not hurried
+    late = or_(Outbox.waiting_since.is_not(None), Outbox.due_at <= now)  # not what can still be taken back
+    waiting = [Outbox.finished_at.is_(None), Outbox.lease_until.is_(None), late]
     if outbox_ids is not None:
         waiting.append(Outbox.id.in_(outbox_ids))
     free = select(Outbox.id).where(*waiting).with_for_update(skip_locked=True, key_share=True)
     sooner = update(Outbox).where(Outbox.id.in_(free)).returning(Outbox.id)
-    count = len(db.session.execute(sooner.values(due_at=now, waits_for_relay=False)).all())
+    count = len(
+        db.session.execute(sooner.values(due_at=func.least(Outbox.due_at, now), waits_for_relay=False)).all()
+    )
     if count:
         history.changed(("outbox", 0, ""), {"hurried": None}, {"hurried": count}, by=by, now=now)
     notify("outbox")

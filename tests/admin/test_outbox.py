@@ -203,3 +203,10 @@ def test_no_foot_for_a_message_of_another_ticket(desk: FlaskClient, now: datetim
     sign_in(desk, an_agent("Tom Okafor"))
     address = f"/tickets/{other.ticket_id}/messages/{mail.message_id}/delivery"
     assert desk.get(address).status_code == 404
+
+
+def test_the_settings_say_at_once_that_the_relay_is_away(desk: FlaskClient, now: datetime) -> None:
+    assert "relay cannot be reached" not in desk.get("/settings").text
+    db.session.add(RelayState(name="mail.example:25", failing_since=now, error="Connection refused"))
+    db.session.commit()
+    assert "relay cannot be reached" in desk.get("/settings").text

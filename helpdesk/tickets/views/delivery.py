@@ -40,7 +40,7 @@ class Copy:
     words: str
     answer: str
     sort: str
-    at: datetime
+    at: datetime | None
     label: str = ""
 
     @property
@@ -132,9 +132,13 @@ def _copy(copy: Facts, reader: Reader | None, label: str = "") -> Copy:
         words=_words_of_copy(copy, state, since),
         answer=gettext(answer) if answer else "",
         sort="bad" if state in BAD else "wait" if state in UNDER_WAY else "good",
-        at=datetime.fromisoformat(copy["read_at"] or copy["delivered_at"] or copy["changed_at"]),
+        at=_known_since(copy) if since is None else None,
         label=label,
     )
+
+
+def _known_since(copy: Facts) -> datetime:
+    return datetime.fromisoformat(copy["read_at"] or copy["delivered_at"] or copy["changed_at"])
 
 
 def _words_of_copy(copy: Facts, state: DeliveryState, since: datetime | None) -> str:
