@@ -65,7 +65,7 @@ def _remarks(parsed: ParsedMail, other: str) -> tuple[Remark, ...]:
     if TOO_HEAVY in parsed.defects:
         found.append({"kind": "html_left_out"})
     if other:
-        found.append({"kind": "two_versions"})
+        found.append({"kind": "two_versions", "lines": str(other.count("\n") + 1 + len(other) // 90)})
     if REMOTE_PICTURE.search(parsed.html):
         found.append({"kind": "remote_pictures"})
     return tuple(found)

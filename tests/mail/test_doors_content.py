@@ -63,7 +63,7 @@ def test_an_invitation_is_told_in_the_readers_own_time(
     (ticket,) = tickets()
     page = client.get(f"/tickets/{ticket.id}").text
     assert "Invitation: Printer check" in page
-    assert "6:00" in page
+    assert "Wednesday, April 1, 2026, 18:00, for 1 h 30" in page
     assert "by Hanna Bell" in page
     assert "invite.ics" in page
 

@@ -10,6 +10,8 @@ from flask_babel import format_datetime, gettext
 from helpdesk import i18n
 from helpdesk.tickets.views.reading import Facts, Said
 
+LEAST, MOST, A_LINE, LETTERS_A_LINE = 140, 640, 22, 90
+
 
 @dataclass(frozen=True)
 class Pictures:
@@ -21,10 +23,13 @@ class Pictures:
 
 @dataclass(frozen=True)
 class MailBody:
-    """How the mail of a message is drawn. `frame_url` is None where there is nothing more to see."""
+    """How the mail of a message is drawn. `frame_url` is None where there is nothing more to see; `height` of
+    the frame in pixels is guessed from the words, for a frame that can do nothing cannot tell.
+    """
 
     remarks: Sequence[str]
     frame_url: str | None
+    height: int
     has_two_versions: bool
     pictures: Pictures | None
     logos: Sequence[Facts]
@@ -36,6 +41,7 @@ def mail_body(number: int, said: Said, reader_id: int | None) -> MailBody:
     return MailBody(
         remarks=[words for one in said.remarks if (words := _remark(one))],
         frame_url=_frame(number, said, pictures),
+        height=_height(said),
         has_two_versions="two_versions" in kinds and said.has_html,
         pictures=pictures if said.has_html else None,
         logos=[file for file in said.files if file["is_repeated"] and not file["inline"]],
@@ -56,6 +62,13 @@ def _frame(number: int, said: Said, pictures: Pictures | None) -> str | None:
         number=number,
         message_id=said.id,
     )
+
+
+def _height(said: Said) -> int:
+    other = next((one for one in said.remarks if one["kind"] == "two_versions"), {})
+    text = said.new_words
+    lines = text.count("\n") + 1 + len(text) // LETTERS_A_LINE
+    return min(LEAST + A_LINE * max(lines, int(other.get("lines", 0))), MOST)
 
 
 def _remark(one: Facts) -> str:
@@ -86,9 +99,10 @@ def _span(start: str, end: str) -> str:
         return ""
     if not isinstance(begins, datetime):
         return i18n.day(begins)
-    words = format_datetime(begins, "medium", rebase=begins.tzinfo is not None)
     if begins.tzinfo is None:
-        words = gettext("%(when)s in the time of its place", when=words)
+        words = gettext("%(when)s by the clocks there", when=format_datetime(begins, "short", rebase=False))
+    else:
+        words = i18n.full_moment(begins)
     if not isinstance(ends, datetime) or bool(ends.tzinfo) != bool(begins.tzinfo):
         return words
     return gettext("%(when)s, for %(span)s", when=words, span=i18n.duration(ends - begins))
