@@ -14,7 +14,7 @@ from helpdesk.mail.compose import Kind, Outgoing, OutgoingFile
 from helpdesk.mail.dressing import bodies
 from helpdesk.mail.headers import Address
 from helpdesk.mail.models import Mailbox
-from helpdesk.mail.placing import fix_place, root_of, topic_of
+from helpdesk.mail.placing import fix_place, root_of, subject_of, topic_of
 from helpdesk.mail.tokens import reply_address
 from helpdesk.notifications.models import Outbox, OutboxKind, OutboxRecipient
 from helpdesk.notifications.signing import instance_id
@@ -36,7 +36,7 @@ def outgoing_of(mail: Outbox, mailbox: Mailbox, *, now: datetime) -> Outgoing:
         from_email=mailbox.address,
         to=tuple(Address(one.name, one.email) for one in recipients if one.field == "to"),
         cc=tuple(Address(one.name, one.email) for one in recipients if one.field == "cc"),
-        subject=mail.subject,
+        subject=subject_of(mail),
         text=words.text,
         html=words.html,
         message_id=mail.rfc_message_id,

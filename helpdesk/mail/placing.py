@@ -4,9 +4,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from helpdesk.config import settings
 from helpdesk.db import db
-from helpdesk.mail.compose import chain
+from helpdesk.mail.compose import FORBIDDEN, chain
 from helpdesk.mail.models import MailReference
-from helpdesk.mail.threading import base_subject, without_subject_tag
+from helpdesk.mail.threading import base_subject, with_subject_tag, without_subject_tag
 from helpdesk.mail.tokens import make_marker, make_message_id, newest, without_markers
 from helpdesk.notifications.models import Outbox
 from helpdesk.notifications.signing import id_domain, keys
@@ -15,6 +15,7 @@ from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.rules import MessageKind, Visibility
 
 ROOT = "thread"
+SUBJECT_LENGTH = 200
 
 
 def fix_place(mail: Outbox) -> None:
@@ -48,11 +49,32 @@ def root_of(mail: Outbox) -> str:
     return make_message_id(key, mail.ticket_id, about, version, domain=id_domain(), unique=ROOT)
 
 
+def subject_of(mail: Outbox) -> str:
+    """The subject of what it answers, with our tag, even if the ticket is called otherwise by now: programs
+    that file by subject would part the conversation. A subject that only says the number stays so.
+    """
+    if not topic(mail.subject, mail):
+        return mail.subject
+    parent = db.session.get(MailReference, mail.in_reply_to) if mail.in_reply_to else None
+    about = db.session.get(Message, parent.message_id) if parent and parent.message_id else None
+    if parent is None or parent.ours or about is None or parent.ticket_id != mail.ticket_id:
+        return mail.subject
+    theirs = topic(about.subject, mail)[:SUBJECT_LENGTH]
+    is_same = not theirs or theirs.casefold() == topic(mail.subject, mail).casefold()
+    return mail.subject if is_same else with_subject_tag(theirs, settings().ticket_prefix, parent.ticket_id)
+
+
 def topic_of(mail: Outbox) -> str:
     """The subject as the client wrote it: Outlook files by it, and our tag would part one talk in two."""
+    return topic(subject_of(mail), mail)
+
+
+def topic(subject: str, mail: Outbox) -> str:
+    """A subject of the mail's ticket without our tag and without prefixes; "" without a ticket."""
     if mail.ticket_id is None:
         return ""
-    return base_subject(without_subject_tag(mail.subject, settings().ticket_prefix, mail.ticket_id))
+    plain = base_subject(FORBIDDEN.sub(" ", subject))
+    return base_subject(without_subject_tag(plain, settings().ticket_prefix, mail.ticket_id))
 
 
 def marked(text: str, mail: Outbox) -> str:

@@ -164,6 +164,34 @@ def test_references_keep_the_root_the_first_and_the_last_twenty(mailbox: Mailbox
     assert chain[1] == "<first@brightwater.example>"
 
 
+def test_another_name_of_the_ticket_parts_no_conversation(mailbox: Mailbox, now: datetime) -> None:
+    first = a_mail()
+    take_in(first, mailbox, now=now)
+    (ticket,) = tickets()
+    seen = [first, goes_out(ticket.id, mailbox)]
+    actions.change_properties(ticket, subject="Driver 4.11 on PS-02", tags=(), by=an_agent().id, now=now)
+    answered(ticket, now)
+    seen.append(goes_out(ticket.id, mailbox))
+    assert str(seen[-1]["Subject"]) == f"[HD#{ticket.id}] {TOPIC}"
+    assert gmail(seen) == 1
+
+
+def test_a_subject_with_control_characters_holds_up_no_answer(mailbox: Mailbox, now: datetime) -> None:
+    take_in(a_mail(), mailbox, now=now)
+    (ticket,) = tickets()
+    messages(ticket)[0].subject = "Print\x01er\u2028Bcc: eve@elsewhere.example"
+    answered(ticket, now)
+    mail = goes_out(ticket.id, mailbox)
+    assert str(mail["Subject"]) == f"[HD#{ticket.id}] Print er Bcc: eve@elsewhere.example"
+    assert mail["Bcc"] is None
+
+
+def test_the_same_subject_alone_is_no_evidence(mailbox: Mailbox, now: datetime) -> None:
+    take_in(a_mail("one"), mailbox, now=now)
+    take_in(a_mail("two"), mailbox, now=now)
+    assert len(tickets()) == 2
+
+
 def test_a_stranger_is_told_no_topic(mailbox: Mailbox, now: datetime) -> None:
     take_in(a_mail(sender="eve@elsewhere.example", subject="Buy pills"), mailbox, now=now)
     mail = goes_out(tickets()[0].id, mailbox)
