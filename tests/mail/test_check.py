@@ -19,6 +19,8 @@ from helpdesk.mail.check.imap import imap_steps
 from helpdesk.mail.check.reach import Server
 from helpdesk.mail.check.smtp import smtp_steps
 from helpdesk.mail.models import Encryption
+from helpdesk.mail.relay import Relay as MailRelay
+from helpdesk.mail.relay import knock
 from tests.servers import PASSWORD, Dovecot, Sink, free_port
 
 pytestmark = [
@@ -90,6 +92,19 @@ def test_a_folder_that_is_missing_names_those_there_are(dovecot: Dovecot) -> Non
     said = failure(imap(dovecot, "Suport"))
     assert said.startswith("folder: There is no folder Suport. These are there: ")
     assert "INBOX" in said
+
+
+def test_a_folder_for_what_was_fetched_is_looked_for_and_made_by_nobody(dovecot: Dovecot) -> None:
+    server = Server(
+        host=dovecot.host, port=dovecot.port, encryption=Encryption.NONE, user="ada", password=PASSWORD
+    )
+    said = failure(collected(imap_steps(server, "INBOX", move_to="Shelf")))
+    assert said.startswith("folder: There is no folder Shelf to move mail to.")
+    with dovecot.as_user("ada") as client:
+        client.create_folder("Shelf")
+        found = collected(imap_steps(server, "INBOX", move_to="Shelf"))
+        client.delete_folder("Shelf")
+    assert found[-1].words == "What was fetched can be moved to Shelf."
 
 
 def test_tls_where_there_is_none(dovecot: Dovecot) -> None:
@@ -232,12 +247,20 @@ def test_a_relay_that_wants_a_name(relay: int) -> None:
 TLS = ("localhost", True, False)
 
 
+def sending(port: int, how: Encryption = Encryption.TLS) -> str:
+    """What the sender itself says of that relay; without a good certificate no password is told."""
+    return (
+        knock(MailRelay(host="localhost", port=port, encryption=how, user="support", password=PASSWORD)) or ""
+    )
+
+
 @pytest.mark.parametrize("relay", [TLS, ("localhost", False, False)], indirect=True)
 def test_a_certificate_that_the_server_made_itself(relay: int, request: pytest.FixtureRequest) -> None:
     is_tls = request.node.callspec.params["relay"][1]
     how = Encryption.TLS if is_tls else Encryption.STARTTLS
     said = failure(smtp(relay, **{**ACCOUNT, "encryption": how}))
     assert said.startswith("encryption: The server made its certificate itself (CN=localhost)")
+    assert sending(relay, how).startswith("The certificate of localhost cannot be trusted: self")
 
 
 @pytest.mark.parametrize("relay", [("mail.fernhill.example", True, False)], indirect=True)
@@ -247,6 +270,7 @@ def test_a_certificate_for_another_name(relay: int) -> None:
     assert said.startswith(
         "encryption: The server's certificate is for mail.fernhill.example, not for localhost."
     )
+    assert sending(relay).startswith("The certificate of localhost cannot be trusted: Hostname mismatch")
 
 
 @pytest.mark.parametrize("relay", [("localhost", True, True)], indirect=True)
@@ -254,6 +278,7 @@ def test_a_certificate_for_another_name(relay: int) -> None:
 def test_a_certificate_that_has_expired(relay: int) -> None:
     said = failure(smtp(relay, **{**ACCOUNT, "encryption": Encryption.TLS}))
     assert said.startswith("encryption: The server's certificate expired on Jan 31, 2020.")
+    assert sending(relay) == "The certificate of localhost cannot be trusted: certificate has expired."
 
 
 @pytest.mark.parametrize("relay", [TLS], indirect=True)
