@@ -16,7 +16,7 @@ from helpdesk.config import load_settings
 from helpdesk.db import db, transaction
 from helpdesk.mail.jobs import poll_mailboxes, process_inbound, send_outbox
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
-from helpdesk.notifications.models import Outbox
+from helpdesk.notifications.models import Outbox, OutboxKind, OutboxRecipient
 from helpdesk.postgres import Urls
 from helpdesk.secrets_box import seal
 from helpdesk.tickets.models import Message, Ticket
@@ -130,3 +130,47 @@ def test_while_one_server_says_nothing_another_is_looked_into_again(desk: Flask,
 def has_stored(desk: Flask, number: int) -> bool:
     with desk.app_context():
         return count(InboundMail) == number
+
+
+def test_workers_together_keep_to_the_rate_of_a_mailbox(desk: Flask, smtp_sink: Sink) -> None:
+    with desk.app_context(), transaction():
+        mailbox = db.session.scalars(select(Mailbox)).one()
+        mailbox.rate_per_minute = 5
+        for number in range(MAILS):
+            a_waiting_notice(number, mailbox.id)
+    at_once(desk, send_outbox)
+    assert len(smtp_sink.taken) == 5
+
+
+def test_a_relay_that_says_nothing_keeps_nobody_elses_mail_waiting(desk: Flask, smtp_sink: Sink) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as threads:
+        with desk.app_context(), transaction():
+            mailbox = db.session.scalars(select(Mailbox)).one()
+            other = a_mailbox("sales@fernhill.example", smtp_host="127.0.0.1")
+            other.smtp_port = silent.getsockname()[1]
+            a_waiting_notice(1, other.id)
+            a_waiting_notice(2, mailbox.id)
+        job = threads.submit(at_once, desk, send_outbox, 1)
+        eventually(lambda: len(smtp_sink.taken) == 1)
+        assert not job.done()
+        silent.accept()[0].close()
+        assert job.result(20) == [2]
+
+
+def a_waiting_notice(number: int, mailbox_id: int) -> None:
+    """A mail that belongs to no ticket and is due."""
+    now = clock.now(db.session)
+    mail = Outbox(
+        key=f"notice {number}",
+        kind=OutboxKind.NOTICE,
+        mailbox_id=mailbox_id,
+        rfc_message_id=f"<{number}@desk.example>",
+        subject="News",
+        body="Nothing new.",
+        language="en",
+        due_at=now,
+        created_at=now,
+    )
+    db.session.add(mail)
+    db.session.flush()
+    db.session.add(OutboxRecipient(outbox_id=mail.id, email=f"reader{number}@b.example", changed_at=now))
