@@ -21,6 +21,7 @@ from helpdesk.mail.models import Mailbox
 from helpdesk.mail.quotes import fold
 from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.tickets import actions
+from helpdesk.tickets.actions.drafts import FILES
 from helpdesk.tickets.draft_models import Draft, Upload
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from tests.browsing import form, sign_in
@@ -181,6 +182,15 @@ def test_a_picture_taken_out_of_the_words_stays_behind(client: FlaskClient, tick
     message = send(client, ticket)
     assert db.session.scalars(select(Attachment).where(Attachment.message_id == message.id)).all() == []
     assert db.session.scalars(select(Upload)).all() == []
+
+
+def test_pictures_taken_out_of_the_words_do_not_fill_the_room(client: FlaskClient, ticket: Ticket) -> None:
+    kept = picture(client, ticket)
+    client.post(f"/tickets/{ticket.id}/draft", data=form(html=shown(ticket, kept), base=""))
+    for _ in range(FILES):
+        picture(client, ticket)
+    assert client.get(f"/tickets/{ticket.id}/uploads/{kept}").status_code == 200
+    assert len(db.session.scalars(select(Upload)).all()) < FILES
 
 
 def test_without_the_editor_a_picture_is_a_file_like_others(client: FlaskClient, ticket: Ticket) -> None:

@@ -13,7 +13,7 @@ from helpdesk.config import MIB, settings
 from helpdesk.db import db
 from helpdesk.errors import BadInput, StaleChange
 from helpdesk.mail.linking import text_to_html
-from helpdesk.rich.cleaning import clean
+from helpdesk.rich.cleaning import clean, pictures_in
 from helpdesk.tickets.actions.conversation import NewFile
 from helpdesk.tickets.actions.third_party import QUOTED
 from helpdesk.tickets.draft_models import Draft, Upload
@@ -153,11 +153,13 @@ def stage(desk: Desk, file: NewFile, *, now: datetime, public_id: uuid.UUID | No
     too large to be sent.
     """
     check_size(file.name, file.size)
-    held = select(func.count(), func.coalesce(func.sum(Upload.size), 0)).where(_uploads_of(desk))
-    count, total = db.session.execute(held).one()
+    count, total = _waiting(desk)
+    if _is_full(count, total + file.size):
+        _let_go_of_pictures(desk)
+        count, total = _waiting(desk)
     if count >= FILES:
         raise BadInput("One message takes %(most)s files at most.", "files", most=FILES)
-    if (int(total) + file.size) * ENCODED > settings().mail_limit_bytes:
+    if _is_full(0, total + file.size):
         raise BadInput(
             "With %(name)s the mail would be larger than %(most)s MB, which many servers refuse.",
             "files",
@@ -178,6 +180,24 @@ def stage(desk: Desk, file: NewFile, *, now: datetime, public_id: uuid.UUID | No
     db.session.add(upload)
     db.session.flush()
     return upload
+
+
+def _waiting(desk: Desk) -> tuple[int, int]:
+    """How many files wait, and how large they are together."""
+    held = select(func.count(), func.coalesce(func.sum(Upload.size), 0)).where(_uploads_of(desk))
+    count, total = db.session.execute(held).one()
+    return int(count), int(total)
+
+
+def _is_full(count: int, total: int) -> bool:
+    return count >= FILES or total * ENCODED > settings().mail_limit_bytes
+
+
+def _let_go_of_pictures(desk: Desk) -> None:
+    """Pictures that were taken out of the words are kept only while there is room: somebody may undo it."""
+    draft = draft_of(desk)
+    unnamed = Upload.public_id.not_in(pictures_in(draft.html if draft else None))
+    db.session.execute(delete(Upload).where(_uploads_of(desk), Upload.inline, unnamed))
 
 
 def check_size(name: str, size: int) -> None:
