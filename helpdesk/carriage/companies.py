@@ -17,7 +17,7 @@ from helpdesk.clients.models import Company, CompanyDomain, CompanyKind
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.errors import N_
-from helpdesk.mail.models import Mailbox
+from helpdesk.mail.mailboxes import own_addresses
 
 NO_COMPANY = N_("There is no client company with the number %(value)s in this desk.")
 OWN_NAME = N_("“%(value)s” is a name that the desk itself uses.")
@@ -88,9 +88,7 @@ def carry_out(changes: Sequence[CompanyChange], *, now: datetime, tell: Tell) ->
 
 def our_domains() -> frozenset[str]:
     """The mail domains of the desk's own mailboxes."""
-    return frozenset(
-        rules.domain(rules.domain_of(email)) for email in db.session.scalars(select(Mailbox.address))
-    )
+    return frozenset(rules.domain(rules.domain_of(email)) for email in own_addresses())
 
 
 def _company(change: CompanyChange, now: datetime) -> Company:

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from helpdesk import clock
+from helpdesk import clock, standstill
 from helpdesk.app import create_app
 from helpdesk.config import load_settings
 from helpdesk.db import db, transaction
@@ -164,6 +164,21 @@ def test_until_the_token_ends_mail_goes_on_with_a_sign_in_due(
         assert token_for(mailbox.id) == first
     with at(NOON + HOUR), pytest.raises(NeedsSignIn):
         token_for(mailbox.id)
+
+
+def test_a_restored_copy_asks_for_no_token_that_the_live_desk_needs(
+    calling_desk: Flask, provider: Provider
+) -> None:
+    with transaction():
+        mailbox = a_mailbox()
+        a_grant(provider, mailbox)
+        standstill.begin(standstill.Reason.RESTORED, now=NOON, backup_made_at=NOON)
+    with at(NOON), pytest.raises(DomainError, match="stands still"):
+        token_for(mailbox.id)
+    assert provider.asked == []
+    standstill.end()
+    with at(NOON):
+        assert token_for(mailbox.id)
 
 
 @pytest.mark.parametrize(

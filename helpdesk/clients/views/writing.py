@@ -3,25 +3,22 @@
 from collections.abc import Callable, Collection, Mapping
 
 from flask_babel import gettext
-from sqlalchemy import select
 
 from helpdesk.clients import actions, phones, rules
 from helpdesk.clients.forms import CompanySheet, ContactSheet
 from helpdesk.clients.models import Company, Contact
 from helpdesk.clients.views.editing import ZONES
 from helpdesk.config import settings
-from helpdesk.db import db
 from helpdesk.errors import BadInput, RuleViolation
 from helpdesk.i18n import LANGUAGES
-from helpdesk.mail.mailboxes import refuse_own
-from helpdesk.mail.models import Mailbox
+from helpdesk.mail.mailboxes import own_addresses, refuse_own
 
 LONGEST_NAME, LONGEST_TEXT, MOST = 200, 4000, 30
 
 
 def our_domains() -> Collection[str]:
     """The mail domains of the desk's own mailboxes."""
-    return {rules.domain(rules.domain_of(email)) for email in db.session.scalars(select(Mailbox.address))}
+    return {rules.domain(rules.domain_of(email)) for email in own_addresses()}
 
 
 def _write_company_name(found: Company, sheet: CompanySheet) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import undefer
 
-from helpdesk import clock
+from helpdesk import clock, standstill
 from helpdesk.config import settings
 from helpdesk.db import db, transaction
 from helpdesk.errors import N_, DomainError
@@ -32,6 +32,9 @@ PAUSE_S = 0.1
 STORING_PAUSES_S = (0.5, 1, 2, 4, 8)
 NO_GRANT = N_("Nobody has signed in to this mailbox yet.")
 IN_HAND = N_("Another process is renewing the sign-in of this mailbox and has not finished.")
+STILL = N_(
+    "Mail stands still in this copy: a token asked for here would shut out the desk it was copied from."
+)
 log = logging.getLogger(__name__)
 
 
@@ -136,6 +139,8 @@ def _look(mailbox_id: int, refused: str | None, *, now: datetime) -> str | Renew
     is_in_hand = grant.lease_until is not None and grant.lease_until > now
     if is_in_hand or (token is not None and is_settled):
         return token
+    if standstill.is_on():
+        raise DomainError(STILL)
     grant.lease_until = now + LEASE
     refresh = unseal(grant.refresh_token).decode() if grant.refresh_token else ""
     return Renewal(
