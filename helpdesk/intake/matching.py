@@ -56,7 +56,7 @@ def match(incoming: Incoming, contact: Contact) -> Match:
     mentions: list[int] = []
     for pointer in incoming.answers:
         ticket = _ticket(pointer.ticket_id)
-        if ticket is None:
+        if ticket is None or (ticket.id in mentions and not pointer.is_signed):
             continue
         standing = _standing(ticket, pointer, contact, incoming.sender.email)
         if standing is Standing.NOBODY and not pointer.is_signed:
