@@ -7,7 +7,7 @@ from html import escape
 
 from helpdesk.mail.filenames import given_name
 from helpdesk.mail.mime import Part
-from helpdesk.mail.plaintext import html_to_text
+from helpdesk.mail.plaintext import HISTORY, html_to_text
 from helpdesk.mail.rtf import is_rtf, rtf_to_text
 
 RICH = frozenset({"text/rtf", "application/rtf"})
@@ -35,8 +35,14 @@ class Body:
 
     @property
     def text(self) -> str:
-        found = (block.text or html_to_text(block.html) for block in self.blocks)
-        return "\n\n".join(text.strip("\n") for text in found if text.strip())
+        return self.text_and_history()[0]
+
+    def text_and_history(self) -> tuple[str, int]:
+        """The words, and where a mail program says that the mail answered begins; -1 if none does."""
+        found = (block.text or html_to_text(block.html, marks_history=True) for block in self.blocks)
+        marked = "\n\n".join(text.strip("\n") for text in found if text.strip())
+        history = marked.find(f"{HISTORY}\n")
+        return marked.replace(f"{HISTORY}\n", "").replace(HISTORY, ""), history
 
     @property
     def html(self) -> str:

@@ -92,6 +92,7 @@ class Words:
     is_clear_signed: bool = False
     invitation: Invitation | None = None
     odd_charsets: tuple[str, ...] = ()
+    history: int = -1
 
 
 def parse(raw: bytes) -> ParsedMail:
@@ -100,7 +101,7 @@ def parse(raw: bytes) -> ParsedMail:
     headers = tree.headers
     sender = _sender(headers)
     words = _words(tree, defects)
-    folded = fold(words.text)
+    folded = fold(words.text, words.history)
     files = any(not one.inline for one in words.attachments)
     verdict = classify(tree, words.text, folded.reply, sender.email, has_files=files)
     return ParsedMail(
@@ -148,7 +149,8 @@ def _words(tree: Part, defects: tuple[str, ...]) -> Words:
     if any(defect.startswith(TOO_COMPLEX) for defect in defects):
         return Words("", "", ())
     body: Body = read_body(tree)
-    text, uuencoded = take_uuencoded(body.text)
+    words, history = body.text_and_history()
+    text, uuencoded = take_uuencoded(words)
     is_sealed = pgp.is_sealed(text)
     return Words(
         text=clean_text(pgp.without_seal(text) if is_sealed else pgp.without_signature(text)),
@@ -158,6 +160,7 @@ def _words(tree: Part, defects: tuple[str, ...]) -> Words:
         is_clear_signed=pgp.is_clear_signed(text),
         invitation=next((one for part in body.files if (one := _invitation(part))), None),
         odd_charsets=tuple(dict.fromkeys(_odd_charsets(tree))),
+        history=history if text == words else -1,
     )
 
 

@@ -17,13 +17,26 @@ BLANKS = re.compile(r"[\t\r\n\f][ \t\r\n\f]*|[ ][ \t\r\n\f]+")
 LINK = re.compile(r"""href\s*=\s*["']?(https?://[^"'\s>]+)""", re.IGNORECASE)
 NARROW = re.compile(r"[\t\xa0][ \t\xa0]*|[ ][ \t\xa0]+")
 LIMIT = 2_000_000
+# How Outlook, Gmail, Yahoo, Proton, Thunderbird and others name the part that holds the mail answered.
+NAMES = """
+    divRplyFwdMsg appendonsend OLK_SRC_BODY_SECTION gmail_quote yahoo_quoted protonmail_quote zmail_extra
+    messageReplySection moz-cite-prefix mail-editor-reference-message-container
+    ms-outlook-mobile-reference-message
+"""
+DIVIDERS = tuple(NAMES.split())
+DIVIDER = re.compile(rf"""(?:id|class|name)\s*=\s*["']?[^"'>]*?\b(?:x_)*(?:{"|".join(DIVIDERS)})""")
+DIVIDING = frozenset({"div", "blockquote", "span", "section", "hr"})
+HISTORY = "\ue002"
 QUOTE, UNQUOTE = "\ue000", "\ue001"  # stand for the ends of a quotation until the lines are known
 
 
-def html_to_text(html: str) -> str:
-    """Visible words with line breaks where blocks end, `>` before quotations, links behind their text."""
-    html = html.replace(QUOTE, "").replace(UNQUOTE, "")
-    writer = _Writer()
+def html_to_text(html: str, *, marks_history: bool = False) -> str:
+    """Visible words with line breaks where blocks end, `>` before quotations, links behind their text.
+
+    With `marks_history` a line of HISTORY stands where the mail program says that the quoted mail begins.
+    """
+    html = html.replace(QUOTE, "").replace(UNQUOTE, "").replace(HISTORY, "")
+    writer = _Writer(marks_history=marks_history and any(name in html for name in DIVIDERS))
     for closing, tag, attributes, words in TOKEN.findall(_without_unseen(html[:LIMIT])):
         if words:
             writer.write(words)
@@ -84,8 +97,9 @@ def _without_comments(html: str) -> str:
 class _Writer:
     """Collects the words between tags."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, marks_history: bool = False) -> None:
         self.pieces: list[str] = []
+        self.marks_history = marks_history
         self.preformatted = 0
         self.link = ""
         self.link_start = 0
@@ -98,6 +112,9 @@ class _Writer:
         self.pieces.append(shown if is_plain else BLANKS.sub(" ", shown))
 
     def open(self, tag: str, attributes: str) -> None:
+        if self.marks_history and tag in DIVIDING and attributes and DIVIDER.search(attributes):
+            self.pieces.append(f"\n{HISTORY}\n")
+            self.marks_history = False
         if tag in BREAKS:
             self.pieces.append(BREAKS[tag])
         if tag == "blockquote":

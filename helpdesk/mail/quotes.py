@@ -36,10 +36,17 @@ class Folded:
         return len(self.reply)
 
 
-def fold(text: str) -> Folded:
-    """Fold history and signature; an answer between or below quotes, or an empty one, folds nothing."""
+def fold(text: str, history: int = -1) -> Folded:
+    """Fold history and signature; an answer between or below quotes, or an empty one, folds nothing.
+
+    `history`: where the mail program itself said that the quoted mail begins, -1 for nowhere.
+    """
     lines = text.splitlines(keepends=True)
-    cut = _first_cut(_look_at(_without_seal(lines)))
+    page = _look_at(_without_seal(lines))
+    cut = _first_cut(page)
+    said = len(text[:history].splitlines()) if history >= 0 else cut
+    if said < cut and page.last_answered < said:
+        cut = said
     reply = "".join(lines[:cut])
     if not reply.strip() or cut >= len(lines) or ANSWERS_BELOW.search(reply[-ANNOUNCED_WITHIN:]):
         return Folded(text, "")

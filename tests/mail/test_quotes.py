@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpdesk.mail.parsing import parse
 from helpdesk.mail.plaintext import html_to_text
 from helpdesk.mail.quotes import fold
 
@@ -111,6 +112,32 @@ OUTLOOK = (
 @pytest.mark.parametrize("html", [GMAIL, OUTLOOK], ids=["gmail", "outlook"])
 def test_an_answer_in_html_alone_is_folded_too(html: str) -> None:
     assert fold(html_to_text(html)).reply.strip() == "It works, thanks."
+
+
+UNKNOWN_WORDS = "<p>Lähde: Tuki &lt;s@helpdesk.example&gt;<br>Aika: maanantai</p><p>Kokeile tätä.</p>"
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ['<div id="appendonsend"></div><hr>', "<hr><div id='x_divRplyFwdMsg' dir='ltr'>",
+     '<div class="yahoo_quoted">', '<div class="protonmail_quote">',
+     "<div class=gmail_quote>", '<span id="OLK_SRC_BODY_SECTION">'],
+)  # fmt: skip
+def test_the_programs_own_divider_is_believed_in_any_language(opening: str) -> None:
+    raw = f"Content-Type: text/html\r\n\r\n<p>Toimii, kiitos.</p>{opening}{UNKNOWN_WORDS}</div>".encode()
+    found = parse(raw)
+    assert found.reply.strip() == "Toimii, kiitos."
+    assert "Kokeile" in found.text
+    assert "\ue002" not in found.text
+
+
+def test_an_answer_below_the_programs_own_divider_folds_nothing() -> None:
+    raw = (
+        b"Content-Type: text/html\r\n\r\n<p>Hello</p><div class='gmail_quote'>"
+        b"<blockquote>Which room?</blockquote></div><p>Room 3.</p>"
+    )
+    found = parse(raw)
+    assert found.reply == found.text
 
 
 def test_words_below_a_quotation_in_html_stay_in_sight() -> None:
