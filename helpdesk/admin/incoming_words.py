@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from helpdesk.i18n import gettext as _
 from helpdesk.i18n import ngettext
 from helpdesk.mail.held import why
+from helpdesk.mail.kinds import MailKind
 from helpdesk.mail.models import InboundMail, InboundState
 
 HEADER_BYTES, HEADER_LINES = 256 * 1024, 400
@@ -38,6 +39,22 @@ def headers_of(mail: InboundMail) -> str:
     return "\n".join("".join(sign for sign in line if sign.isprintable() or sign == "\t") for line in lines)
 
 
+def kind_of(mail: InboundMail) -> str:
+    """What the mail is, in words; empty while it has not been read."""
+    words = {
+        MailKind.PERSON: _("a person's mail"),
+        MailKind.THANKS: _("a thank you and nothing else"),
+        MailKind.AUTOMATIC: _("written by a machine"),
+        MailKind.AWAY: _("a note of absence"),
+        MailKind.LIST: _("from a mailing list"),
+        MailKind.BOUNCE: _("a delivery report"),
+        MailKind.RECEIPT: _("a receipt"),
+        MailKind.COMPLAINT: _("a complaint about our mail"),
+        MailKind.SPAM: _("spam, as its server says"),
+    }
+    return words[mail.mail_kind] if mail.mail_kind else ""
+
+
 def _sentence(mail: InboundMail) -> str:
     if mail.state is InboundState.RECEIVED:
         return _on_its_way(mail)
@@ -66,5 +83,7 @@ def _taken_in(mail: InboundMail) -> str:
         "joined": _("It became part of a ticket."),
         "duplicate": _("It is part of its ticket already."),
         "bounce": _("It told us of a mail that did not arrive, and stands at that mail."),
+        "read_receipt": _("It told us that a mail arrived or was read, and stands at that mail."),
+        "complaint": _("Somebody does not want our mail: nothing automatic goes there any more."),
     }
     return sentences.get(mail.reason or "", _("It was taken in."))

@@ -14,7 +14,7 @@ from helpdesk.accounts.writing import leading_to, write_once
 from helpdesk.admin import incoming as queries
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.incoming import Wanted
-from helpdesk.admin.incoming_words import fate_of, headers_of
+from helpdesk.admin.incoming_words import fate_of, headers_of, kind_of
 from helpdesk.admin.pages import render_section
 from helpdesk.clock import process_time
 from helpdesk.config import settings
@@ -114,6 +114,7 @@ def incoming_mail(mail: InboundMail, mail_id: int) -> str:
         fate=fate_of(mail),
         sight=sight_of(mail) if mail.sha256 else None,
         headers=headers_of(mail),
+        kind=kind_of(mail),
         mailbox=db.session.get_one(Mailbox, mail.mailbox_id),
         copies=queries.copies_of(mail),
         shows_words=mail.ticket_id is None or mail.state is not InboundState.PROCESSED,
