@@ -124,6 +124,9 @@ def test_whoever_signs_in_lets_the_desk_fetch_mail(desk: FlaskClient, provider: 
     assert token_for(mailbox.id).startswith("access-canary")
     page = desk.get(f"/settings/mailboxes/{mailbox.id}").text
     assert "Sam Ito signed in" in page
+    assert before_and_after(history_of("mailbox", mailbox.id)[0]) == {
+        "Sign-in at the provider": ("", "********")
+    }
     assert "needs sign-in" not in desk.get("/settings/mailboxes").text
 
 

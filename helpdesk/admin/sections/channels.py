@@ -72,6 +72,7 @@ SECTIONS: tuple[Section, ...] = (
                     "authorize_url": lazy_gettext("Address of the sign-in page"),
                     "token_url": lazy_gettext("Address of the token endpoint"),
                     "scope": lazy_gettext("Scope"),
+                    "access": lazy_gettext("Sign-in at the provider"),
                 },
                 "admin.mailbox",
                 "mailbox_id",

@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import delete, select
 
+from helpdesk import history
 from helpdesk.db import db
 from helpdesk.errors import N_, RuleViolation, StaleChange
 from helpdesk.mail.grant_models import Flow, MailboxGrant, MailboxSignIn
@@ -106,6 +107,8 @@ def finish(returned: Returned, tokens: Tokens, *, by: int, now: datetime) -> Mai
     grant.signed_in_at, grant.signed_in_by_id = now, by
     mailbox = db.session.get_one(Mailbox, returned.mailbox_id)
     mailbox.failures, mailbox.failing_since, mailbox.error, mailbox.next_poll_at = 0, None, None, None
+    thing, new = ("mailbox", mailbox.id, mailbox.address), {"access": history.SECRET_CHANGED}
+    history.changed(thing, {"access": None}, new, by=by, now=now)
     return mailbox
 
 
