@@ -48,7 +48,8 @@ def take(*, now: datetime, relay: str | None = None) -> tuple[Outbox, Claim] | N
     away = _relays_away(now)
     shut = [route for route in every if route.relay in away]
     full = _full(every, now)
-    mail = db.session.scalar(_most_due(every, shut, full, relay, now))
+    due = _due(every, shut, full, relay, now)
+    mail = next((one for kind in OutboxKind if (one := db.session.scalar(_first(due, kind)))), None)
     if mail is None:
         return None
     route = _route_of(mail, every)
@@ -65,7 +66,17 @@ def rank(kind: InstrumentedAttribute[OutboxKind]) -> ColumnElement[int]:
     return case((kind == OutboxKind.REPLY, 0), (kind == OutboxKind.ACKNOWLEDGEMENT, 1), else_=2)
 
 
-def _most_due(
+def _first(due: Select[Outbox], kind: OutboxKind) -> Select[Outbox]:
+    """The one of that kind that waits longest; kinds are asked one by one, so that an index answers."""
+    return (
+        due.where(Outbox.kind == kind)
+        .order_by(Outbox.due_at, Outbox.id)
+        .with_for_update(skip_locked=True, key_share=True, of=Outbox)
+        .limit(1)
+    )
+
+
+def _due(
     every: Sequence[Route], shut: Sequence[Route], full: Sequence[Route], relay: str | None, now: datetime
 ) -> Select[Outbox]:
     free = or_(Outbox.lease_until.is_(None), Outbox.lease_until < now)
@@ -79,11 +90,7 @@ def _most_due(
     )
     if relay is not None:
         statement = statement.where(leaving_by([one for one in every if one.relay == relay], every))
-    return (
-        statement.order_by(rank(Outbox.kind), Outbox.due_at, Outbox.id)
-        .with_for_update(skip_locked=True, key_share=True, of=Outbox)
-        .limit(1)
-    )
+    return statement
 
 
 def _comes_after_another() -> ColumnElement[bool]:
