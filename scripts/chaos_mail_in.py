@@ -26,7 +26,7 @@ from helpdesk.config import Settings
 from helpdesk.db import db, transaction
 from helpdesk.demo.placing import ADDRESS
 from helpdesk.killpoints import MailPoint
-from helpdesk.mail import actions, claiming, mailboxes, processing, unobtained
+from helpdesk.mail import actions, claiming, fetching, imap, mailboxes, processing, unobtained
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.sla.models import SlaClock
 from helpdesk.tickets.models import Message, Ticket
@@ -37,7 +37,7 @@ from tests.servers import Dovecot, running_dovecot
 MAILS, KILLS, WORKERS, RENUMBERINGS = 1000, 40, 3, 4
 DONE = "Done"
 INTAKE = ("poll_mailboxes", "process_inbound", "watch_mailboxes")
-PATIENCE_S, PATIENCE_AT_A_POINT_S = 1800.0, 60.0
+PATIENCE_S, PATIENCE_AT_A_POINT_S = 1800.0, 20.0
 LOOK_EVERY_S = 0.05
 
 
@@ -62,29 +62,32 @@ class Pool:
     died_at: Counter[str] = field(default_factory=Counter)
 
     def fill(self) -> None:
-        """Start those that are missing; one of them is armed with the next point of the plan."""
+        """Start those that are missing, armed with the point at which nobody died yet."""
         while len(self.running) < self.wish.workers:
-            is_waiting = any(armed is not None for armed in self.running.values())
-            armed = self.plan.pop(0) if self.plan and not is_waiting else None
-            self.running[_start(self.settings, armed)] = armed
+            self.running[_start(self.settings, self.aim)] = self.aim
 
     def reap(self) -> None:
         for pid in list(self.running):
             if os.waitpid(pid, os.WNOHANG)[0]:
                 armed = self.running.pop(pid)
                 self.died_at[armed.partition("/")[0] if armed else "by itself"] += 1
+                if armed and armed == self.aim:
+                    self.plan.pop(0)
+
+    @property
+    def aim(self) -> str | None:
+        """The next of the plan, at which somebody is to die."""
+        return self.plan[0] if self.plan else None
 
     def kill_one(self, dice: random.Random) -> None:
-        free = sorted(pid for pid, armed in self.running.items() if armed is None)
+        """kill -9 for whoever it hits, unless it waits for its point."""
+        free = sorted(pid for pid, armed in self.running.items() if armed is None or armed != self.aim)
         if free:
             pid = dice.choice(free)
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
             del self.running[pid]
             self.died_at["at random"] += 1
-
-    def armed(self) -> str | None:
-        return next((armed for armed in self.running.values() if armed), None)
 
     def stop(self) -> None:
         for pid in self.running:
@@ -164,23 +167,25 @@ def _play(pool: Pool, proxy: Proxy, dovecot: Dovecot, letters: Letters, wish: Wi
         until = wish.mails * (death + 1) // wish.kills
         lay_in(dovecot, map(letters.write, range(laid, until)))
         laid = until
-        wants_new = str(pool.armed() or "").startswith(MailPoint.RENUMBERED)
+        wants_new = str(pool.aim or "").startswith(MailPoint.RENUMBERED)
         if wants_new or death % max(1, wish.kills // RENUMBERINGS) == 1:
             proxy.epoch += 1
-        _wait_for_a_death(pool, dice, laid)
+        _wait_for_a_death(pool, dice)
     proxy.is_rough = False
     _until_all_is_taken_in(pool, laid)
 
 
-def _wait_for_a_death(pool: Pool, dice: random.Random, laid: int) -> None:
-    """An armed worker is given its time; without one, somebody dies at random."""
-    died, begun = sum(pool.died_at.values()), time.monotonic()
-    at_random = begun + dice.uniform(0.3, 2.0)
-    patience = begun + (PATIENCE_AT_A_POINT_S if pool.armed() else 0.0)
+def _wait_for_a_death(pool: Pool, dice: random.Random) -> None:
+    """Somebody comes to the point of the plan in his time, or dies at random."""
+    died, begun, aim = sum(pool.died_at.values()), time.monotonic(), pool.aim
+    at_random = begun + (PATIENCE_AT_A_POINT_S if aim else dice.uniform(0.3, 2.0))
     while sum(pool.died_at.values()) == died:
         pool.reap()
-        if time.monotonic() > max(at_random, patience if _rows() < laid or pool.armed() else at_random):
+        if time.monotonic() > at_random:
             pool.kill_one(dice)
+            at_random = begun + 2 * PATIENCE_AT_A_POINT_S
+        if time.monotonic() > begun + 2 * PATIENCE_AT_A_POINT_S:
+            return
         time.sleep(LOOK_EVERY_S)
 
 
@@ -217,7 +222,8 @@ def _start(settings: Settings, armed: str | None) -> int:
 def _hurry() -> None:
     """Minutes become seconds, so that what a dead worker had reserved is free again soon."""
     soon = timedelta(seconds=0.5)
-    mailboxes.JOB_BUDGET = timedelta(seconds=6)
+    mailboxes.JOB_BUDGET = imap.JOB_BUDGET = timedelta(seconds=8)
+    fetching.WORKING_TIME = timedelta(seconds=6)
     mailboxes.FIRST_BACK_OFF, mailboxes.LONGEST_BACK_OFF = soon, 2 * soon
     mailboxes._interval = lambda: soon
     claiming.LEASE = timedelta(seconds=6)

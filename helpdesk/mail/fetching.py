@@ -74,12 +74,13 @@ def _take(server: IMAPClient, access: ImapAccess, group: list[Listed]) -> int:
 
 def _keep(server: IMAPClient, access: ImapAccess, group: list[Listed], arrivals: list[Arrival]) -> int:
     with transaction():
-        stored = store_all(unknown(arrivals), now=clock.now(db.session))
+        new = unknown(arrivals)
+        stored = store_all(new, now=clock.now(db.session))
         advance(access, group[-1].uid)
         reached(MailPoint.STORED)
     reached(MailPoint.KEPT)
     _stumbles().pop(access.mailbox_id, None)
-    mark(server, access, [one.uid for one in arrivals if one.uid])
+    mark(server, access, [one.uid for one in new if one.uid])  # the others may be half moved: left over
     return len(stored)
 
 

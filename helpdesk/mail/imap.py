@@ -21,13 +21,14 @@ TROUBLE = (IMAPClientError, OSError, ssl.SSLError, EOFError, UnicodeError, Domai
 
 
 @contextmanager
-def session(access: ImapAccess, *, longest: timedelta = JOB_BUDGET) -> Iterator[IMAPClient]:
+def session(access: ImapAccess, *, longest: timedelta | None = None) -> Iterator[IMAPClient]:
     """A session of its own per visit, so that no dead connection outlives its error.
 
-    A watchdog cuts the line after `longest`: a server that drips a byte a minute keeps every timeout.
+    A watchdog cuts the line after `longest`, None: when the mailbox is reserved for us no longer. A server
+    that drips a byte a minute keeps every timeout.
     """
     server = _connect(access)
-    watchdog = threading.Timer(longest.total_seconds(), _cut, (server,))
+    watchdog = threading.Timer((longest or JOB_BUDGET).total_seconds(), _cut, (server,))
     watchdog.daemon = True
     watchdog.start()
     try:

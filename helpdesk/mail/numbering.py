@@ -141,7 +141,7 @@ def _takes_new_number(arrival: Arrival) -> bool:
     numbers = {"folder": arrival.folder, "uidvalidity": arrival.uidvalidity, "uid": arrival.uid}
     taken = select(InboundMail.id).filter_by(mailbox_id=arrival.mailbox_id, **numbers)
     if db.session.scalar(taken) is None:
-        fresh = {"flagged_at": None, "copied_at": None, "moved_at": None, "moved_to": None}
+        fresh = {"flagged_at": None, "moved_at": None}
         db.session.execute(update(InboundMail).where(InboundMail.id == mail).values({**numbers, **fresh}))
     return True
 
