@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, literal_column, or_, select
+from sqlalchemy.orm import aliased
 
 from helpdesk.db import db
 from helpdesk.mail.models import WORDS, InboundMail, InboundState, Mailbox
@@ -55,7 +56,7 @@ def page_of(wanted: Wanted, zone: ZoneInfo) -> list[Row]:
         select(InboundMail, Mailbox.address)
         .join(Mailbox, Mailbox.id == InboundMail.mailbox_id)
         .where(*_conditions(wanted, zone))
-        .order_by(InboundMail.id.desc())
+        .order_by(InboundMail.received_at.desc(), InboundMail.id.desc())
         .limit(PAGE + 1)
     )
     return [Row(mail, address) for mail, address in rows]
@@ -97,8 +98,16 @@ def _conditions(wanted: Wanted, zone: ZoneInfo) -> list[ColumnElement[bool]]:
     if wanted.until is not None:
         found.append(InboundMail.received_at < _midnight(wanted.until + timedelta(days=1), zone))
     if wanted.before is not None:
-        found.append(InboundMail.id < wanted.before)
+        found += _older_than(wanted.before)
     return found
+
+
+def _older_than(mail_id: int) -> list[ColumnElement[bool]]:
+    """Those that came before that one; of the same moment, those with a smaller id."""
+    earlier = aliased(InboundMail)
+    moment = select(earlier.received_at).where(earlier.id == mail_id).scalar_subquery()
+    is_earlier = or_(InboundMail.received_at < moment, InboundMail.id < mail_id)
+    return [InboundMail.received_at <= moment, is_earlier]
 
 
 def _speaks_of(words: str) -> ColumnElement[bool]:

@@ -7,7 +7,11 @@ from typing import Any
 
 import click
 
+from helpdesk import clock
+from helpdesk.accounts.people import system_id
 from helpdesk.app import create_app
+from helpdesk.db import db, transaction
+from helpdesk.mail.actions import retry_read_before
 from helpdesk.mail.handing_in import Outcome, message_on, take_in
 from helpdesk.mail.inspecting import Seen, not_seen, seen_in, seen_in_body
 from helpdesk.mail.reading import Unreadable, reader
@@ -80,6 +84,19 @@ def receive(recipients: tuple[str, ...], sender: str, data: Path | None) -> None
     outcome, sentence = _taken(recipients, sender, data)
     click.echo(sentence, err=outcome is not Outcome.STORED)
     raise SystemExit(int(outcome))
+
+
+@mail_commands.command(short_help="Try again what an older version could not read.")
+@click.option(
+    "--read-before", "version", help="Try those that a version before this one read. [default: ours]"
+)
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The desk's data folder.")
+def retry(version: str | None, data: Path | None) -> None:
+    """Put every held message that only failed back in front of the door; the worker takes them in."""
+    settings = settings_from(data)
+    with with_database(settings) as ready, create_app(ready, process="command").app_context(), transaction():
+        count = retry_read_before(version, by=system_id(), now=clock.now(db.session))
+    click.echo(f"{count} held messages are on their way in.")
 
 
 def _taken(recipients: tuple[str, ...], sender: str, data: Path | None) -> tuple[Outcome, str]:

@@ -1,6 +1,6 @@
 """The page of every message that came in: found, explained, tried again, discarded."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -84,6 +84,17 @@ def test_it_is_found_by_what_people_know_of_it(
     take_in(a_mail(message_id="<known-id@brightwater.example>"), mailbox, now=now)
     page = client.get(f"/settings/incoming?{asked}").text
     assert ("Prescriptions print blank" in page) is is_found or asked == "q=%00%27%26%7C%21"
+
+
+def test_the_last_to_come_stands_first_and_a_page_goes_on_where_the_other_ended(
+    client: FlaskClient, mailbox: Mailbox, now: datetime
+) -> None:
+    ids = [arrive(a_mail(f"{number}"), mailbox, now=now - timedelta(minutes=number)) for number in range(3)]
+    page = client.get("/settings/incoming").text
+    places = [page.index(f"/settings/incoming/{mail_id}") for mail_id in ids]
+    assert places == sorted(places)
+    older = client.get(f"/settings/incoming?before={ids[1]}").text
+    assert [f"/settings/incoming/{mail_id}" in older for mail_id in ids] == [False, False, True]
 
 
 def test_one_message_shows_its_evidence_and_not_the_words_of_a_ticket(
