@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from helpdesk.clients.models import ContactAddress
 from helpdesk.clients.return_models import AddressReturn
@@ -38,22 +38,28 @@ def closed(emails: Iterable[str], *, by_machine: bool) -> dict[str, Closure]:
     wanted = {email.strip().lower() for email in emails}
     if not wanted:
         return {}
-    found = {one.email: one for one in (*_returned(wanted), *_kept_shut(wanted))}
-    complained = _complained(wanted) if by_machine else ()
-    return {one.email: one for one in complained} | found
+    return {one.email: one for one in (*_returned(wanted), *_kept_shut(wanted, by_machine=by_machine))}
 
 
-def _kept_shut(wanted: set[str]) -> list[Closure]:
-    rows = db.session.execute(
-        select(
-            ContactAddress.email, ContactAddress.undeliverable_at, ContactAddress.undeliverable_reason
-        ).where(ContactAddress.email.in_(wanted), ContactAddress.undeliverable_at.isnot(None))
+def _kept_shut(wanted: set[str], *, by_machine: bool) -> list[Closure]:
+    rows = db.session.scalars(
+        select(ContactAddress).where(
+            ContactAddress.email.in_(wanted),
+            or_(ContactAddress.undeliverable_at.isnot(None), ContactAddress.complained_at.isnot(None)),
+        )
     )
-    return [
-        Closure(email=email, barrier=Barrier.UNDELIVERABLE, since=since, words=words or "")
-        for email, since, words in rows
-        if since
-    ]
+    return [one for row in rows if (one := _closure(row, by_machine=by_machine))]
+
+
+def _closure(row: ContactAddress, *, by_machine: bool) -> Closure | None:
+    if row.undeliverable_at is not None:
+        words = row.undeliverable_reason or ""
+        return Closure(
+            email=row.email, barrier=Barrier.UNDELIVERABLE, since=row.undeliverable_at, words=words
+        )
+    if row.complained_at is not None and by_machine:
+        return Closure(email=row.email, barrier=Barrier.COMPLAINED, since=row.complained_at)
+    return None
 
 
 def _returned(wanted: set[str]) -> list[Closure]:
@@ -67,12 +73,3 @@ def _returned(wanted: set[str]) -> list[Closure]:
         Closure(email=email, barrier=Barrier.UNDELIVERABLE, since=at, words=f"{status} {words}".strip())
         for email, at, status, words in rows
     ]
-
-
-def _complained(wanted: set[str]) -> list[Closure]:
-    rows = db.session.execute(
-        select(ContactAddress.email, ContactAddress.complained_at).where(
-            ContactAddress.email.in_(wanted), ContactAddress.complained_at.isnot(None)
-        )
-    )
-    return [Closure(email=email, barrier=Barrier.COMPLAINED, since=since) for email, since in rows if since]

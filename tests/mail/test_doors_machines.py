@@ -10,6 +10,7 @@ from helpdesk import clock
 from helpdesk.accounts.models import Account, Person
 from helpdesk.db import db
 from helpdesk.intake.topics import says_recovery, topic_of
+from helpdesk.mail.jobs import process_inbound
 from helpdesk.mail.kinds import MailKind
 from helpdesk.mail.models import InboundState, ListMail, Mailbox
 from helpdesk.notifications.models import Notice, Outbox
@@ -19,7 +20,7 @@ from helpdesk.tickets.alert_models import TicketAlert
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import State, Visibility
 from tests.factories import a_mailbox, a_policy, an_agent, three_lines
-from tests.mail.letters import a_mail, hanna, messages, take_in, tickets
+from tests.mail.letters import a_mail, arrive, hanna, messages, take_in, tickets
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 WATCHMAN = "Watchman <watchman@machines.example>"
@@ -167,7 +168,8 @@ def test_alerts_about_one_thing_are_one_ticket_that_says_when_all_is_well(
     mailbox: Mailbox, now: datetime
 ) -> None:
     for percent in range(91, 96):
-        take_in(alert(f"PROBLEM: disk {percent}% full on srv1 at 10:{percent - 80}"), mailbox, now=now)
+        arrive(alert(f"PROBLEM: disk {percent}% full on srv1 at 10:{percent - 80}"), mailbox, now=now)
+    process_inbound()
     (ticket,) = tickets()
     before = notices()
     take_in(alert("RECOVERY: disk 40% full on srv1"), mailbox, now=now)
