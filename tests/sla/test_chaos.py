@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk.killpoints import MailPoint, Point
+from helpdesk.killpoints import MailPoint, Point, SendPoint
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ("--seed", "4", "--deadlines", "30", "--kills", "14", "--seconds", "6", "--json")
@@ -27,7 +27,7 @@ def named_points() -> set[str]:
 
 
 def test_every_point_has_its_place_in_the_code() -> None:
-    points = {f"{kind.__name__}.{point.name}" for kind in (Point, MailPoint) for point in kind}
+    points = {f"{kind.__name__}.{point.name}" for kind in (Point, MailPoint, SendPoint) for point in kind}
     assert named_points() == points
 
 
