@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from threading import Timer
+from threading import Event, Timer
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from helpdesk.errors import N_, DomainError
@@ -21,6 +21,7 @@ from helpdesk.errors import N_, DomainError
 CONNECT_S = 5
 TOTAL_S = 10
 ANSWER_LIMIT = 64 * 1024
+SILENT = N_("%(host)s did not answer in time.")
 PORTS = frozenset({80, 443, 8443})
 TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))  # RFC 6052, RFC 8215
 
@@ -96,9 +97,7 @@ def call(
                 Obstacle.SPEECH, N_("What answers at %(host)s is no web server."), host=parts.hostname
             ) from trouble
         except OSError as trouble:
-            raise CallFailed(
-                Obstacle.SILENCE, N_("%(host)s did not answer in time."), host=parts.hostname
-            ) from trouble
+            raise CallFailed(Obstacle.SILENCE, SILENT, host=parts.hostname) from trouble
 
 
 def checked(
@@ -162,7 +161,8 @@ def _line(parts: SplitResult, bounds: Bounds) -> Iterator[HTTPConnection]:
     port = parts.port or (443 if is_tls else 80)
     addresses = _addresses(parts, bounds)
     with closing(_connected(host, port, addresses)) as line, closing(line.dup()) as spare:
-        watch = Timer(bounds.seconds, _cut, (spare,))
+        is_over = Event()
+        watch = Timer(bounds.seconds, _cut, (spare, is_over))
         watch.daemon = True
         watch.start()
         try:
@@ -170,11 +170,14 @@ def _line(parts: SplitResult, bounds: Bounds) -> Iterator[HTTPConnection]:
             connection.sock = _protected(line, host) if is_tls else line
             with closing(connection):
                 yield connection
+            if is_over.is_set():  # what was cut off may look like a whole answer
+                raise CallFailed(Obstacle.SILENCE, SILENT, host=host)
         finally:
             watch.cancel()
 
 
-def _cut(line: socket.socket) -> None:
+def _cut(line: socket.socket, is_over: Event) -> None:
+    is_over.set()
     with suppress(OSError):
         line.shutdown(socket.SHUT_RDWR)
 
