@@ -32,7 +32,7 @@ def placed(frame: str, answer: str) -> str:
         return frame
     head, tail = f"{before}</p>", f"<p>{after}"
     head, tail = head.removesuffix("<p></p>"), tail.removeprefix("<p></p>")
-    return head + f"<div>{answer}</div>" + tail.replace(PLACE, "")
+    return head + f'<div style="margin:0 0 14px">{answer}</div>' + tail.replace(PLACE, "")
 
 
 def sealed(html: str) -> str:

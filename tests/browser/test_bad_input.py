@@ -77,6 +77,8 @@ def test_whoever_goes_on_editing_finds_the_words_of_the_page_that_stopped_him(
         ticket = db.session.get_one(Ticket, number)
         actions.add_note(ticket, "News of somebody else", by=crew.second.person_id, now=time_of(db.session))
     send(page)
+    page.wait_for_url("**/replies")
+    page.wait_for_load_state()
     page.locator("#clash-text").fill("Better words, knowing the news")
     page.locator("button[name=go_on]").click()
     page.wait_for_url(f"**/tickets/{number}*")

@@ -72,10 +72,9 @@ def test_dropped_and_pasted_files_wait_in_the_composer_and_leave_with_the_answer
     expect(rows).to_have_count(3)
     rows.filter(has_text="log.txt").locator("[data-unstage]").click()
     expect(rows).to_have_count(2)
-    page.keyboard.press("Enter")
-    page.keyboard.type("See all")
-    page.keyboard.press("Shift+Home")
     page.keyboard.press("Control+b")
+    expect(page.locator("[data-trix-attribute=bold]")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.type("See all")
     assert faults(page) == []
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**sent=1**")

@@ -15,6 +15,7 @@ function settle() {
 function dress(field) {
   const [bar, form] = field.dataset.rich.split(" ").map((id) => document.getElementById(id));
   const editor = document.createElement("trix-editor");
+  const hadFocus = document.activeElement === field;
   const typed = field.value !== field.defaultValue;
   form.value = typed || !form.value ? asForm(field.value) : form.value;
   form.name = "html";
@@ -37,6 +38,7 @@ function dress(field) {
   editor.addEventListener("trix-attachment-add", (event) => name(event.attachment));
   editor.nameAll();
   follow(field, editor, form);
+  if (hadFocus) editor.focus();
   reachByKeys(bar, editor);
 }
 
@@ -116,6 +118,23 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-trix-method=setAttribute]");
   if (button) complete(button.closest("[data-trix-dialog]").querySelector("[data-trix-input]"));
+}, true);
+
+/* The editor draws with the next frame; whatever reads the form before that shall still get the last letter. */
+function flush(editor) {
+  editor.editorController?.render();
+}
+
+document.addEventListener("formdata", (event) => {
+  for (const editor of event.target.querySelectorAll("trix-editor")) {
+    flush(editor);
+    event.formData.set("html", editor.value);
+    event.formData.set(editor.plainField.name, editor.plainField.value);
+  }
+});
+document.addEventListener("keydown", (event) => {
+  const editor = event.target.closest?.("trix-editor");
+  if (editor && event.key === "Enter" && (event.ctrlKey || event.metaKey)) flush(editor);
 }, true);
 
 settle();
