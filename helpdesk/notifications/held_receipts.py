@@ -5,11 +5,11 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from helpdesk.db import db, notify
-from helpdesk.errors import RuleViolation
+from helpdesk.errors import N_, RuleViolation
 from helpdesk.notifications.cap_models import CapBite
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxRecipient
 
-ALREADY = "Somebody has already let it go."
+ALREADY = N_("Somebody has already let it go.")
 
 
 def release_receipt(bite: CapBite, *, by: int, now: datetime) -> None:
