@@ -37,14 +37,15 @@ def note_away(name: str, words: str, *, now: datetime) -> None:
 
 
 def note_back(name: str, *, now: datetime) -> None:
-    """The relay answers: everything that waited for it goes at once."""
+    """The relay answers, or nobody uses it any more: everything that waited for it goes at once."""
     row = _row(name)
     if row.failing_since is None:
         return
     was_told = row.told_at is not None
     row.failing_since = row.next_try_at = row.error = row.told_at = None
     row.failures = 0
-    waiting = (Outbox.finished_at.is_(None), Outbox.waits_for_relay, _leaves_through(name))
+    db.session.flush()
+    waiting = (Outbox.finished_at.is_(None), Outbox.waits_for_relay, _leaves_through_a_good_one())
     free = select(Outbox.id).where(*waiting).with_for_update(skip_locked=True, key_share=True)
     db.session.execute(
         update(Outbox)
@@ -130,6 +131,13 @@ def _let_wait(name: str, since: datetime, words: str, now: datetime) -> None:
 def _leaves_through(name: str) -> ColumnElement[bool]:
     every = routes()
     return leaving_by([route for route in every if route.relay == name], every)
+
+
+def _leaves_through_a_good_one() -> ColumnElement[bool]:
+    """Whether nothing is known against a mail's relay, be it another one than when it was put off."""
+    failing = set(db.session.scalars(select(RelayState.name).where(RelayState.failing_since.is_not(None))))
+    every = routes()
+    return leaving_by([route for route in every if route.relay not in failing], every)
 
 
 def _row(name: str) -> RelayState:

@@ -14,6 +14,7 @@ from helpdesk.errors import N_, BadInput, StaleChange
 from helpdesk.mail.models import Encryption, ListMail, Mailbox, MailboxAddress, SignIn
 from helpdesk.mail.oauth import settings as grants
 from helpdesk.mail.oauth.settings import GrantSheet
+from helpdesk.mail.relays import try_soon
 from helpdesk.secrets_box import seal
 
 CHANGED_MEANWHILE = N_("Somebody else changed this mailbox meanwhile. Look at what is new, then save again.")
@@ -77,6 +78,7 @@ def change(mailbox: Mailbox, sheet: Sheet, *, seen: str, by: int, now: datetime)
     if _places(mailbox) != places:
         grants.forget_account(mailbox.id)
     mailbox.next_poll_at = None
+    try_soon(now=now)
     _write_beside(mailbox, sheet)
     after = {**facts(mailbox), **_new_secrets(sheet)}
     history.changed(("mailbox", mailbox.id, mailbox.address), before, after, by=by, now=now)

@@ -262,3 +262,16 @@ def test_a_notice_follows_whoever_the_ticket_belongs_to_by_now(
     db.session.flush()
     at(now + MINUTE, send_outbox)
     assert [one.recipients for one in relay.taken] == [("hanna.bell@brightwater.example",)]
+
+
+def test_what_waited_for_a_relay_goes_through_the_one_that_took_its_place(
+    ticket: Ticket, mailbox: Mailbox, relay: Sink, now: datetime
+) -> None:
+    mailbox.smtp_host, mailbox.smtp_port = "127.0.0.1", 9
+    answer(ticket, now, "one")
+    for minutes in (1, 2, 3, 9, 60):
+        at(now + minutes * MINUTE, ask_relays, send_outbox)
+    mailbox.smtp_host = mailbox.smtp_port = None
+    db.session.flush()
+    at(now + 62 * MINUTE, ask_relays, send_outbox)
+    assert words_of(relay) == ["one"]
