@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 
 from helpdesk.intake.incoming import SenderCheck
 
-NAMELESS = "-"  # in place of a server's name: it writes its verdict without one, as Microsoft 365 does
 LONGEST = 20_000
 RESULT = re.compile(r"^dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]+)(?=[\s;]|$)", re.IGNORECASE)
 FROM = re.compile(r"\bheader\s*\.\s*from\s*=\s*([^\s;]+)", re.IGNORECASE)
@@ -20,14 +19,12 @@ TOKEN = re.compile(
 def sender_check(results: Iterable[str], authserv_id: str | None, from_email: str = "") -> SenderCheck:
     """The verdict of that server's topmost Authentication-Results (RFC 8601); lower ones may be forged.
 
-    Without a server's name nobody is believed. A verdict on another domain than that of `from_email` says
-    nothing, nor does one that says both.
+    Without a server's name nobody is believed, and a line that names none may be the sender's own. A verdict
+    on another domain than that of `from_email` says nothing, nor does one that says both.
     """
     wanted = (authserv_id or "").strip().lower()
     for result in results if wanted else ():
         server, *verdicts = _parts(result[:LONGEST])
-        if wanted == NAMELESS and "=" in server:
-            return _check([server, *verdicts], from_email)
         if _name_of(server) == wanted:
             return _check(verdicts, from_email)
     return SenderCheck.NONE

@@ -280,6 +280,7 @@ def test_going_back_to_passwords_forgets_every_token(desk: FlaskClient, provider
         ({"addresses": "sales@brightwater.example nonsense"}, "addresses", "nonsense"),
         ({"addresses": "a+b@brightwater.example"}, "addresses", "leave out the plus"),
         ({"authserv_id": "mx one"}, "authserv_id", "Only the name"),
+        ({"authserv_id": "-"}, "authserv_id", "Only the name"),
         ({"rate_per_minute": "0"}, "rate_per_minute", "from 1 to 6000"),
         ({"list_mail": "shred"}, "list_mail", "one of the list"),
         ({"move_to": "inbox"}, "move_to", "fetched from"),
@@ -316,10 +317,6 @@ def test_what_is_set_besides_holds(desk: FlaskClient, provider: Provider) -> Non
     assert mailbox.imap_sign_in is SignIn.OAUTH
     assert save(desk, provider, addresses="help@brightwater.example") == 303
     assert own_addresses() == {f"{one}@brightwater.example" for one in ("help", "support")}
-
-
-def test_a_server_that_writes_no_name_is_named_by_a_minus_sign(desk: FlaskClient, provider: Provider) -> None:
-    assert connected(desk, provider, authserv_id="-").authserv_id == "-"
 
 
 @pytest.mark.parametrize("taken", ["support@fernhill.example", "sales@fernhill.example"])
