@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import load_only, undefer
 
 from helpdesk import __version__
@@ -13,7 +13,7 @@ from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.quarantine import ATTEMPTS, quarantine
 
 TOGETHER, TOGETHER_BYTES = 10, 2 * 1024 * 1024
-LEASE = timedelta(minutes=5)
+LEASE, NOT_NOW = timedelta(minutes=5), timedelta(minutes=1)
 STOPPED = N_("The program stopped each time while working on this message.")
 
 
@@ -50,6 +50,13 @@ def claim(*, now: datetime) -> list[Claimed]:
         mail.next_try_at = now + LEASE
         mail.read_by = __version__
     return _loaded([mail.id for mail in chosen])
+
+
+def give_back(mail_ids: list[int], *, now: datetime) -> None:
+    """Nothing could be tried, through no fault of theirs: the attempt does not count."""
+    waiting = (InboundMail.id.in_(mail_ids), InboundMail.state == InboundState.RECEIVED)
+    values = {"attempts": InboundMail.attempts - 1, "next_try_at": now + NOT_NOW}
+    db.session.execute(update(InboundMail).where(*waiting, InboundMail.attempts > 0).values(values))
 
 
 def _together(due: list[InboundMail]) -> list[InboundMail]:

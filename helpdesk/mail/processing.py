@@ -13,13 +13,13 @@ from helpdesk.db import db, remembering, transaction
 from helpdesk.intake import Outcome, receive
 from helpdesk.killpoints import MailPoint, reached
 from helpdesk.mail.actions import HELD
-from helpdesk.mail.claiming import Claimed, claim
+from helpdesk.mail.claiming import Claimed, claim, give_back
 from helpdesk.mail.judging import Fate, Hold, fate_of
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.people import check_of, signs_of
 from helpdesk.mail.quarantine import ATTEMPTS, DELAYS, quarantine
-from helpdesk.mail.reading import Unreadable, reader
+from helpdesk.mail.reading import NoReader, Unreadable, reader
 from helpdesk.mail.remembering import remember_mail
 from helpdesk.mail.returned import note_life
 from helpdesk.mail.storable import storable, storable_text
@@ -43,13 +43,23 @@ def process_some() -> int:
         claimed = claim(now=clock.now(db.session))
     if claimed:
         reached(MailPoint.TAKEN)
-        opened = [one for one in map(_open, claimed) if one is not None]
+        opened = _all_opened(claimed)
         reached(MailPoint.READ)
         if not _all_together(opened):
             for one in opened:
                 _alone(one)
         reached(MailPoint.DONE)
     return len(claimed)
+
+
+def _all_opened(claimed: list[Claimed]) -> list[Opened]:
+    """Those that can be read. Raises NoReader, and then no attempt counts."""
+    try:
+        return [one for one in map(_open, claimed) if one is not None]
+    except NoReader:
+        with transaction():
+            give_back([one.mail_id for one in claimed], now=clock.now(db.session))
+        raise
 
 
 def _open(claimed: Claimed) -> Opened | None:

@@ -25,6 +25,7 @@ from helpdesk.mail.imap import session as imap_session
 from helpdesk.mail.jobs import process_inbound
 from helpdesk.mail.mailboxes import access_of
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
+from helpdesk.mail.reading import NoReader, reader
 from helpdesk.notifications.models import Notice
 from helpdesk.secrets_box import seal
 from tests.choosing import chosen
@@ -295,3 +296,23 @@ def test_whoever_listens_has_the_mailbox_looked_into_as_soon_as_something_comes(
             break
     listener.join()
     assert called
+
+
+def test_a_program_that_cannot_read_holds_no_mail(
+    mailbox: Mailbox, dovecot: Dovecot, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.put(mailbox.address, a_mail().as_bytes())
+    poll(mailbox)
+
+    def broken(_raw: bytes) -> None:
+        raise NoReader
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reader, "read", broken)
+        for minutes in (0, 2, 4, 6):
+            later = now + timedelta(minutes=minutes)
+            with clock.frozen(lambda later=later: later), pytest.raises(NoReader):  # type: ignore[misc]
+                process_inbound()
+    with clock.frozen(lambda: now + timedelta(minutes=8)):
+        process_inbound()
+    assert (rows()[0].state, rows()[0].attempts) == (InboundState.PROCESSED, 1)
