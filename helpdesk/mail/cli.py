@@ -21,6 +21,7 @@ from helpdesk.running import settings_from, with_database
 INPUT = "-"
 LATER = int(Outcome.LATER)
 LIMIT = 256 * 1024 * 1024
+ALSO_END_LINES = {ord(one): f"\\u{ord(one):04x}" for one in "\x85\u2028\u2029"}
 
 
 @click.group(name="mail")
@@ -44,7 +45,7 @@ def inspect(files: tuple[str, ...], as_json: bool, is_body: bool) -> None:
         if sentence:
             click.echo(sentence, err=True)
         if as_json:
-            click.echo((json.dumps(seen, ensure_ascii=False) + "\n").encode(), nl=False)
+            click.echo(_one_line(seen).encode(), nl=False)
         elif not sentence:
             click.echo(page_of(seen, is_body=is_body).encode(), nl=False)
     if not is_fine:
@@ -127,6 +128,11 @@ def _inspected(file: str, *, is_body: bool) -> tuple[str, Seen]:
         return "", seen_in(shown, reader.read(raw))
     except Unreadable as trouble:
         return f"{shown}: {trouble}", not_seen(shown, str(trouble))
+
+
+def _one_line(seen: Seen) -> str:
+    """JSON lets characters stand that many readers take for the end of a line; they are written as codes."""
+    return json.dumps(seen, ensure_ascii=False).translate(ALSO_END_LINES) + "\n"
 
 
 def _bytes_of(file: str) -> bytes:

@@ -83,3 +83,10 @@ def test_the_page_says_what_matters_and_moves_no_cursor(file: str) -> None:
     assert "From:        Eva <eva@harbour.example>" in page
     assert "--- folded" in page
     assert "\x1b" not in page
+
+
+def test_an_object_stays_one_line_for_whoever_splits_them() -> None:
+    typed = "Subject: a\u2028b\u2029c\x85d\r\n\r\none\u2028two\x85three\u2029four".encode()
+    result = inspect("--json", "-", typed=typed)
+    (found,) = lines_of(result)
+    assert found["text"] == "one\u2028two\x85three\u2029four"
