@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from helpdesk.db import db
 from helpdesk.mail.mailboxes import SILENT
-from helpdesk.mail.models import InboundMail, InboundState, Mailbox
+from helpdesk.mail.models import LEFT_OVER, InboundMail, InboundState, Mailbox
 from helpdesk.mail.oauth.standing import is_shut_out, needs_sign_in
 
 PAGE_SIZE = 50
@@ -44,7 +45,8 @@ def held_mail(mail_id: int) -> InboundMail | None:
 class MailboxState:
     """How one mailbox fares: `condition` is off, signed_out (somebody has to sign in at its provider), door
     (mail comes by SMTP only), waiting (never polled), well, failing (the last try went wrong) or silent (no
-    success for a quarter of an hour).
+    success for a quarter of an hour). `left_over` messages are stored here, but not marked or moved there
+    yet; `move_error` is what the server said to that.
     """
 
     id: int
@@ -55,17 +57,23 @@ class MailboxState:
     failing_since: datetime | None
     error: str | None
     waiting: int
+    last_mail_at: datetime | None
+    left_over: int
+    move_error: str | None
 
 
 def mailbox_states(now: datetime) -> list[MailboxState]:
-    """Every mailbox with its condition and how many of its messages wait to be taken in."""
-    waiting = (
-        select(func.count())
-        .where(InboundMail.mailbox_id == Mailbox.id, InboundMail.state == InboundState.RECEIVED)
-        .scalar_subquery()
+    """Every mailbox with its condition, its newest message and what of it waits."""
+    counted = select(func.count()).where(InboundMail.mailbox_id == Mailbox.id)
+    newest = select(InboundMail.received_at).where(InboundMail.mailbox_id == Mailbox.id)
+    columns = (
+        counted.where(InboundMail.state == InboundState.RECEIVED).scalar_subquery(),
+        counted.where(text(LEFT_OVER)).scalar_subquery(),
+        newest.order_by(InboundMail.id.desc()).limit(1).scalar_subquery(),
+        needs_sign_in(),
     )
-    rows = db.session.execute(select(Mailbox, waiting, needs_sign_in()).order_by(Mailbox.address))
-    return [_state(mailbox, count, now, is_signed_out=out) for mailbox, count, out in rows]
+    rows = db.session.execute(select(Mailbox, *columns).order_by(Mailbox.address))
+    return [_state(mailbox, tuple(values), now) for mailbox, *values in rows]
 
 
 def default_mailbox() -> Mailbox | None:
@@ -75,7 +83,8 @@ def default_mailbox() -> Mailbox | None:
     return db.session.scalar(active.order_by(*order).limit(1))
 
 
-def _state(mailbox: Mailbox, waiting: int, now: datetime, *, is_signed_out: bool) -> MailboxState:
+def _state(mailbox: Mailbox, values: tuple[Any, ...], now: datetime) -> MailboxState:
+    waiting, left_over, last_mail_at, is_signed_out = values
     return MailboxState(
         id=mailbox.id,
         address=mailbox.address,
@@ -85,6 +94,9 @@ def _state(mailbox: Mailbox, waiting: int, now: datetime, *, is_signed_out: bool
         failing_since=mailbox.failing_since,
         error=mailbox.error,
         waiting=waiting,
+        last_mail_at=last_mail_at,
+        left_over=left_over,
+        move_error=mailbox.move_error if mailbox.move_to else None,
     )
 
 

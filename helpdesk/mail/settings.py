@@ -178,6 +178,8 @@ def _write(mailbox: Mailbox, sheet: Sheet) -> None:
     mailbox.imap_sign_in, mailbox.smtp_sign_in = imap.sign_in, smtp.sign_in
     mailbox.authserv_id, mailbox.list_mail = sheet.authserv_id, sheet.list_mail
     mailbox.rate_per_minute, mailbox.names_agent = sheet.rate_per_minute, sheet.names_agent
+    if sheet.move_to != mailbox.move_to:
+        mailbox.move_error, mailbox.move_failures, mailbox.next_move_at = None, 0, None
     mailbox.move_to = sheet.move_to
     mailbox.imap_secret = _secret(imap, mailbox.imap_secret if mailbox.id else None)
     mailbox.smtp_secret = _secret(smtp, mailbox.smtp_secret if mailbox.id else None)
