@@ -69,8 +69,10 @@ def match(incoming: Incoming, contact: Contact) -> Match:
 
 
 def _joining(incoming: Incoming, ticket: Ticket, pointer: Pointer, standing: Standing) -> Match:
-    """Whom we asked stays inside; so does a sender of whom our own server says that it is not he."""
-    is_proved = pointer.is_signed or incoming.check is SenderCheck.PASS
+    """Whom we asked stays inside; so does a sender of whom our own server says that it is not he.
+
+    An agent is proved by our server alone: marks of ours stand in what clients get, so any of them has one.
+    """
     is_forged = incoming.check is SenderCheck.FAIL and not pointer.is_signed
     is_client_side = standing in CLIENT_SIDE and not is_forged
     is_third = _is_inside(
@@ -82,7 +84,7 @@ def _joining(incoming: Incoming, ticket: Ticket, pointer: Pointer, standing: Sta
         standing=standing,
         is_client_side=is_client_side and not is_third,
         is_third_party=is_third and not is_forged,
-        is_note=standing is Standing.STAFF and is_proved and not is_third,
+        is_note=standing is Standing.STAFF and not is_third and incoming.check is SenderCheck.PASS,
     )
 
 

@@ -19,14 +19,15 @@ def take_named(
 ) -> None:
     """Let those who were named watch, or propose them; `is_signed`: it came back with a mark of ours.
 
-    Only for words of the client's side. Machines and blind copies name nobody.
+    Only for words of the client's side; a mark proves nothing where our server says that it is not he.
+    Machines and blind copies name nobody.
     """
     if not incoming.named or message_id is None or incoming.is_machine or incoming.is_aside:
         return
     naming = Naming(
         company_id=ticket.company_id,
         takes_part=True,
-        is_proved=is_signed or incoming.check is SenderCheck.PASS,
+        is_proved=incoming.check is SenderCheck.PASS or (is_signed and incoming.check is SenderCheck.NONE),
     )
     named = _known(ticket, incoming.named)
     tickets.name_watchers(ticket, named, naming, message_id, by=by, now=now)

@@ -25,6 +25,12 @@ def check_of(mail: InboundMail, parsed: ParsedMail) -> SenderCheck:
     return sender_check(parsed.authentication_results, mailbox.authserv_id, parsed.from_email)
 
 
+def about(sender: Sender, check: SenderCheck, parsed: ParsedMail) -> SenderCheck:
+    """A verdict on From proves nobody who is only named in Reply-To: anybody can fill in a form."""
+    is_named_only = bare(sender.email) != bare(parsed.from_email)
+    return SenderCheck.NONE if check is SenderCheck.PASS and is_named_only else check
+
+
 def signs_of(check: SenderCheck) -> tuple[str, ...]:
     """The verdict among the evidence; a silent server leaves none."""
     return () if check is SenderCheck.NONE else (f"dmarc={check.value}",)

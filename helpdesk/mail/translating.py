@@ -12,7 +12,7 @@ from helpdesk.mail.actions import SECOND
 from helpdesk.mail.mailboxes import bare, mailbox_of, mailboxes_of, own_addresses
 from helpdesk.mail.models import InboundMail, Mailbox
 from helpdesk.mail.parsing import ParsedMail
-from helpdesk.mail.people import check_of, incoming_file, people_of, signs_of
+from helpdesk.mail.people import about, check_of, incoming_file, people_of, signs_of
 from helpdesk.mail.pointing import pointers_of, wrong_marks
 from helpdesk.mail.wording import body_of, keeps_original
 from helpdesk.tickets.rules import LEFT_BEHIND, Channel
@@ -21,7 +21,8 @@ from helpdesk.tickets.rules import LEFT_BEHIND, Channel
 def incoming_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Incoming:
     """Everything that the message says, as values; nothing of the mail library goes further in."""
     own = own_addresses()
-    people, check = people_of(parsed), check_of(mail, parsed)
+    people = people_of(parsed)
+    check = about(people.sender, check_of(mail, parsed), parsed)
     wishes = _wishes(mail, parsed)
     return Incoming(
         channel=Channel.MAIL,

@@ -190,6 +190,18 @@ def test_a_form_server_speaks_for_whom_it_names_once_that_was_said(mailbox: Mail
     assert tickets()[-1].contact_id == contact.id
 
 
+def test_whoever_fills_in_a_form_as_an_agent_has_no_powers_though_the_form_is_proved(
+    mailbox: Mailbox, ada: Person, now: datetime
+) -> None:
+    with transaction():
+        told("@host.example", SenderAct.TRUST_REPLY_TO, now)
+    mail = passed_on(ada, f"{US}; dmarc=pass header.from=host.example")
+    mail["Reply-To"] = str(mail["From"])
+    mail.replace_header("From", FORM)
+    take_in(mail, mailbox, now=now)
+    assert asker().person_id == ada.id
+
+
 def test_what_the_desk_writes_by_itself_goes_to_the_sender_and_not_where_the_mail_points_it(
     mailbox: Mailbox, now: datetime
 ) -> None:

@@ -17,11 +17,12 @@ from helpdesk.notifications.models import Outbox
 from helpdesk.tickets import actions
 from helpdesk.tickets.joined import joined_by, standing_of, wrong_marks
 from helpdesk.tickets.models import Message, Ticket, TicketLink
+from helpdesk.tickets.queries.watching import watching
 from helpdesk.tickets.rules import DiscardReason, LinkKind, MessageKind, State, Visibility
 from helpdesk.tickets.watch_models import TicketWatcher
 from helpdesk.tickets.watch_rules import WatchState
 from tests.choosing import chosen
-from tests.factories import a_mailbox, an_agent, the_system, three_lines
+from tests.factories import a_contact, a_mailbox, an_agent, the_system, three_lines
 from tests.mail.letters import HANNA, a_mail, hanna, messages, take_in, tickets
 from tests.mail.threads import goes_out, quote_only, subject_only
 
@@ -120,9 +121,10 @@ def test_a_wrong_token_leads_on_and_is_kept_as_a_note(
     ("word", "signed", "kind"),
     [
         ("pass", False, MessageKind.NOTE),
-        ("none", True, MessageKind.NOTE),
+        ("none", True, MessageKind.CLIENT),  # the mark that every client gets
         ("none", False, MessageKind.CLIENT),
         ("fail", False, MessageKind.CLIENT),
+        ("fail", True, MessageKind.CLIENT),
     ],
 )
 def test_an_agent_who_is_proved_writes_a_note_and_a_forged_one_a_strangers_words(
@@ -142,6 +144,17 @@ def test_an_agent_who_is_proved_writes_a_note_and_a_forged_one_a_strangers_words
     is_note = kind is MessageKind.NOTE
     assert (said.kind, said.visibility, said.is_unverified) == (kind, Visibility.INTERNAL, not is_note)
     assert (ticket.state, len(outbox(ticket))) == (State.NEW, sent)
+
+
+@pytest.mark.parametrize(("word", "is_in"), [("none", True), ("fail", False)])
+def test_a_forged_client_with_a_stolen_mark_lets_nobody_read_along(
+    ticket: Ticket, mailbox: Mailbox, now: datetime, word: str, is_in: bool
+) -> None:
+    company = db.session.get_one(Company, ticket.company_id)
+    a_contact("Karl Voss", company=company, email="karl@brightwater.example")
+    said = verdict(word, "brightwater.example")
+    take_in(a_mail("And Karl", to=token_of(ticket), Cc="karl@brightwater.example", **said), mailbox, now=now)
+    assert (watching(ticket.id) == {"karl@brightwater.example"}) is is_in
 
 
 @pytest.mark.parametrize(("signed", "inside"), [(False, True), (True, False)])
