@@ -98,14 +98,19 @@ class _Filter:
 
     def _inline(self, content_id: str) -> str | None:
         content_type, content = self.pictures.get(content_id, ("", b""))
-        is_small = content_type in PICTURES and len(content) <= PICTURE_LIMIT
-        return self._embedded(content_type, content) if is_small else None
+        is_fitting = is_drawable(content_type, len(content))
+        return self._embedded(content_type, content) if is_fitting else None
 
     def _embedded(self, content_type: str, content: bytes) -> str | None:
         if content_type not in PICTURES or len(content) > self.room or is_oversized(content):
             return None
         self.room -= len(content)
         return f"data:{content_type};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def is_drawable(content_type: str, size: int) -> bool:
+    """Whether a picture of the mail itself may stand between its words; any other is a file beside them."""
+    return content_type in PICTURES and size <= PICTURE_LIMIT
 
 
 def clean_html(

@@ -125,6 +125,35 @@ def test_a_logo_sent_with_every_mail_is_folded_from_the_third_on(
     assert "1 picture of the signature" in page
 
 
+def with_picture(subtype: str, content: bytes) -> EmailMessage:
+    mail = with_html('<p>See the other version of it. <img src="cid:it@x"></p>')
+    part = mail.get_payload(1)
+    assert isinstance(part, EmailMessage)
+    part.add_related(content, maintype="image", subtype=subtype, cid="<it@x>", filename=f"it.{subtype}")
+    return mail
+
+
+@pytest.mark.parametrize(
+    ("subtype", "content", "is_listed"),
+    [("png", PNG, False), ("svg+xml", b"<svg/>", True), ("heic", PNG, True), ("png", bytes(2_000_001), True)],
+    ids=["png", "svg", "heic", "too large"],
+)
+def test_a_picture_that_the_mail_cannot_draw_stands_below_it(
+    subtype: str,
+    content: bytes,
+    is_listed: bool,
+    client: FlaskClient,
+    ada: Person,
+    mailbox: Mailbox,
+    now: datetime,
+) -> None:
+    take_in(with_picture(subtype, content), mailbox, now=now)
+    (ticket,) = tickets()
+    page = client.get(f"/tickets/{ticket.id}").text
+    assert (f">it.{subtype}</a>" in page) is is_listed
+    assert ('<details class="quote" open>' in page) is not is_listed
+
+
 def test_pictures_from_elsewhere_are_shown_to_whom_asked_for_this_mail(
     client: FlaskClient, ada: Person, mailbox: Mailbox, now: datetime
 ) -> None:
@@ -141,6 +170,7 @@ def test_pictures_from_elsewhere_are_shown_to_whom_asked_for_this_mail(
         f"/tickets/{ticket.id}",
     )
     page = client.get(f"/tickets/{ticket.id}").text
+    assert '<details class="quote" open>' in page
     assert f'src="{place}"' in page
     assert f'action="{place}"' not in page
     shown = client.get(place)

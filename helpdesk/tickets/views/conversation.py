@@ -20,7 +20,7 @@ from helpdesk.tickets.rules import Channel, HandoverKind, MessageKind, ReturnRea
 from helpdesk.tickets.timeline import Sentence
 from helpdesk.tickets.views.delivery import Delivery, Reader, delivery_of
 from helpdesk.tickets.views.machine_signs import signs_in
-from helpdesk.tickets.views.mail_body import MailBody, mail_body
+from helpdesk.tickets.views.mail_body import MailBody, is_drawn, mail_body
 from helpdesk.tickets.views.origins import Origin, decided_in, origin_of
 from helpdesk.tickets.views.reading import Facts, Happened, Passed, Said
 from helpdesk.tickets.views.sizes import size_of
@@ -241,9 +241,9 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
         way=_way(said),
         way_icon=_way_icon(said),
         extra=_extra(event, said, walk, origin.words),
-        files=[_file(file) for file in said.files if not (file["inline"] or file["is_repeated"])],
+        files=[_file(file) for file in said.files if not (is_drawn(file, said) or file["is_repeated"])],
         frame_url=body.frame_url,
-        frame_is_open=body.has_two_versions or any(_is_shown_inside(file) for file in said.files),
+        frame_is_open=body.is_open,
         body=body,
         logos=[_file(file) for file in body.logos],
         formed=web.formed(said.html, pictures) if said.html else None,
@@ -255,11 +255,6 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
         signs=signs_in(said.evidence) if said.is_machine else (),
         begins=event.kind == "ticket.opened",
     )
-
-
-def _is_shown_inside(file: Facts) -> bool:
-    """A picture of the mail itself, not the logo below every one of them."""
-    return bool(file["inline"]) and not file["is_repeated"]
 
 
 def _way(said: Said) -> str:

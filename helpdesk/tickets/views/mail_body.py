@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import format_datetime, gettext
 
 from helpdesk import i18n
+from helpdesk.mail.cleaning import is_drawable
 from helpdesk.tickets.views.reading import Facts, Said
 
 LEAST, MOST, A_LINE, LETTERS_A_LINE = 140, 640, 22, 90
@@ -30,7 +31,7 @@ class MailBody:
     remarks: Sequence[str]
     frame_url: str | None
     height: int
-    has_two_versions: bool
+    is_open: bool
     pictures: Pictures | None
     logos: Sequence[Facts]
 
@@ -42,10 +43,25 @@ def mail_body(number: int, said: Said, reader_id: int | None) -> MailBody:
         remarks=[words for one in said.remarks if (words := _remark(one))],
         frame_url=_frame(number, said, pictures),
         height=_height(said),
-        has_two_versions="two_versions" in kinds and said.has_html,
+        is_open=_says_more(kinds, said, pictures),
         pictures=pictures if said.has_html else None,
-        logos=[file for file in said.files if file["is_repeated"] and not file["inline"]],
+        logos=[file for file in said.files if file["is_repeated"] and not is_drawn(file, said)],
     )
+
+
+def _says_more(kinds: set[str], said: Said, pictures: Pictures | None) -> bool:
+    """Another text, a picture that is no logo below every mail, or pictures this reader asked for."""
+    if "two_versions" in kinds and said.has_html:
+        return True
+    own = any(is_drawn(file, said) and not file["is_repeated"] for file in said.files)
+    return own or (pictures is not None and pictures.are_shown)
+
+
+def is_drawn(file: Facts, said: Said) -> bool:
+    """Whether it is seen between the words: of a mail only what its frame draws, of ours every picture."""
+    if not file["inline"] or said.html is not None:
+        return bool(file["inline"])
+    return said.has_html and is_drawable(str(file["content_type"]), int(file["size"]))
 
 
 def _pictures(number: int, said: Said, reader_id: int | None) -> Pictures:
