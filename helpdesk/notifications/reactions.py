@@ -33,7 +33,7 @@ from helpdesk.tickets.events import (
     TicketReopened,
     TicketResolved,
 )
-from helpdesk.tickets.evidence import is_unproved, waits_for_receipt
+from helpdesk.tickets.evidence import waits_for_receipt
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries.addresses import client_address
 from helpdesk.tickets.rules import Channel, Visibility
@@ -52,7 +52,7 @@ def queue_acknowledgement(event: TicketOpened, row: EventRow) -> None:
     to = _address_of(ticket, contact)
     if not to:
         return
-    is_known = contact.verified_at is not None and not _is_forged(event.message_id)
+    is_known = contact.verified_at is not None
     occasion = Occasion.RECEIVED if is_known else Occasion.RECEIVED_UNKNOWN
     if is_silent(occasion):
         return
@@ -72,15 +72,9 @@ def queue_acknowledgement(event: TicketOpened, row: EventRow) -> None:
 
 
 def _is_awaited(message_id: int | None) -> bool:
-    """Not by whom we got only a blind copy from, nor by whose mail one of us passed on."""
+    """Not by whom we got only a blind copy from, nor by whose mail one of us passed on or another forged."""
     message = db.session.get(Message, message_id) if message_id else None
     return message is None or waits_for_receipt(message.evidence)
-
-
-def _is_forged(message_id: int | None) -> bool:
-    """Who is not the one he says is answered as a stranger, without a word of his own."""
-    message = db.session.get(Message, message_id) if message_id else None
-    return message is not None and is_unproved(message.evidence)
 
 
 def queue_reply(event: AgentReplied, row: EventRow) -> None:

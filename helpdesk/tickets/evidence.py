@@ -15,8 +15,11 @@ def is_unproved(evidence: Sequence[Any]) -> bool:
 
 
 def waits_for_receipt(evidence: Sequence[Any]) -> bool:
-    """Whether somebody who wrote to us himself waits for a word that it came in."""
-    return ASIDE not in evidence and passed_on_by(evidence) is None
+    """Whether somebody who wrote to us himself waits for a word that it came in.
+
+    Where our own server says that it is not he, the word would go to a stranger's victim.
+    """
+    return ASIDE not in evidence and not is_unproved(evidence) and passed_on_by(evidence) is None
 
 
 def passed_on_by(evidence: Sequence[Any]) -> int | None:

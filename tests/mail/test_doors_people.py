@@ -70,7 +70,9 @@ def passed_on(ada: Person, verdict: str = OURS) -> EmailMessage:
     return a_mail(FORWARDED, sender=sender, subject="Fwd: The till is dead", Authentication_Results=verdict)
 
 
-def test_a_forged_client_is_still_a_ticket_that_says_so(mailbox: Mailbox, now: datetime) -> None:
+def test_a_forged_client_is_still_a_ticket_that_says_so_and_the_one_he_plays_hears_nothing(
+    mailbox: Mailbox, now: datetime
+) -> None:
     contact = hanna()
     forged = a_mail(Authentication_Results=PROVED.replace("pass", "fail"))
     mail = take_in(forged, mailbox, now=now)
@@ -78,6 +80,7 @@ def test_a_forged_client_is_still_a_ticket_that_says_so(mailbox: Mailbox, now: d
     assert (ticket.contact_id, mail.state) == (contact.id, InboundState.PROCESSED)
     said = db.session.scalars(select(Message).where(Message.ticket_id == ticket.id)).one()
     assert ("dmarc=fail" in said.evidence, "dmarc=fail" in mail.evidence) == (True, True)
+    assert mails() == []
 
 
 def test_five_thousand_copied_people_make_twenty_proposals_and_no_mail(
