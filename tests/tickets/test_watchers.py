@@ -1,4 +1,4 @@
-"""The people beside the client on the ticket's page: watchers, proposals, and mail that one of us passed on."""
+"""The people beside the client on the ticket's page: watchers, proposals, mail that one of us passed on."""
 
 from datetime import datetime
 
@@ -8,9 +8,12 @@ from sqlalchemy import select
 
 from helpdesk.accounts.models import Person
 from helpdesk.clients.models import Contact, ContactAddress
+from helpdesk.clients.return_models import AddressReturn
+from helpdesk.clients.rules import ReturnKind
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.intake import Behalf, Body, Incoming, Sender, SenderCheck, receive
+from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries.watching import watching
 from helpdesk.tickets.rules import Channel
@@ -149,3 +152,24 @@ def test_where_nothing_was_passed_on_nobody_is_made_the_client(
         assert client.post(f"/tickets/{ticket.id}/requester", data=form(whose=whose)).status_code == 422
     db.session.refresh(ticket)
     assert ticket.contact_id == before
+
+
+def test_the_composer_marks_addresses_from_which_mail_comes_back(
+    client: FlaskClient, ada: Person, now: datetime
+) -> None:
+    ticket = came(now, HANNA)
+    for email in (EVE, "it@brightwater.example"):
+        actions.watch(ticket, email, by=ada.id, now=now)
+    db.session.add(AddressReturn(email=EVE, kind=next(iter(ReturnKind)), shuts=True, at=now))
+    db.session.commit()
+    assert f'data-shut="{EVE}" data-say-shut="mail comes back"' in page_of(client, ticket)
+    assert HANNA in client.get(f"/tickets/{ticket.id}/addresses?q=").text
+    row = db.session.scalars(select(ContactAddress).where(ContactAddress.email == HANNA)).one()
+    row.undeliverable_at = now
+    db.session.commit()
+    page = page_of(client, ticket)
+    assert f'data-shut="{HANNA} {EVE}"' in page
+    assert (
+        f'<span class="rcpt-name">{HANNA}</span></span> <span>mail comes back: call, or write a note' in page
+    )
+    assert HANNA not in client.get(f"/tickets/{ticket.id}/addresses?q=").text

@@ -15,11 +15,13 @@ function write(field, all) {
 function chip(field, email) {
   const form = field.form;
   const box = Object.assign(document.createElement("span"), { className: "rcpt" });
-  box.classList.toggle("is-bad", !LOOKS_RIGHT.test(email));
+  const isShut = form.dataset.shut.split(" ").includes(email.toLowerCase());
+  box.classList.toggle("is-bad", isShut || !LOOKS_RIGHT.test(email));
   const away = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
   away.setAttribute("aria-label", form.dataset.sayRemove.replace("{name}", email));
   away.addEventListener("click", () => write(field, listOf(field).filter((one) => one !== email)));
   box.append(Object.assign(document.createElement("span"), { className: "rcpt-name", textContent: email }), away);
+  if (isShut) away.before(Object.assign(document.createElement("span"), { textContent: `(${form.dataset.sayShut})` }));
   return box;
 }
 

@@ -6,6 +6,7 @@ from sqlalchemy import func, or_, select
 
 from helpdesk.accounts.models import Person
 from helpdesk.clients.models import CompanyKind, Contact, ContactAddress
+from helpdesk.clients.reach import closed
 from helpdesk.db import db
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import MessageKind
@@ -22,12 +23,15 @@ class Reachable:
 
 
 def reachable(ticket: Ticket, typed: str, *, own: frozenset[str]) -> list[Reachable]:
-    """Addresses that hold the typed letters, in them or in the name; none of our own mailboxes."""
+    """Addresses that hold the typed letters, in them or in the name; none of our own mailboxes, and none from
+    which mail comes back.
+    """
     word = typed.strip().lower()
     people = {one.email: one for one in _colleagues(ticket, word)}
     others = {email: Reachable(email) for email in _written_to(ticket) if word in email}
     found = {**others, **people}
-    return [one for email, one in sorted(found.items()) if email not in own][:MOST]
+    shut = closed(found, by_machine=False)
+    return [one for email, one in sorted(found.items()) if email not in own and email not in shut][:MOST]
 
 
 def _colleagues(ticket: Ticket, word: str) -> list[Reachable]:

@@ -18,7 +18,7 @@ from helpdesk.tickets.rules import Channel, MessageKind
 from helpdesk.tickets.views.around import Around
 from helpdesk.tickets.views.reading import Facts, Said
 from helpdesk.tickets.views.sizes import size_of
-from helpdesk.tickets.views.watchers import watching_emails
+from helpdesk.tickets.views.watchers import shut_emails, watching_emails
 
 QUOTABLE = (MessageKind.CLIENT, MessageKind.REPLY, MessageKind.THIRD_PARTY)
 PREVIEW = 200
@@ -50,7 +50,7 @@ class Quotable:
 @dataclass(frozen=True, kw_only=True)
 class Composer:
     """Values of the composer; `kind` is public, internal or third. `saved` is a time of day, "" without a
-    draft.
+    draft. Mail to the `shut` addresses comes back; `dead` are the client's, when none is left that works.
     """
 
     kind: str
@@ -65,6 +65,7 @@ class Composer:
     quotable: Sequence[Quotable]
     signature: Sequence[str]
     dead: Sequence[str]
+    shut: Sequence[str]
 
     @property
     def picked(self) -> int:
@@ -99,6 +100,7 @@ def composer_of(ticket: Ticket, actor: Actor, around: Around, said: Mapping[int,
         quotable=_quotable(said, draft),
         signature=closing(unsent["own"], actor.name, unsent["shared"], phone=unsent["phone"]).splitlines(),
         dead=_dead(around),
+        shut=_shut(around),
     )
 
 
@@ -170,3 +172,9 @@ def _dead(around: Around) -> list[str]:
     """The client's addresses that mail comes back from, when none is left that works."""
     dead = [row["email"] for row in around.addresses if row["undeliverable_at"]]
     return dead if len(dead) == len(around.addresses) else []
+
+
+def _shut(around: Around) -> list[str]:
+    """Addresses that stand or may be put into the copy, though mail to them comes back."""
+    own = [row["email"] for row in around.addresses if row["undeliverable_at"]]
+    return [*own, *shut_emails(around.watchers)]

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 
 from helpdesk.accounts.models import Person
-from helpdesk.clients.models import Company, CompanyKind, Contact
+from helpdesk.clients.models import Company, CompanyKind, Contact, ContactAddress
+from helpdesk.clients.return_models import AddressReturn
 from helpdesk.clients.words import known_as
 from helpdesk.tickets.evidence import passed_on_by, passed_on_from
 from helpdesk.tickets.models import Ticket
@@ -54,19 +55,28 @@ def watchers_of(ticket_id: int) -> ScalarSelect[Any]:
     """The rows, for the one statement around the ticket; those who were turned down are left out."""
     row = func.jsonb_build_object(
         "id", TicketWatcher.id, "email", TicketWatcher.email, "state", TicketWatcher.state
-    ).concat(
-        func.jsonb_build_object(
-            "name", func.coalesce(Person.name, TicketWatcher.name), "company", Company.name
-        )
     )
+    name = func.coalesce(Person.name, TicketWatcher.name)
+    who = func.jsonb_build_object("name", name, "company", Company.name, "shut", _is_shut())
     return (
-        select(listed(row, TicketWatcher.id))
+        select(listed(row.concat(who), TicketWatcher.id))
         .outerjoin(Contact, Contact.id == TicketWatcher.contact_id)
         .outerjoin(Person, Person.id == Contact.person_id)
         .outerjoin(Company, Company.id == Contact.company_id)
         .where(TicketWatcher.ticket_id == ticket_id, TicketWatcher.state != WatchState.DECLINED)
         .scalar_subquery()
     )
+
+
+def _is_shut() -> ColumnElement[bool]:
+    """Mail to the watcher comes back for good: what clients.reach says, for the one statement."""
+    returned = select(AddressReturn.id).where(
+        AddressReturn.email == TicketWatcher.email, AddressReturn.shuts, AddressReturn.cleared_at.is_(None)
+    )
+    known = select(ContactAddress.id).where(
+        ContactAddress.email == TicketWatcher.email, ContactAddress.undeliverable_at.isnot(None)
+    )
+    return or_(returned.exists(), known.exists())
 
 
 def watchers_shown(rows: Sequence[Facts]) -> Watchers:
@@ -78,6 +88,11 @@ def watchers_shown(rows: Sequence[Facts]) -> Watchers:
 def watching_emails(rows: Sequence[Facts]) -> list[str]:
     """Whom an answer is copied to unless the writer says otherwise."""
     return [row["email"] for row in rows if row["state"] == WatchState.WATCHING]
+
+
+def shut_emails(rows: Sequence[Facts]) -> list[str]:
+    """Watchers whom no mail reaches."""
+    return [row["email"] for row in rows if row["shut"]]
 
 
 def passed_on_in(ticket: Ticket, said: Mapping[int, Said]) -> PassedOn | None:
