@@ -184,3 +184,14 @@ def test_recipients_become_chips_and_are_offered_while_typing(page: Page, cast: 
     expect(page.locator("input[name=cc]")).to_have_value(f"{colleague.email}, omega@partner.example")
     chips.first.locator("button").click()
     expect(chips).to_have_count(1)
+
+
+def test_one_writes_on_behind_a_link(page: Page) -> None:
+    area = page.locator("#composer-text")
+    area.press_sequentially("See ")
+    page.keyboard.press("Control+k")
+    page.locator("[data-trix-input]:focus").press_sequentially("status.fernhill.example")
+    page.keyboard.press("Enter")
+    area.press_sequentially(" now.")
+    expect(area).to_have_text("See https://status.fernhill.example now.")
+    expect(area.locator("a")).to_have_text("https://status.fernhill.example")

@@ -40,6 +40,7 @@ function dress(field) {
   follow(field, editor, form);
   if (hadFocus) editor.focus();
   reachByKeys(bar, editor);
+  writeOnBehind(editor);
 }
 
 /* The field is no longer seen; what is asked of it is asked of the editor. */
@@ -95,7 +96,18 @@ function reachByKeys(bar, editor) {
   });
   const show = () => bar.querySelectorAll("[data-trix-attribute].tool").forEach((tool) => tool.setAttribute("aria-pressed", String(tool.classList.contains("trix-active"))));
   for (const name of ["trix-selection-change", "trix-attributes-change", "trix-focus"]) editor.addEventListener(name, () => requestAnimationFrame(show));
-  bar.addEventListener("trix-toolbar-dialog-hide", () => editor.focus());
+}
+
+/* A link that nobody chose words for is put in before the caret, so that one writes on behind it. */
+function writeOnBehind(editor) {
+  const length = () => editor.editor.getDocument().toString().length;
+  let before = 0;
+  editor.addEventListener("trix-toolbar-dialog-show", () => (before = length()));
+  editor.addEventListener("trix-toolbar-dialog-hide", () => {
+    const grown = length() - before;
+    if (grown > 0) editor.editor.setSelectedRange(editor.editor.getSelectedRange()[1] + grown);
+    editor.focus();
+  });
 }
 
 /* The editor listens to the mouse only. */
