@@ -177,6 +177,14 @@ def test_a_failed_job_shows_its_error(desk: FlaskClient) -> None:
     assert "the calendar is missing" in page
 
 
+def test_a_mailbox_that_cannot_be_read_is_named_beside_the_signs_of_life(desk: FlaskClient) -> None:
+    a_mailbox(imap_host="imap.fernhill.example", polled_at=NOON, failing_since=NOON, error="Nobody answers.")
+    a_mailbox("old@fernhill.example", active=False, failing_since=NOON, error="Long gone.")
+    page = desk.get("/settings").text.partition("Signs of life")[2]
+    assert "support@fernhill.example</a>: Nobody answers." in page
+    assert "Long gone." not in page
+
+
 def test_a_worker_that_ran_lately_is_well(desk: FlaskClient) -> None:
     heartbeat.beat("sweep", now=datetime(2026, 3, 4, 10, 59, 30, tzinfo=UTC))
     assert "0 min ago" in desk.get("/settings").text

@@ -12,9 +12,11 @@ from helpdesk.admin.pages import groups
 from helpdesk.admin.signs import signs_of
 from helpdesk.clock import process_time
 from helpdesk.config import settings
+from helpdesk.mail.queries import mailbox_states
 from helpdesk.sla.nightly import last_verified
 
 RECENT = 6
+ILL = frozenset({"failing", "silent", "signed_out"})
 
 
 @blueprint.get("/settings")
@@ -31,6 +33,8 @@ def overview() -> str:
         groups=groups(),
         health=health,
         signs=signs_of(health, now),
+        ill=[one for one in mailbox_states(now) if one.condition in ILL],
+        conditions=words.CONDITIONS,
         verified=last_verified(),
         changes=changes.all_changes(limit=RECENT),
         assistant=None if settings().demo or steps.is_over() else steps.reached(),
