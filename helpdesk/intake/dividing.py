@@ -11,6 +11,7 @@ from helpdesk.db import db
 from helpdesk.intake.incoming import Body, Incoming, Sender, Wishes
 from helpdesk.intake.opening import open_new
 from helpdesk.tickets import actions as tickets
+from helpdesk.tickets.evidence import UNPROVED, is_unproved
 from helpdesk.tickets.joined import APART
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.tickets.queries.addresses import WRITTEN_FROM
@@ -64,7 +65,7 @@ def _same_words(ticket: Ticket, message: Message) -> tickets.ClientMessage:
         cc=tuple(said.recipients.get("cc", ())),
         written_from=said.recipients.get(WRITTEN_FROM),
         is_machine=said.is_machine,
-        evidence=(f"{APART}{ticket.id}",),
+        evidence=(f"{APART}{ticket.id}", *((UNPROVED,) if is_unproved(said.evidence) else ())),
         inbound_mail_id=said.inbound_mail_id,
         files=tuple(_file(one) for one in files),
     )

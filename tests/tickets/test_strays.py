@@ -150,6 +150,17 @@ def test_a_mail_of_the_client_that_nothing_proves_is_found_genuine_and_adds_nobo
     assert f"Ada Lind found that {HANNA} wrote this indeed" in page(client, ticket)
 
 
+def test_a_forged_mail_that_is_split_off_stays_marked_and_the_one_it_plays_hears_nothing(
+    client: FlaskClient, ticket: Ticket, mailbox: Mailbox, now: datetime
+) -> None:
+    mailbox.authserv_id = "mx.fernhill.example"
+    forged = {"Authentication_Results": "mx.fernhill.example; dmarc=fail header.from=brightwater.example"}
+    take_in(a_mail("Me again", subject=f"[HD#{ticket.id}]", **forged), mailbox, now=now)
+    assert press(client, ticket, messages(ticket)[-1], "split") == 303
+    other = tickets()[-1]
+    assert (mails(other), "Sender not verified." in page(client, other)) == ([], True)
+
+
 def test_a_stranger_with_a_token_of_a_finished_ticket_opens_one_that_mentions_it(
     ticket: Ticket, mailbox: Mailbox, ada: Person, now: datetime
 ) -> None:
