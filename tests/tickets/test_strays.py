@@ -77,7 +77,7 @@ def test_a_strangers_words_stand_apart_with_both_ways_out(
     client: FlaskClient, ticket: Ticket, stray: Message
 ) -> None:
     shown = page(client, ticket)
-    assert "Internal: the sender is not on this ticket" in shown
+    assert "Internal: nobody has vouched for the sender" in shown
     assert "Eve Moss is not on this ticket, but answers one of its mails" in shown
     assert "Accept and add as watcher" in shown
     assert "Split into a new ticket" in shown
