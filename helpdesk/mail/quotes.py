@@ -42,7 +42,7 @@ def fold(text: str, history: int = -1) -> Folded:
     `history`: where the mail program itself said that the quoted mail begins, -1 for nowhere.
     """
     lines = text.splitlines(keepends=True)
-    page = _look_at(_without_seal(lines))
+    page = _look_at(_without_seal([_looked_at(line) for line in lines]))
     cut = _first_cut(page)
     said = len(text[:history].splitlines()) if history >= 0 else cut
     if said < cut and page.last_answered < said:
@@ -51,6 +51,11 @@ def fold(text: str, history: int = -1) -> Folded:
     if not reply.strip() or cut >= len(lines) or ANSWERS_BELOW.search(reply[-ANNOUNCED_WITHIN:]):
         return Folded(text, "")
     return Folded(reply, "".join(lines[cut:]))
+
+
+def _looked_at(line: str) -> str:
+    """No mark is long, and a line of millions of letters would be looked through for each of them."""
+    return line if len(line) <= LINE_LIMIT else f"{line.strip()[:LINE_LIMIT]}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def _without_seal(lines: list[str]) -> list[str]:
 
 
 def _starts_history(page: _Page, number: int) -> bool:
-    line = page.lines[number].rstrip("\n")[:LINE_LIMIT]
+    line = page.lines[number].rstrip("\n")
     if not line.strip():
         return False
     if MARKER.match(line) or ORIGINAL.match(line) or SIGNATURE.match(line):

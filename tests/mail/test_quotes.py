@@ -1,5 +1,7 @@
 """Folding of history and signatures: no word is ever lost."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,3 +145,13 @@ def test_an_answer_below_the_programs_own_divider_folds_nothing() -> None:
 def test_words_below_a_quotation_in_html_stay_in_sight() -> None:
     text = html_to_text(f"{GMAIL}<p>My answer stands below.</p>")
     assert fold(text).reply == text
+
+
+@pytest.mark.parametrize("filler", [" ", ">", "> "])
+def test_one_endless_line_is_looked_at_only_where_it_begins(filler: str) -> None:
+    text = f"The door is stuck.\n\nFrom: Ada\n{filler * 1_000_000}x\nSent: today\nTo: Eva\nold words\n"
+    begun = time.process_time()
+    folded = fold(text)
+    assert folded.reply.startswith("The door is stuck.")
+    assert folded.reply + folded.quoted == text
+    assert time.process_time() - begun < 1
