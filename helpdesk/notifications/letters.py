@@ -50,15 +50,19 @@ def write(
     language = language_of(ticket)
     known = {"number": tag_of(ticket), "firm": settings().firm_name, "name": _name_of(ticket)}
     known |= {"subject": ticket.subject, **words}
-    answer = words.get("answer", "")
-    known |= {"answer": PLACE} if answer else {}
-    frame = filled(worded(occasion, language, ticket.mailbox_id), language, known, by_phone=by_phone)
-    return Letter(
-        subject=_subject(occasion, ticket),
-        body=frame.replace(PLACE, answer),
-        language=language,
-        html=_as_html(frame, clean(form or "") or text_to_html(answer)),
-    )
+    wording = worded(occasion, language, ticket.mailbox_id)
+    body, html = laid(wording, language, known, by_phone=by_phone, form=form)
+    return Letter(subject=_subject(occasion, ticket), body=body, language=language, html=html)
+
+
+def laid(
+    wording: str, language: str, known: dict[str, str], *, by_phone: bool, form: str | None = None
+) -> tuple[str, str]:
+    """The wording with its places filled, plainly and as HTML."""
+    answer = known.get("answer", "")
+    frame = filled(wording, language, known | ({"answer": PLACE} if answer else {}), by_phone=by_phone)
+    html = _as_html(frame, clean(form or "") or text_to_html(answer))
+    return frame.replace(PLACE, answer), html
 
 
 def _as_html(frame: str, answer: str) -> str:

@@ -17,11 +17,11 @@ from helpdesk.mail.compose import chain
 from helpdesk.mail.models import InboundState
 from helpdesk.mail.threading import with_subject_tag
 from helpdesk.mail.tokens import make_message_id, make_token
-from helpdesk.notifications.letters import closing
+from helpdesk.notifications.letters import closing, laid
 from helpdesk.notifications.models import DeliveryState, OutboxKind
 from helpdesk.notifications.reactions import REOPEN_DAYS, UNDO
 from helpdesk.notifications.signing import id_domain
-from helpdesk.notifications.texts import filled, original
+from helpdesk.notifications.texts import original
 from helpdesk.notifications.wording import Occasion
 from helpdesk.tickets.actions.conversation import preview_of
 from helpdesk.tickets.queries.addresses import WRITTEN_FROM
@@ -231,7 +231,7 @@ class Talk:
         message_id = make_message_id(
             secret, self.number, about or 0, version, domain=id_domain(), unique=unique
         )
-        subject, body = self._letter(occasion, by_phone=by_phone, **words)
+        subject, body, html = self._letter(occasion, by_phone=by_phone, **words)
         known = [one for one in self.batch.rows["mail_reference"] if one["created_at"] <= at]
         theirs = [one["rfc_message_id"] for one in known if not one["ours"]]
         ids = tuple(one["rfc_message_id"] for one in known)
@@ -251,6 +251,7 @@ class Talk:
             reply_token=make_token(secret, self.number, about or 0, version),
             subject=subject,
             body=body,
+            body_html=html,
             language=self.caller.language,
             due_at=due,
             attempts=1,
@@ -286,7 +287,7 @@ class Talk:
             changed_at=sent,
         )
 
-    def _letter(self, occasion: Occasion, *, by_phone: bool = False, **words: str) -> tuple[str, str]:
+    def _letter(self, occasion: Occasion, *, by_phone: bool = False, **words: str) -> tuple[str, str, str]:
         prefix, language = settings().ticket_prefix, self.caller.language
         known = {
             "number": f"{prefix}#{self.number}",
@@ -294,6 +295,6 @@ class Talk:
             "name": self.caller.name if self.caller.is_verified else "",
             "subject": self.ticket.subject,
         }
-        text = filled(original(occasion, language), language, known | words, by_phone=by_phone)
+        text, html = laid(original(occasion, language), language, known | words, by_phone=by_phone)
         subject = "" if occasion is Occasion.RECEIVED_UNKNOWN else self.ticket.subject
-        return with_subject_tag(subject[:200], prefix, self.number), text
+        return with_subject_tag(subject[:200], prefix, self.number), text, html
