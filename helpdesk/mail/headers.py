@@ -18,6 +18,7 @@ PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:\\.|[^"\\])*"?|[^;]*)', re.D
 ADDRESS = re.compile(r"[^\s<>()\",;:\\]+@[^\s<>()\",;:\\@]+")
 MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 NAME_LIMIT = 200
+TEXT_LIMIT = 32 * 1024
 CONTROL = "x-helpdesk-"
 
 
@@ -45,7 +46,7 @@ class Headers:
 
     def text(self, name: str) -> str:
         """The first header of that name, decoded, on one line."""
-        return one_line(decode_words(self.raw(name)))
+        return one_line(decode_words(self.raw(name)[:TEXT_LIMIT]))
 
     def has(self, name: str) -> bool:
         return any(key == name.lower() for key, _ in self.lines)

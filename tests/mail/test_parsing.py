@@ -1,6 +1,7 @@
 """What must come out of whole mails, sound and broken."""
 
 import random
+import time
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
@@ -233,3 +234,12 @@ def test_a_damaged_sample_is_read(name: str) -> None:
         for _ in range(12):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
         check_storable(parse(bytes(damaged[: chance.randrange(len(damaged))])))
+
+
+def test_a_subject_without_end_is_read_as_far_as_it_is_kept() -> None:
+    subject = b"Subject: " + b"=?utf-8?q?door_?= " * 200_000
+    raw = b"From: eva@harbour.example\r\n" + subject + b"\r\n\r\nIt sticks."
+    begun = time.process_time()
+    found = parse(raw)
+    assert (found.subject[:9], found.from_email) == ("door door", "eva@harbour.example")
+    assert time.process_time() - begun < 2
