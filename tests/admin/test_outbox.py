@@ -170,6 +170,13 @@ def test_nonsense_is_refused_with_a_sentence(desk: FlaskClient, fields: dict[str
     assert desk.post("/settings/outbox", data=form(**fields)).status_code == 422
 
 
+@pytest.mark.parametrize("place", ["/settings/outbox?state=failed", "/settings/incoming?state=held"])
+def test_pressing_with_nothing_chosen_stays_on_the_list(desk: FlaskClient, place: str) -> None:
+    answer = desk.post(place, data=form(verb="retry"))
+    assert (answer.status_code, answer.location) == (303, place)
+    assert "Choose at least one mail." in desk.get(place).text
+
+
 def foot(client: FlaskClient, mail: Outbox) -> str:
     return client.get(f"/tickets/{mail.ticket_id}/messages/{mail.message_id}/delivery").text
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from io import BytesIO
 
-from flask import Response, request, send_file, url_for
+from flask import Response, flash, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from helpdesk import web
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission, Relation
@@ -93,7 +94,8 @@ def act_on_incoming() -> ResponseReturnValue:
     if verb not in VERBS:
         raise BadInput(gettext("Choose what to do."), "verb")
     if not chosen and verb != "retry_old":
-        raise BadInput(gettext("Choose at least one mail."), "mail")
+        flash(gettext("Choose at least one mail."), "bad")
+        return web.see_other(_url(wanted))
     done: list[int] = []
 
     def write(by: int, now: datetime) -> None:

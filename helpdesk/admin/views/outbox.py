@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
-from flask import request, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 
+from helpdesk import web
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.writing import leading_to, write_once
@@ -77,7 +78,8 @@ def act_on_outbox() -> ResponseReturnValue:
     if verb not in VERBS:
         raise BadInput(gettext("Choose what to do."), "verb")
     if not chosen and verb != "retry_all":
-        raise BadInput(gettext("Choose at least one mail."), "mail")
+        flash(gettext("Choose at least one mail."), "bad")
+        return web.see_other(_url(wanted))
     done: list[int] = []
 
     def write(by: int, now: datetime) -> None:
