@@ -17,7 +17,7 @@ from helpdesk.mail.watchers import watchers
 from helpdesk.notifications.actions import News, tell
 from helpdesk.notifications.models import Outbox
 
-WAITS = tuple(timedelta(seconds=seconds) for seconds in (20, 20, 40, 60))
+WAITS = tuple(timedelta(seconds=seconds) for seconds in (20, 20, 40))
 FAILURES_BEFORE_ALARM = 2  # one broken connection is no news
 LEASE = timedelta(seconds=90)  # for whoever knocks
 log = logging.getLogger(__name__)
