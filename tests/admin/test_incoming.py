@@ -11,11 +11,13 @@ from helpdesk.history import SettingChange
 from helpdesk.mail.jobs import process_inbound
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
 from helpdesk.tickets.models import Ticket
+from tests.accounts.conftest import statements
 from tests.browsing import form, sign_in
 from tests.factories import a_mailbox, an_administrator, three_lines
 from tests.mail.letters import a_mail, arrive, hanna, take_in, tickets
 
 pytestmark = pytest.mark.usefixtures("boss")
+__all__ = ["statements"]
 
 
 @pytest.fixture
@@ -95,6 +97,23 @@ def test_the_last_to_come_stands_first_and_a_page_goes_on_where_the_other_ended(
     assert places == sorted(places)
     older = client.get(f"/settings/incoming?before={ids[1]}").text
     assert [f"/settings/incoming/{mail_id}" in older for mail_id in ids] == [False, False, True]
+
+
+def test_a_page_asks_seldom_however_many_messages_it_shows(
+    client: FlaskClient, mailbox: Mailbox, now: datetime, statements: list[str]
+) -> None:
+    take_in(a_mail(), mailbox, now=now)
+    other = a_mailbox("other@fernhill.example")
+    kept = db.session.scalars(select(InboundMail)).one()
+    for number in range(20):
+        mail = held(other, now, subject=f"Held {number}")
+        mail.state, mail.reason = InboundState.IGNORED, "copy"
+        mail.ticket_id, mail.copy_of_id = kept.ticket_id, kept.id
+    db.session.commit()
+    statements.clear()
+    page = client.get("/settings/incoming").text
+    assert len(statements) <= 8
+    assert page.count("A copy of a mail that is here already.") == 20
 
 
 def test_one_message_shows_its_evidence_and_not_the_words_of_a_ticket(
