@@ -48,7 +48,7 @@ def receive(incoming: Incoming, *, by: int, now: datetime) -> Receipt:
         if incoming.is_machine:
             return Receipt(outcome=Outcome.IGNORED, because="finished_ticket", ticket_id=found.ticket.id)
     follows = found.ticket if found.ticket and found.is_client_side else None
-    return _open(incoming, contact, found, follows, by=by, now=now)
+    return _open(incoming, contact, found, words, follows, by=by, now=now)
 
 
 def _with_alert(found: Match, incoming: Incoming, *, now: datetime) -> Match:
@@ -58,11 +58,20 @@ def _with_alert(found: Match, incoming: Incoming, *, now: datetime) -> Match:
 
 
 def _open(
-    incoming: Incoming, sender: Contact, found: Match, follows: Ticket | None, *, by: int, now: datetime
+    incoming: Incoming,
+    sender: Contact,
+    found: Match,
+    words: tickets.ClientMessage,
+    follows: Ticket | None,
+    *,
+    by: int,
+    now: datetime,
 ) -> Receipt:
     """Open a ticket of its own, for whoever's mail an agent passed on, with the agent's words as a note."""
     asked = turned(incoming, sender, now=now)
-    words = replace(_words(asked.incoming, asked.contact, found), is_unverified=False)
+    if asked.incoming is not incoming or asked.contact is not sender:
+        words = _words(asked.incoming, asked.contact, found)
+    words = replace(words, is_unverified=False, moves_nothing=False)
     ticket = open_new(asked.incoming, asked.contact, words, follows, by=by, now=now)
     message_id = ticket.last_message_id
     take_named(ticket, asked.incoming, message_id, is_signed=False, by=by, now=now)

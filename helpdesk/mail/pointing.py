@@ -60,13 +60,19 @@ def externals_of(parsed: ParsedMail) -> tuple[External, ...]:
     if not email:
         return ()
     domain = f"@{email.rpartition('@')[2]}"
-    rules = db.session.execute(
+    rules = (rule for rule in _external_rules() if rule[0] in (email, domain))
+    found = ((pattern, number_in(expression, parsed.subject)) for pattern, expression in rules)
+    return tuple(External(pattern, number) for pattern, number in found if number)[:EXTERNALS]
+
+
+@asked_once
+def _external_rules() -> tuple[tuple[str, str], ...]:
+    rows = db.session.execute(
         select(SenderRule.pattern, SenderRule.expression)
-        .where(SenderRule.act == SenderAct.EXTERNAL_ID, SenderRule.pattern.in_((email, domain)))
+        .where(SenderRule.act == SenderAct.EXTERNAL_ID)
         .order_by(SenderRule.id)
     )
-    found = ((pattern, number_in(expression or "", parsed.subject)) for pattern, expression in rules)
-    return tuple(External(pattern, number) for pattern, number in found if number)[:EXTERNALS]
+    return tuple((row.pattern, row.expression or "") for row in rows)
 
 
 @dataclass(frozen=True)

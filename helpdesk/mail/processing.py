@@ -124,9 +124,9 @@ def _apply(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> None:
     """Everything that follows from the message, in the open transaction. Raises Hold."""
     if mail.state is not InboundState.RECEIVED:
         return
-    _label(mail, parsed)
     fate = fate_of(mail, parsed, now=now)
     if fate is not None:
+        _label(mail, parsed)
         _finish(mail, fate, now)
         return
     incoming = incoming_of(mail, parsed, now=now)
@@ -135,6 +135,7 @@ def _apply(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> None:
     is_ignored = receipt.outcome is Outcome.IGNORED
     state = InboundState.IGNORED if is_ignored else InboundState.PROCESSED
     reason = receipt.because if is_ignored else receipt.outcome.value
+    _label(mail, parsed)
     _finish(mail, Fate(state=state, reason=reason, ticket_id=receipt.ticket_id), now)
     if receipt.ticket_id is not None and not is_ignored:
         remember_mail(parsed, receipt, now=now)

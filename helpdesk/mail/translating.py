@@ -50,12 +50,12 @@ def incoming_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Inco
 
 
 def _files(mail: InboundMail, parsed: ParsedMail) -> tuple[IncomingFile, ...]:
-    original = IncomingFile(name="original.eml", content_type="message/rfc822", content=mail.raw)
-    if keeps_original(parsed) and not parsed.text.strip():
-        return (original,)
     kept = (one for one in parsed.attachments if one.content or not mail.is_partial)
     files = tuple(incoming_file(one) for one in kept)
-    return (original, *files) if keeps_original(parsed) else files
+    if not keeps_original(parsed):
+        return files
+    original = IncomingFile(name="original.eml", content_type="message/rfc822", content=mail.raw)
+    return (original, *files) if parsed.text.strip() else (original,)
 
 
 def _wishes(mail: InboundMail, parsed: ParsedMail) -> Wishes:

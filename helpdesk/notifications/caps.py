@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.clients.models import CompanyKind
@@ -26,13 +26,13 @@ def cap_on(email: str, *, is_known: bool, now: datetime) -> Cap | None:
     The limit of a domain is for those of nobody in particular; a client's domain has none.
     """
     most, window = TO_KNOWN if is_known else TO_UNKNOWN
-    if _acknowledged(OutboxRecipient.email == email, now - window) >= most:
+    most_of_domain, window_of_domain = TO_DOMAIN
+    to_address, to_domain = _acknowledged(email, now - window, now - window_of_domain)
+    if to_address >= most:
         return Cap.ADDRESS
-    domain, (most, window) = domain_of(email), TO_DOMAIN
-    if company_by_domain(domain).kind is not CompanyKind.UNKNOWN:
+    if to_domain < most_of_domain:
         return None
-    same = func.split_part(OutboxRecipient.email, "@", 2) == domain
-    return Cap.DOMAIN if _acknowledged(same, now - window) >= most else None
+    return Cap.DOMAIN if company_by_domain(domain_of(email)).kind is CompanyKind.UNKNOWN else None
 
 
 def hold_by_cap(mail: Outbox, cap: Cap, email: str, *, now: datetime) -> None:
@@ -48,13 +48,19 @@ def note_flood(inbound_mail_id: int, email: str, *, now: datetime) -> None:
     db.session.execute(row.on_conflict_do_nothing())
 
 
-def _acknowledged(to: ColumnElement[bool], since: datetime) -> int:
-    """How many really went, or will go."""
+def _acknowledged(email: str, since: datetime, since_of_domain: datetime) -> tuple[int, int]:
+    """How many really went, or will go: to the address, and to all of its domain."""
+    is_to = OutboxRecipient.email == email
+    is_near = func.split_part(OutboxRecipient.email, "@", 2) == domain_of(email)
     counted = (
-        select(func.count())
+        select(
+            func.count().filter(is_to, Outbox.created_at > since),
+            func.count().filter(is_near, Outbox.created_at > since_of_domain),
+        )
         .select_from(Outbox)
         .join(OutboxRecipient, OutboxRecipient.outbox_id == Outbox.id)
-        .where(Outbox.kind == OutboxKind.ACKNOWLEDGEMENT, Outbox.created_at > since)
-        .where(to, OutboxRecipient.state != DeliveryState.FAILED)
+        .where(Outbox.kind == OutboxKind.ACKNOWLEDGEMENT, Outbox.created_at > min(since, since_of_domain))
+        .where(or_(is_to, is_near), OutboxRecipient.state != DeliveryState.FAILED)
     )
-    return db.session.scalar(counted) or 0
+    found = db.session.execute(counted).one()
+    return found[0], found[1]

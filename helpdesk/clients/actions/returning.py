@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 
 from helpdesk import history
 from helpdesk.clients.facts import CONTACT
@@ -63,14 +63,13 @@ def note_complaint(email: str, *, now: datetime) -> bool:
 def note_alive(email: str, *, now: datetime) -> None:
     """Somebody wrote from that address: whatever came back from it counts no longer."""
     email = email.strip().lower()
-    db.session.execute(
-        update(AddressReturn)
-        .where(AddressReturn.email == email, AddressReturn.cleared_at.is_(None))
-        .values(cleared_at=now)
-    )
-    _change(
-        email, ContactAddress.undeliverable_at.isnot(None), undeliverable_at=None, undeliverable_reason=None
-    )
+    came_back = (AddressReturn.email == email, AddressReturn.cleared_at.is_(None))
+    is_shut = ContactAddress.undeliverable_at.isnot(None)
+    shut = exists().where(ContactAddress.email == email, is_shut)
+    if not db.session.scalar(select(or_(exists().where(*came_back), shut))):
+        return
+    db.session.execute(update(AddressReturn).where(*came_back).values(cleared_at=now))
+    _change(email, is_shut, undeliverable_at=None, undeliverable_reason=None)
 
 
 def open_address(email: str, *, by: int, now: datetime) -> None:
