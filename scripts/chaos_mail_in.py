@@ -68,11 +68,17 @@ class Pool:
 
     def reap(self) -> None:
         for pid in list(self.running):
-            if os.waitpid(pid, os.WNOHANG)[0]:
+            if pid in self.running and os.waitpid(pid, os.WNOHANG)[0]:
                 armed = self.running.pop(pid)
                 self.died_at[armed.partition("/")[0] if armed else "by itself"] += 1
                 if armed and armed == self.aim:
                     self.plan.pop(0)
+                    self._kill_those_armed_with(armed)
+
+    def _kill_those_armed_with(self, point: str) -> None:
+        """It was passed: whoever else would die there makes room for one that dies at the next."""
+        for pid in [pid for pid, armed in self.running.items() if armed == point]:
+            self._kill(pid)
 
     @property
     def aim(self) -> str | None:
@@ -83,11 +89,13 @@ class Pool:
         """kill -9 for whoever it hits, unless it waits for its point."""
         free = sorted(pid for pid, armed in self.running.items() if armed is None or armed != self.aim)
         if free:
-            pid = dice.choice(free)
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            del self.running[pid]
-            self.died_at["at random"] += 1
+            self._kill(dice.choice(free))
+
+    def _kill(self, pid: int) -> None:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        del self.running[pid]
+        self.died_at["at random"] += 1
 
     def stop(self) -> None:
         for pid in self.running:
@@ -222,7 +230,8 @@ def _start(settings: Settings, armed: str | None) -> int:
 def _hurry() -> None:
     """Minutes become seconds, so that what a dead worker had reserved is free again soon."""
     soon = timedelta(seconds=0.5)
-    mailboxes.JOB_BUDGET = imap.JOB_BUDGET = timedelta(seconds=8)
+    mailboxes.JOB_BUDGET = imap.JOB_BUDGET = timedelta(seconds=10)
+    mailboxes.GRACE = imap.GRACE = timedelta(seconds=2)
     fetching.WORKING_TIME = timedelta(seconds=6)
     mailboxes.FIRST_BACK_OFF, mailboxes.LONGEST_BACK_OFF = soon, 2 * soon
     mailboxes._interval = lambda: soon

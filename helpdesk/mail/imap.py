@@ -12,7 +12,7 @@ from imapclient.exceptions import IMAPClientError
 
 from helpdesk.errors import DomainError
 from helpdesk.mail.line_words import in_words
-from helpdesk.mail.mailboxes import JOB_BUDGET, ImapAccess
+from helpdesk.mail.mailboxes import GRACE, JOB_BUDGET, ImapAccess
 from helpdesk.mail.models import Encryption, SignIn
 from helpdesk.mail.oauth.bearer import imap_sign_in, token_of
 
@@ -24,11 +24,11 @@ TROUBLE = (IMAPClientError, OSError, ssl.SSLError, EOFError, UnicodeError, Domai
 def session(access: ImapAccess, *, longest: timedelta | None = None) -> Iterator[IMAPClient]:
     """A session of its own per visit, so that no dead connection outlives its error.
 
-    A watchdog cuts the line after `longest`, None: when the mailbox is reserved for us no longer. A server
+    A watchdog cuts the line after `longest`, None: before somebody else may reserve the mailbox. A server
     that drips a byte a minute keeps every timeout.
     """
     server = _connect(access)
-    watchdog = threading.Timer((longest or JOB_BUDGET).total_seconds(), _cut, (server,))
+    watchdog = threading.Timer((longest or JOB_BUDGET - GRACE).total_seconds(), _cut, (server,))
     watchdog.daemon = True
     watchdog.start()
     try:

@@ -19,6 +19,7 @@ from helpdesk.secrets_box import unseal
 FIRST_BACK_OFF = timedelta(minutes=1)
 SILENT = timedelta(minutes=15)
 JOB_BUDGET = timedelta(minutes=5)
+GRACE = timedelta(seconds=15)  # how long before the end of its time a visit begins nothing any more
 LONGEST_BACK_OFF = timedelta(minutes=15)
 
 
@@ -38,6 +39,7 @@ class ImapAccess:
     move_to: str | None = None
     may_move: bool = True
     sign_in: SignIn = SignIn.PASSWORD
+    reserved_until: datetime | None = None
 
 
 def claim_due(*, now: datetime) -> ImapAccess | None:
@@ -85,7 +87,16 @@ def access_of(mailbox: Mailbox, *, now: datetime | None = None) -> ImapAccess:
         move_to=mailbox.move_to,
         sign_in=mailbox.imap_sign_in,
         may_move=now is None or mailbox.next_move_at is None or mailbox.next_move_at <= now,
+        reserved_until=mailbox.next_poll_at if now else None,
     )
+
+
+def is_still_ours(access: ImapAccess, *, now: datetime) -> bool:
+    """Whether nobody else can be in the mailbox, now and for a moment to come: no visit overtook this one."""
+    if access.reserved_until is None:
+        return True
+    until = db.session.scalar(select(Mailbox.next_poll_at).where(Mailbox.id == access.mailbox_id))
+    return until == access.reserved_until and now + GRACE < access.reserved_until
 
 
 def note_success(mailbox_id: int, *, is_complete: bool = True, now: datetime) -> None:
@@ -151,8 +162,12 @@ def mailbox_of(addresses: tuple[str, ...]) -> Mailbox | None:
 
 def mailboxes_of(addresses: Iterable[str]) -> tuple[int, ...]:
     """The mailboxes among the addresses, each once."""
+    return _mailboxes_among(frozenset(bare(address) for address in addresses))
+
+
+@asked_once
+def _mailboxes_among(wanted: frozenset[str]) -> tuple[int, ...]:
     every = _every_address().subquery()
-    wanted = {bare(address) for address in addresses}
     rows = select(every.c.mailbox_id).where(every.c.email.in_(wanted)).distinct()
     return tuple(db.session.scalars(rows.order_by(every.c.mailbox_id)))
 

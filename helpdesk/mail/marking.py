@@ -14,7 +14,7 @@ from sqlalchemy.orm import load_only, undefer
 from helpdesk import clock
 from helpdesk.db import db, end_read, transaction
 from helpdesk.killpoints import MailPoint, reached
-from helpdesk.mail.mailboxes import ImapAccess, back_off
+from helpdesk.mail.mailboxes import ImapAccess, back_off, is_still_ours
 from helpdesk.mail.models import LEFT_OVER, InboundMail, Mailbox
 
 SEEN, DELETED = rb"\Seen", rb"\Deleted"
@@ -73,8 +73,8 @@ def _move(
     try:
         if server.has_capability("MOVE"):
             _into(server, target, lambda: server.move(uids, target))
-        else:
-            _copy_and_delete(server, access, uids, set(twins), may_lie_there=may_lie_there)
+        elif not _copy_and_delete(server, access, uids, set(twins), may_lie_there=may_lie_there):
+            return
     except IMAPClientAbortError:
         raise
     except IMAPClientError as refusal:
@@ -95,8 +95,12 @@ def _move(
 
 def _copy_and_delete(
     server: IMAPClient, access: ImapAccess, uids: list[int], twins: set[int], *, may_lie_there: bool
-) -> None:
-    """Each is copied once: what was copied before, however it ended, is only deleted here."""
+) -> bool:
+    """Each is copied once: what was copied before, however it ended, is only deleted here.
+
+    False: somebody else may be here already, and does it. What cannot be excluded is a second copy after a
+    server carried out the first so late that the next visit looked before.
+    """
     target = access.move_to or ""
     to_copy = [uid for uid in uids if uid not in twins]
     if may_lie_there and to_copy:
@@ -104,12 +108,20 @@ def _copy_and_delete(
         _note(access, sorted(there), copied=True)
         to_copy = [uid for uid in to_copy if uid not in there]
     if to_copy:
+        if not _holds(access):
+            return False
         _into(server, target, lambda: server.copy(to_copy, target))
         reached(MailPoint.TWINNED)
         _note(access, to_copy, copied=True)
     server.add_flags(uids, [DELETED], silent=True)
     if server.has_capability("UIDPLUS"):
         server.expunge(uids)
+    return True
+
+
+def _holds(access: ImapAccess) -> bool:
+    with transaction():
+        return is_still_ours(access, now=clock.now(db.session))
 
 
 def _into(server: IMAPClient, target: str, step: Callable[[], object]) -> None:

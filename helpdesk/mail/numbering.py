@@ -80,8 +80,13 @@ def new_uids(server: IMAPClient, access: ImapAccess) -> list[int]:
 
 
 def end_scan(access: ImapAccess) -> None:
-    """Everything below the numbers that were new was looked at."""
+    """Everything below the numbers that were new was looked at; what was not met again has gone."""
     with transaction():
+        mailbox = db.session.get_one(Mailbox, access.mailbox_id)
+        if mailbox.scan_until is None:
+            return
+        if mailbox.scan_since is not None and mailbox.uidvalidity == access.uidvalidity:
+            _note_gone(access, mailbox.scan_since)
         db.session.execute(
             update(Mailbox)
             .where(Mailbox.id == access.mailbox_id, Mailbox.uidvalidity == access.uidvalidity)
@@ -92,6 +97,18 @@ def end_scan(access: ImapAccess) -> None:
                 scan_until=None,
             )
         )
+
+
+def _note_gone(access: ImapAccess, since: date) -> None:
+    """A visit that died behind the move could not write it down, and the number it had means nothing now."""
+    db.session.execute(
+        update(InboundMail)
+        .where(InboundMail.mailbox_id == access.mailbox_id, InboundMail.folder == access.folder)
+        .where(InboundMail.uidvalidity != access.uidvalidity)
+        .where(InboundMail.moved_to.is_not(None), InboundMail.moved_at.is_(None))
+        .where(InboundMail.received_at > since + timedelta(days=2))
+        .values(moved_at=clock.now(db.session))
+    )
 
 
 def advance(access: ImapAccess, uid: int) -> None:
@@ -109,7 +126,10 @@ def unknown(arrivals: list[Arrival]) -> list[Arrival]:
     After a renumbering the same bytes are the same message. One that is not known, but came before our last
     complete look at the old numbers, should be: it is marked, and people decide about it.
     """
-    scanned = [one for one in arrivals if _is_in_scan(one)]
+    if not arrivals:
+        return []
+    mailbox = db.session.get_one(Mailbox, arrivals[0].mailbox_id)
+    scanned = [one for one in arrivals if mailbox.scan_until and (one.uid or 0) < mailbox.scan_until]
     known = {one.uid for one in scanned if _takes_new_number(one)}
     return [_marked(one) if one in scanned else one for one in arrivals if one.uid not in known]
 
@@ -120,11 +140,6 @@ def _scan(access: ImapAccess) -> Scan | None:
         if mailbox.scan_since is None or mailbox.scan_until is None:
             return None
         return Scan(since=mailbox.scan_since, until=mailbox.scan_until)
-
-
-def _is_in_scan(arrival: Arrival) -> bool:
-    mailbox = db.session.get_one(Mailbox, arrival.mailbox_id)
-    return mailbox.scan_until is not None and (arrival.uid or 0) < mailbox.scan_until
 
 
 def _takes_new_number(arrival: Arrival) -> bool:

@@ -132,6 +132,39 @@ def test_fetched_mail_goes_to_the_folder_that_was_wished(
     assert rows()[0].moved_at == now
 
 
+def test_a_visit_that_was_overtaken_copies_nothing_and_the_other_one_does(
+    mailbox: Mailbox, dovecot: Dovecot, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_move(monkeypatch)
+    mailbox.move_to, mailbox.next_poll_at = "Done", now + timedelta(minutes=5)
+    db.session.commit()
+    slow = access_of(mailbox, now=now)
+    mailbox.next_poll_at = now + timedelta(minutes=10)
+    dovecot.put(mailbox.address, a_mail().as_bytes())
+    db.session.commit()
+    assert fetch_mailbox(slow) == 1
+    assert [lying(dovecot, mailbox, folder) for folder in ("INBOX", "Done")] == [1, 0]
+    poll(mailbox)
+    assert [lying(dovecot, mailbox, folder) for folder in ("INBOX", "Done")] == [0, 1]
+
+
+def test_what_was_moved_by_a_visit_that_died_is_known_as_gone_when_its_server_counts_anew(
+    mailbox: Mailbox, dovecot: Dovecot, mortal: None
+) -> None:
+    mailbox.move_to = "Done"
+    dovecot.put(mailbox.address, a_mail().as_bytes())
+    killpoints.arm(MailPoint.MOVED)
+    with suppress(Died):
+        poll(mailbox)
+    killpoints._Armed.point = None
+    db.session.rollback()
+    rows()[0].uidvalidity = mailbox.uidvalidity = 7
+    assert rows()[0].moved_at is None
+    poll(mailbox)
+    assert rows()[0].moved_at is not None
+    assert lying(dovecot, mailbox, "Done") == 1
+
+
 def test_a_refused_move_is_shown_and_retried_and_never_fetches_again(
     mailbox: Mailbox, dovecot: Dovecot, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
