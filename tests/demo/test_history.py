@@ -39,6 +39,8 @@ EMPTY_IS_FINE = {
     "rule_name",
     "note",
     "signature",  # most people have none of their own
+    "phone",  # nor a number to be called at
+    "other_text",  # only where a mail says one thing in its form and another in plain words
     "systems",
     "position",
     "section",
