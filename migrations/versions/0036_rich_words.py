@@ -12,7 +12,9 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("draft", sa.Column("html", sa.Text(), nullable=True))
     op.add_column("outbox", sa.Column("body_html", sa.Text(), nullable=True))
-    op.add_column("upload", sa.Column("inline", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column(
+        "upload", sa.Column("inline", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
 
 
 def downgrade() -> None:
