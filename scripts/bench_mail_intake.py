@@ -25,7 +25,7 @@ from tests.servers import running_dovecot
 MAILS, WARM_UP, WORKERS, CORES = 1000, 40, 2, 2
 LIMIT_PER_SECOND, LIMIT_GROWTH = 60.0, 1.25
 INTAKE = ("poll_mailboxes", "process_inbound", "sweep")
-PATIENCE_S, LOOK_EVERY_S = 900.0, 0.02
+PATIENCE_S, LOOK_EVERY_S = 170.0, 0.2
 
 
 @dataclass(frozen=True, kw_only=True)

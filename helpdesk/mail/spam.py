@@ -19,6 +19,7 @@ from helpdesk.mail.queries import PAGE_SIZE, held_counts
 from helpdesk.mail.senders import remember_no_spam
 from helpdesk.mail.views import HELD, TABS, blueprint
 
+__all__ = ["blueprint"]
 KEPT_IN_SIGHT = timedelta(days=30)
 REASON = "spam"
 

@@ -20,6 +20,7 @@ from helpdesk.admin.assistant import steps
 from helpdesk.admin.assistant.steps import LineChoice
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.inviting import HandedOver
+from helpdesk.admin.mailbox_typed import Typed
 from helpdesk.admin.views.welcome import walk
 from helpdesk.calendars import public
 from helpdesk.config import settings
@@ -175,7 +176,7 @@ def _write(step: str, write: Verb, refused: Callable[[BadInput], ResponseReturnV
     return write_once(leading_to(there, verb), refused=said_at_its_field)
 
 
-def _mailbox_page(typed: mailbox_form.Typed | None = None) -> str:
+def _mailbox_page(typed: Typed | None = None) -> str:
     known = db.session.scalars(select(Mailbox.address).where(Mailbox.active).order_by(Mailbox.id)).all()
     return _page("mailbox", typed=typed or mailbox_form.empty(), known=known)
 
