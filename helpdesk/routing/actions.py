@@ -44,9 +44,10 @@ def next_assignee(team_id: int, loads: Mapping[int, int]) -> int | None:
 
     `loads` says how many open tickets each person has.
     """
-    team = db.session.scalars(select(Team).where(Team.id == team_id).with_for_update(key_share=True)).one()
-    if team.assignment is Assignment.MANUAL:
-        return None
+    if db.session.get_one(Team, team_id).assignment is Assignment.MANUAL:
+        return None  # without a lock, or whoever takes mail in waits for everybody else who does
+    turn = select(Team).where(Team.id == team_id).with_for_update(key_share=True)
+    team = db.session.scalars(turn.execution_options(populate_existing=True)).one()
     sharing = rules.Sharing(team.assignment.value)
     chosen = rules.choose_assignee(sharing, candidates(team_id, loads), after_id=team.round_robin_after_id)
     if chosen is not None:
