@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from imapclient import IMAPClient
 from sqlalchemy import or_, select, update
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import undefer
 
 from helpdesk import clock
@@ -60,19 +61,28 @@ def _claim_free() -> list[ImapAccess]:
 
 
 def _listen_in_thread(app: Flask, access: ImapAccess) -> None:
-    """One session, then rest: at once when its time is over, longer each time that it failed."""
-    failed: dict[int, int] = app.extensions.setdefault("listening_failed", {})
+    """One session, then rest. While the database is away nothing can be written: the claim runs out."""
     with app.app_context():
         try:
-            pause = timedelta(0) if listen(access) else LONGEST_BACK_OFF
-            failed.pop(access.mailbox_id, None)
-        except TROUBLE as trouble:
-            failed[access.mailbox_id] = failed.get(access.mailbox_id, 0) + 1
-            pause = back_off(failed[access.mailbox_id])
-            log.info("listen: mailbox=%d broke off: %s", access.mailbox_id, type(trouble).__name__)
-        with transaction():
-            _rest(access, pause)
-        db.session.remove()
+            pause = _listen_once(access, app.extensions.setdefault("listening_failed", {}))
+            with transaction():
+                _rest(access, pause)
+        except OperationalError:
+            log.warning("listen: mailbox=%d left off: the database is away", access.mailbox_id)
+        finally:
+            db.session.remove()
+
+
+def _listen_once(access: ImapAccess, failed: dict[int, int]) -> timedelta:
+    """How long to rest after it: not at all when its time is over, longer each time that it failed."""
+    try:
+        pause = timedelta(0) if listen(access) else LONGEST_BACK_OFF
+    except TROUBLE as trouble:
+        failed[access.mailbox_id] = failed.get(access.mailbox_id, 0) + 1
+        log.info("listen: mailbox=%d broke off: %s", access.mailbox_id, type(trouble).__name__)
+        return back_off(failed[access.mailbox_id])
+    failed.pop(access.mailbox_id, None)
+    return pause
 
 
 def listen(access: ImapAccess, *, longest: timedelta = RENEW) -> bool:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -269,12 +270,18 @@ def test_a_sign_in_that_was_finished_meanwhile_is_not_overwritten_by_a_late_rene
 
 
 @pytest.fixture(scope="module")
-def strict_dovecot(signing_in: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
-    """A Dovecot that asks the provider about every token."""
-    place = tmp_path_factory.mktemp("dovecot") / "oauth2.conf"
-    place.parent.chmod(0o755)
-    for one in place.parents[:3]:
-        one.chmod(0o755)
+def strict_dovecot(signing_in: Provider) -> Iterator[Dovecot]:
+    """A Dovecot that asks the provider about every token.
+
+    Its user is not the one of the tests, whose own temporary folder is private.
+    """
+    with TemporaryDirectory(prefix="desk-oauth-") as folder:
+        Path(folder).chmod(0o755)
+        place = Path(folder) / "oauth2.conf"
+        yield from _asking(signing_in, place)
+
+
+def _asking(signing_in: Provider, place: Path) -> Iterator[Dovecot]:
     place.write_text(
         f"introspection_url = http://127.0.0.1:{signing_in.port}/introspect\n"
         "introspection_mode = post\nusername_attribute = username\n"

@@ -23,6 +23,9 @@ QUIET: Mapping[str, str] = {
     "POST /settings/drafts/<int:draft_id>/trials": "past tickets are only looked at",
     "POST /settings/drafts/<int:draft_id>/discarding": "a draft was never in force",
     "POST /settings/recomputes/<int:run_id>/retry": "what is followed was written down when it was decided",
+    "POST /settings/mailboxes/<int:mailbox_id>/sign-in": "nothing has changed until the person comes back",
+    "POST /settings/incoming": "no mail of the table was read by an older version",
+    "POST /settings/outbox": "no mail of the table waits",
     # The things of the table have nothing to take away, bring back or move; each has a test of its own.
     "POST /settings/people/<int:person_id>/reactivation": "the person of the table was not shut out",
     "POST /settings/mailboxes/<int:mailbox_id>/return": "the mailbox of the table is in use",
