@@ -69,7 +69,8 @@ ORIGINAL_BELOW = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 REPORTERS = re.compile(
-    r"^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|maildelivery|mmdf|bounce|mta)", re.IGNORECASE
+    r"^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|maildelivery|mmdf|bounces?|mta)(?![a-z])",
+    re.IGNORECASE,
 )
 CULPRITS = re.compile(
     r"(?:following|these|intended) (?:recipient|address|user)|recipients? (?:of|for)|did not reach|"
@@ -83,7 +84,7 @@ REPORTING_NAME = re.compile(
     r"mail delivery|mailer-?daemon|postmaster|delivery (?:sub)?system|internet mail", re.IGNORECASE
 )
 GATEWAYS = re.compile(
-    r"smtp|anti-?virus|system.?administrator|^imss@|mail.?service|gateway.*@", re.IGNORECASE
+    r"^[^@]*(?:smtp|anti-?virus|system.?administrator|imss|mail.?service|gateway)[^@]*@", re.IGNORECASE
 )
 PREFIX = re.compile(r"^(?:smtp|mailto|rfc822)[=:;]", re.IGNORECASE)
 LIST_ROLE = re.compile(r"-(?:admin|bounces?|owner|request)(?:\+[^@]*)?@", re.IGNORECASE)
@@ -107,11 +108,7 @@ def read_bounces(tree: Part, text: str, sender: str) -> tuple[Bounce, ...]:
     """The failures a mail reports, empty if it is no delivery report."""
     reports = [part for part in tree.walk() if part.content_type.endswith("/delivery-status")]
     found = tuple(bounce for part in reports for bounce in _from_report(part))
-    if found:
-        return _unrepeated(found)
-    if reports and not _text_says_failed(tree, text, sender):
-        return ()
-    return _unrepeated(_from_text(tree, text, sender))
+    return _unrepeated(found or _from_text(tree, text, sender))
 
 
 def looks_like_bounce(tree: Part, text: str, sender: str) -> bool:
@@ -181,12 +178,20 @@ def _unrepeated(found: tuple[Bounce, ...]) -> tuple[Bounce, ...]:
 
 
 def _text_says_failed(tree: Part, text: str, sender: str) -> bool:
+    """Whether a report in plain words lies here. What many machines write, such as absence notes and alarms,
+    is one only if its subject and its text say so and it names somebody.
+    """
     if tree.headers.has("x-failed-recipients"):
         return True
-    by_subject = bool(FAILURE_SUBJECT.search(_subject(tree)))
-    by_sender = bool(REPORTERS.match(sender)) or _has_null_sender(tree.headers)
-    is_machine = by_sender or _is_from_a_machine(tree) or bool(GATEWAYS.search(sender))
-    return is_machine and (by_subject or (by_sender and bool(FAILURE_TEXT.search(text[:HEAD]))))
+    by_subject, by_text = bool(FAILURE_SUBJECT.search(_subject(tree))), _says_failed(text)
+    if REPORTERS.match(sender) or tree.content_type == "multipart/report":
+        return by_subject or (by_text and bool(_named_in(tree, text, sender)))
+    is_machine = _has_null_sender(tree.headers) or _is_from_a_machine(tree) or bool(GATEWAYS.search(sender))
+    return is_machine and by_subject and by_text and bool(_named_in(tree, text, sender))
+
+
+def _says_failed(text: str) -> bool:
+    return bool(FAILURE_TEXT.search(text[:HEAD]))
 
 
 def _subject(tree: Part) -> str:
@@ -209,16 +214,22 @@ def _is_from_a_machine(tree: Part) -> bool:
 def _from_text(tree: Part, text: str, sender: str) -> tuple[Bounce, ...]:
     if not _text_says_failed(tree, text, sender):
         return ()
-    named = read_addresses(tree.headers.raw("x-failed-recipients"))
     said = _above_the_original(text)
-    recipients = [address.email for address in named] or _recipients_in(said, _own_addresses(tree, sender))
-    if not recipients:
-        recipients = _recipients_in(text[:HEAD], _own_addresses(tree, sender))[:1] or _of_this_host(
-            said, sender
-        )
     status = _status_in(said, FAILED)
     hard = _is_hard(_subject(tree), said, status)
-    return tuple(Bounce(recipient, status, hard) for recipient in recipients)
+    return tuple(Bounce(recipient, status, hard) for recipient in _named_in(tree, text, sender))
+
+
+def _named_in(tree: Part, text: str, sender: str) -> list[str]:
+    """Whom the words say they did not reach."""
+    said, own = _above_the_original(text), _own_addresses(tree, sender)
+    named = read_addresses(tree.headers.raw("x-failed-recipients"))
+    return (
+        [address.email for address in named]
+        or _recipients_in(said, own)
+        or _recipients_in(text[:HEAD], own)[:1]
+        or _of_this_host(said, sender)
+    )
 
 
 def _is_hard(subject: str, said: str, status: str) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from helpdesk.mail.bounces import Bounce
+from helpdesk.mail.kinds import MailKind
 from helpdesk.mail.parsing import parse
 
 HEAD = "Return-Path: <>\r\nFrom: {sender}\r\nTo: support@fernhill.example\r\nSubject: {subject}\r\n"
@@ -54,3 +55,32 @@ def test_a_server_that_gave_up_after_passing_troubles_gave_up(action: str, is_fi
     head = "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n"
     found = parse((HEAD.format(sender="m@r.example", subject="Hm") + head + "\r\n" + body).encode()).bounces
     assert found == (Bounce("a@gone.example", "4.4.7", is_final),)
+
+
+MACHINE = "Auto-Submitted: auto-replied\r\n"
+FROM_NOBODY = "Return-Path: <>\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "body", "head", "kind"),
+    [
+        ("mtaylor@firm.example", "No sign-in", "An error occurred: user unknown.", "", MailKind.PERSON),
+        ("bouncer@club.example", "Help", "My mailbox is full, ana@firm.example says.", "", MailKind.PERSON),
+        ("ana@smtp-tools.example", "Message delayed?", "Where is it? ivo@a.example", "", MailKind.PERSON),
+        ("postmaster@firm.example", "Quota", "Our mailbox is full.", "", MailKind.AUTOMATIC),
+        ("ana@firm.example", "Out of office: yours", "Ivo no longer works here, ask eva@firm.example.",
+         MACHINE + FROM_NOBODY, MailKind.AWAY),
+        ("shop@firm.example", "Your order", "Delivery of it to ana@a.example is planned.",
+         MACHINE + FROM_NOBODY, MailKind.AUTOMATIC),
+        ("alarm@firm.example", "PROBLEM: mail delivery failed on mx1", "An error occurred.", MACHINE,
+         MailKind.AUTOMATIC),
+        ("alarm@firm.example", "Mail delivery failed", "ana@gone.example: user unknown", MACHINE,
+         MailKind.BOUNCE),
+    ],
+    ids=["a name", "a trade", "a domain", "a postmaster", "absence", "an order", "an alarm", "a report"],
+)  # fmt: skip
+def test_what_sounds_like_a_report_is_none_unless_all_of_it_does(
+    sender: str, subject: str, body: str, head: str, kind: MailKind
+) -> None:
+    raw = f"{head}From: {sender}\r\nTo: support@fernhill.example\r\nSubject: {subject}\r\n\r\n{body}\r\n"
+    assert parse(raw.encode()).kind is kind
