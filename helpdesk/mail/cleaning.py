@@ -14,7 +14,7 @@ from helpdesk.mail.linking import text_to_html
 from helpdesk.mail.picture_type import is_oversized
 from helpdesk.mail.plaintext import html_to_text
 
-VERSION = 2
+VERSION = 3
 ALLOWED = """
     p div span br hr b strong i em u s sub sup ul ol li blockquote pre code h1 h2 h3 h4 h5 h6
     table thead tbody tfoot tr td th a img font center
@@ -25,16 +25,24 @@ GONE_WITH_CONTENT = """
 TAGS = frozenset(ALLOWED.split())
 DROPPED = frozenset(GONE_WITH_CONTENT.split())
 ANYWHERE = frozenset({"dir", "align", "style"})
+CELL = ANYWHERE | {"colspan", "rowspan", "width", "height", "bgcolor"}
 ATTRIBUTES = {
     "*": ANYWHERE,
     "a": ANYWHERE | {"href", "title"},
     "img": ANYWHERE | {"src", "alt", "title", "width", "height"},
-    "td": ANYWHERE | {"colspan", "rowspan", "width", "height"},
-    "th": ANYWHERE | {"colspan", "rowspan", "width", "height"},
-    "table": ANYWHERE | {"width", "height"},
+    "td": CELL,
+    "th": CELL,
+    "tr": ANYWHERE | {"bgcolor"},
+    "table": ANYWHERE | {"width", "height", "border", "bgcolor"},
+    "div": ANYWHERE | {"bgcolor"},
     "font": ANYWHERE | {"color"},
 }
 STYLES = frozenset({"color", "background-color", "font-weight", "font-style", "text-align"})
+BACKGROUND = re.compile(
+    r"(?<![-\w])background\s*:\s*(#[0-9a-f]{3,8}|rgba?\([^)]*\)|[a-z]+(?![\w(-]))[^;]*", re.IGNORECASE
+)
+COLOUR = re.compile(r"#?\w{3,20}")
+BODY = re.compile(r"<(/?)body(?=[\s>])", re.IGNORECASE)
 STYLE_TRAPS = ("url", "expression", "\\", "@", "/*", "<", "var(", "env(", "attr(", "image(")
 SCHEMES = frozenset({"http", "https", "mailto", "tel", "cid"})
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -76,8 +84,11 @@ class _Filter:
         if attribute == "src":
             return self._picture(value)
         if attribute == "style":
-            return None if any(trap in value.lower() for trap in STYLE_TRAPS) else value or None
-        if attribute in {"width", "height", "colspan", "rowspan"}:
+            is_trap = any(trap in value.lower() for trap in STYLE_TRAPS)
+            return None if is_trap else BACKGROUND.sub(r"background-color:\1", value) or None
+        if attribute == "bgcolor":
+            return value if COLOUR.fullmatch(value) else None
+        if attribute in {"width", "height", "colspan", "rowspan", "border"}:
             return value if value.rstrip("%").isdecimal() and len(value) <= 5 else None
         return value
 
@@ -150,7 +161,7 @@ def mail_document(body: str, *, language: str = "", title: str = "") -> str:
 
 def _clean(html: str, judge: _Filter) -> str:
     return nh3.clean(
-        html,
+        BODY.sub(r"<\1div", html),  # its colours belong to the words in it
         tags=set(TAGS),
         clean_content_tags=set(DROPPED),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
@@ -166,10 +177,14 @@ def _clean(html: str, judge: _Filter) -> str:
 
 
 PAGE_STYLE = (
-    ":root{color-scheme:light}body{margin:0;padding:2px 8px;background:#fff;color:#1d2125;"
-    'font:15px/1.55 Inter,system-ui,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}'
+    ":root{color-scheme:light}body{margin:0;padding:2px 0;background:#fff;color:#1d2125;"
+    'font:14px/1.55 Inter,system-ui,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}'
     "img{max-width:100%;height:auto}img:not([src]){padding:1px 6px;border:1px dashed #c4cad2;color:#4c5561}"
-    "img:not([src]):not([alt]),img:not([src])[alt='']{display:none}table{max-width:100%}pre{white-space:pre-wrap;font:inherit}"
+    "img:not([src]):not([alt]),img:not([src])[alt='']{display:none}table{max-width:100%}"
+    "pre,code{white-space:pre-wrap;font:13px/1.5 ui-monospace,monospace}"
+    "body,div,p,li,td,th,blockquote,h1,h2,h3,h4,h5,h6{unicode-bidi:plaintext}"
+    "table[border]:not([border='0']){border-collapse:collapse}"
+    "table[border]:not([border='0'])>*>tr>*{padding:2px 8px;border:1px solid #c4cad2}"
     "p,blockquote{margin:0 0 .8em}"
     "blockquote{padding:0 0 0 12px;border-left:2px solid #c4cad2;color:#4c5561}"
     "a{color:#1a56c4}"

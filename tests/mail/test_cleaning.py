@@ -241,3 +241,22 @@ def test_the_page_of_a_mail_escapes_its_title() -> None:
     page = mail_document("<p>x</p>", language='"><script>', title="</title><script>alert(1)</script>")
     assert "<script>" not in page
     assert page.startswith("<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ('<table><tr><td bgcolor="#0a3d62">x</td></tr></table>', 'bgcolor="#0a3d62"'),
+        ('<td bgcolor="url(x)">x</td>', None),
+        ('<p style="background: #0a3d62 none;color:#fff">x</p>', "background-color:#0a3d62"),
+        ('<p style="BACKGROUND:navy">x</p>', "background-color:navy"),
+        ('<p style="background:linear-gradient(red,blue);color:red">x</p>', None),
+        ('<body style="background:#111" text="#fff"><p>x</p></body>', "background-color:#111"),
+        ('<table border="1"><tr><td>x</td></tr></table>', 'border="1"'),
+    ],
+)
+def test_light_words_keep_the_dark_ground_they_stand_on(written: str, kept: str | None) -> None:
+    cleaned = clean_html(written).html
+    assert "x" in cleaned
+    assert kept in cleaned if kept else "ground" not in cleaned and "bgcolor" not in cleaned
+    assert clean_html(cleaned).html == cleaned

@@ -11,7 +11,8 @@ from helpdesk import i18n
 from helpdesk.mail.cleaning import is_drawable
 from helpdesk.tickets.views.reading import Facts, Said
 
-LEAST, MOST, A_LINE, LETTERS_A_LINE = 140, 640, 22, 90
+LEAST, MOST, A_LINE, LETTERS_A_LINE, A_PICTURE = 96, 640, 22, 90, 280
+LOGO_BYTES = 4_000  # a picture of fewer stands between words
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def mail_body(number: int, said: Said, reader_id: int | None) -> MailBody:
     return MailBody(
         remarks=[words for one in said.remarks if (words := _remark(one))],
         frame_url=_frame(number, said, pictures),
-        height=_height(said),
+        height=_height(said, pictures is not None and pictures.are_shown),
         is_open=_says_more(kinds, said, pictures),
         pictures=pictures if said.has_html else None,
         logos=[file for file in said.files if file["is_repeated"] and not is_drawn(file, said)],
@@ -80,11 +81,14 @@ def _frame(number: int, said: Said, pictures: Pictures | None) -> str | None:
     )
 
 
-def _height(said: Said) -> int:
+def _height(said: Said, fetched: bool) -> int:
+    drawn = [file for file in said.files if is_drawn(file, said) and int(file["size"]) > LOGO_BYTES]
+    pictures = len(drawn) + fetched
     other = next((one for one in said.remarks if one["kind"] == "two_versions"), {})
     text = said.new_words
-    lines = text.count("\n") + 1 + len(text) // LETTERS_A_LINE
-    return min(LEAST + A_LINE * max(lines, int(other.get("lines", 0))), MOST)
+    lines = text.count("\n") + 2 + len(text) // LETTERS_A_LINE
+    high = A_LINE * max(lines, int(other.get("lines", 0))) + A_PICTURE * pictures
+    return min(max(high, LEAST), MOST)
 
 
 def _remark(one: Facts) -> str:
