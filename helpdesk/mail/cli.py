@@ -65,13 +65,13 @@ class Pipe(click.Command):
 
 @mail_commands.command(cls=Pipe, short_help="Take one message from the standard input, as behind a pipe.")
 @click.option("--to", "recipients", metavar="ADDRESS", multiple=True, help="Whom it was sent to; repeatable.")
-@click.option("--from", "sender", metavar="ADDRESS", default="", help="The envelope's sender.")
+@click.option("--from", "sender", metavar="ADDRESS", help="The envelope's sender; empty for the null sender.")
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of this desk: its database, unless DATABASE_URL names one.",
 )
-def receive(recipients: tuple[str, ...], sender: str, data: Path | None) -> None:
+def receive(recipients: tuple[str, ...], sender: str | None, data: Path | None) -> None:
     """Store the message on the standard input; the worker makes a ticket of it.
 
     \b
@@ -100,7 +100,7 @@ def retry(version: str | None, data: Path | None) -> None:
     click.echo(f"{count} held messages are on their way in.")
 
 
-def _taken(recipients: tuple[str, ...], sender: str, data: Path | None) -> tuple[Outcome, str]:
+def _taken(recipients: tuple[str, ...], sender: str | None, data: Path | None) -> tuple[Outcome, str]:
     """Whatever goes wrong here is no reason to refuse a mail: a mail server takes any other end for one."""
     try:
         settings = settings_from(data)
@@ -122,9 +122,9 @@ def _inspected(file: str, *, is_body: bool) -> tuple[str, Seen]:
     except (OSError, ValueError) as trouble:
         sentence = f"{shown} cannot be read: {_reason(trouble)}."
         return sentence, not_seen(shown, sentence)
-    if is_body:
-        return "", seen_in_body(shown, raw)
     try:
+        if is_body:
+            return "", seen_in_body(shown, reader.read_body(raw))
         return "", seen_in(shown, reader.read(raw))
     except Unreadable as trouble:
         return f"{shown}: {trouble}", not_seen(shown, str(trouble))

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from helpdesk.mail.charset import decode
+from helpdesk.mail.body_alone import BodyAlone
 from helpdesk.mail.cleaning import clean_html
 from helpdesk.mail.parsing import ParsedMail
-from helpdesk.mail.quotes import fold
 
 Seen = Mapping[str, Any]
 EMPTY: Seen = {
@@ -50,10 +49,9 @@ def seen_in(file: str, mail: ParsedMail) -> Seen:
     }
 
 
-def seen_in_body(file: str, raw: bytes) -> Seen:
-    """A body by itself: its words, and what is left of them after folding."""
-    text = decode(raw.removeprefix(b"\xef\xbb\xbf")).text
-    return {**EMPTY, "file": file, "text": text, "reply": fold(text).reply}
+def seen_in_body(file: str, body: BodyAlone) -> Seen:
+    """A body by itself."""
+    return {**EMPTY, "file": file, "text": body.text, "reply": body.reply}
 
 
 def not_seen(file: str, sentence: str) -> Seen:

@@ -24,7 +24,8 @@ NAMES = """
     ms-outlook-mobile-reference-message
 """
 DIVIDERS = tuple(NAMES.split())
-DIVIDER = re.compile(rf"""(?:id|class|name)\s*=\s*["']?[^"'>]*?\b(?:x_)*(?:{"|".join(DIVIDERS)})""")
+NAMING = re.compile(r"""\b(?:id|class|name)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
+DIVIDER = re.compile(rf"""\b(?:x_)*+(?:{"|".join(DIVIDERS)})""")
 DIVIDING = frozenset({"div", "blockquote", "span", "section", "hr"})
 HISTORY = "\ue002"
 QUOTE, UNQUOTE = "\ue000", "\ue001"  # stand for the ends of a quotation until the lines are known
@@ -94,6 +95,10 @@ def _without_comments(html: str) -> str:
     return "".join([*pieces, html[position:]])
 
 
+def _divides(attributes: str) -> bool:
+    return any(DIVIDER.search(value) for value in NAMING.findall(attributes))
+
+
 class _Writer:
     """Collects the words between tags."""
 
@@ -112,7 +117,7 @@ class _Writer:
         self.pieces.append(shown if is_plain else BLANKS.sub(" ", shown))
 
     def open(self, tag: str, attributes: str) -> None:
-        if self.marks_history and tag in DIVIDING and attributes and DIVIDER.search(attributes):
+        if self.marks_history and tag in DIVIDING and attributes and _divides(attributes):
             self.pieces.append(f"\n{HISTORY}\n")
             self.marks_history = False
         if tag in BREAKS:

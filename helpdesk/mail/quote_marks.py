@@ -8,22 +8,30 @@ WROTE = (
     r"írta|yazdı|a\s+scris|je\s+napisa(?:o|la|l)|έγραψε|כתב/?ה?|كتب|rašė|rakstīja|kirjutas|đã\s+viết|"
     r"写道|寫道|のメール|に書きました|さんは書きました|님이\s*작성"
 )
+# A piece of each of the words above: a line without any of them is no attribution by its verb.
+PIECES = """
+    wrote schrieb écrit escribi scritto escreveu schreef geschreven skrev skreiv pisze napisa napsa napísa
+    kirjoitti писал пишет написав пише írta yazd scris έγραψε כתב كتب rašė rakst kirjutas viết 写道 寫道
+    のメール 書きました 작성
+"""
+WROTE_PIECES = tuple(PIECES.split())
+# Every `+` behind a repetition keeps it from being given back bit by bit: no line takes long.
 ATTRIBUTION = re.compile(
-    rf"^\s*(?:>\s?)*(?:-{{2,}}\s*)?.{{2,300}}?(?:{WROTE})(?!\w).{{0,200}}?\s*[:：]?\s*-*\s*$",
-    re.DOTALL | re.IGNORECASE,
+    rf"^(?:> ?)*+(?:-{{2,}}+ ?)?+.{{2,300}}?(?:{WROTE})(?!\w).{{0,210}}+$", re.DOTALL | re.IGNORECASE
 )
 NAMED_DATE = re.compile(
-    r"^\s*(?:[\w.]{2,14}\.?,?\s+)?\d{1,4}[-./:\s年].{4,120}<[^<>\s]+@[^<>\s]+>\s*[:：]\s*$", re.DOTALL
+    r"^\s*(?:[\w.]{2,14}\.?,?\s+)?\d{1,4}[-./:\s年].{4,120}<(?=[^<>\s]+@[^<>\s])[^<>\s]++>\s*[:：]\s*$",
+    re.DOTALL,
 )
 OPENING = re.compile(
-    r"^\s*(?:>\s?)*(?:-{2,}\s*)?(?:(?:On|Am|Le|El|Il|In\s+data|Em|A|Op|Den|På|W\s+dniu|Dnia|Dne|Dana|Pe|V|"
+    r"^\s*+(?:>\s?)*+(?:-{2,}+\s*)?(?:(?:On|Am|Le|El|Il|In\s+data|Em|A|Op|Den|På|W\s+dniu|Dnia|Dne|Dana|Pe|V|"
     r"Vào|Στις|ב|في)(?:\s|-\d)|\d{1,4}[-./年:]|\w{2,12}\.?,?\s+\d{1,2}[\s.])",
     re.IGNORECASE,
 )
 SURE = re.compile(r"\d{1,4}[-./:年]\d|\d{4}|@")
 SENTENCE_END = re.compile(r"[.!?…][\"'”»)]*\s*$")
 ORIGINAL = re.compile(
-    r"^\s*(?:>\s?)*-{2,}\s*(?:Original\s*(?:Message|Mail)|Forwarded\s+message|Reply\s+message|"
+    r"^\s*+(?:>\s?)*+-{2,}+\s*(?:Original\s*(?:Message|Mail)|Forwarded\s+message|Reply\s+message|"
     r"Исходное\s+сообщение|"
     r"Пересылаемое\s+сообщение|Ursprüngliche\s+(?:Nachricht|Mail)|Weitergeleitete\s+Nachricht|"
     r"Message\s+(?:d.origine|transféré)|"
@@ -35,7 +43,7 @@ ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 HEADER_LABEL = re.compile(
-    r"^\s*(?:>\s?)*\*?(From|Sent|To|Cc|Date|Subject|Reply-To|От|От кого|Отправлено|Кому|Копия|Дата|"
+    r"^\s*+(?:>\s?)*+\*?(From|Sent|To|Cc|Date|Subject|Reply-To|От|От кого|Отправлено|Кому|Копия|Дата|"
     r"Тема|"
     r"Von|Gesendet|An|Betreff|Datum|De|Envoyé|À|Objet|Enviado|Para|Asunto|Assunto|Da|Inviato|A|Oggetto|"
     r"Van|Verzonden|Aan|Onderwerp|Från|Skickat|Till|Ämne|Fra|Sendt|Til|Emne|Od|Wysłano|Do|Temat|发件人|"
@@ -45,7 +53,7 @@ HEADER_LABEL = re.compile(
     re.IGNORECASE,
 )
 SENDER_LABEL = re.compile(
-    r"^\s*(?:>\s?)*\*?(?:From|От|От кого|Von|De|Da|Van|Från|Fra|Od|发件人|"
+    r"^\s*+(?:>\s?)*+\*?(?:From|От|От кого|Von|De|Da|Van|Från|Fra|Od|发件人|"
     r"Message du|Feladó|Kimden|Від|Lähettäjä|差出人)\s*:",
     re.IGNORECASE,
 )
@@ -64,5 +72,6 @@ SIGNATURE = re.compile(r"^-- ?$")
 QUOTED = re.compile(r"^\s{0,3}>")
 RULE = re.compile(r"^\s*(?:_{5,}|-{10,})\s*$")
 MARKER = re.compile(
-    r"^\s*(?:>\s?)*(?:#{2,}|-{2,}|={2,}).{0,80}(?:above this line|выше этой (?:строки|линии))", re.IGNORECASE
+    r"^\s*+(?:>\s?)*+(?:#{2,}+|-{2,}+|={2,}+).{0,80}(?:above this line|выше этой (?:строки|линии))",
+    re.IGNORECASE,
 )

@@ -1,6 +1,7 @@
 """Where the new words of an answer end and quoted history or signature begins; nothing is cut away."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from helpdesk.mail.quote_marks import (
     ANSWERS_BELOW,
@@ -16,11 +17,15 @@ from helpdesk.mail.quote_marks import (
     SENTENCE_END,
     SIGNATURE,
     SURE,
+    WROTE_PIECES,
 )
 
 ANNOUNCED_WITHIN = 600
 ATTRIBUTION_LINES = 4
+ATTRIBUTION_LENGTH = 400
 LINE_LIMIT = 500
+LINES_LIMIT = 10_000  # history that begins further down stays in sight
+TRIES_LIMIT = 500
 ENDS = (":", "：", "--")
 
 
@@ -63,19 +68,23 @@ class _Page:
     """The lines, and where among them quotations stand.
 
     `tail`: the first line of the quotations that run to the end. `last_quote`, `last_answered`: the last
-    quoted line, and the last one with unquoted words somewhere below it; -1 for none.
+    quoted line, and the last one with unquoted words somewhere below it; -1 for none. `tries`: runs dry when
+    so many blocks were read for an attribution that the mail is made of little else; the rest stays in sight.
     """
 
     lines: list[str]
     tail: int
     last_quote: int
     last_answered: int
+    tries: Iterator[int] = field(default_factory=lambda: iter(range(TRIES_LIMIT)))
+
+    def may_try(self) -> bool:
+        return next(self.tries, None) is not None
 
 
 def _look_at(lines: list[str]) -> _Page:
-    last_words = max(
-        (n for n, line in enumerate(lines) if line.strip() and not QUOTED.match(line)), default=-1
-    )
+    backwards = range(len(lines) - 1, -1, -1)
+    last_words = next((n for n in backwards if lines[n].strip() and not QUOTED.match(lines[n])), -1)
     return _Page(
         lines=lines,
         tail=_quoted_tail(lines),
@@ -89,7 +98,7 @@ def _last_quote(lines: list[str]) -> int:
 
 
 def _first_cut(page: _Page) -> int:
-    for number in range(len(page.lines)):
+    for number in range(min(len(page.lines), LINES_LIMIT)):
         if _starts_history(page, number):
             return number
     return len(page.lines) if page.last_answered >= 0 else page.tail
@@ -111,7 +120,7 @@ def _starts_history(page: _Page, number: int) -> bool:
         return page.last_answered <= number
     if _starts_header_block(page.lines, number):
         return page.last_answered <= number
-    length = _attribution_length(page.lines, number)
+    length = _attribution_length(page, number)
     return bool(length) and _only_history(page, number + length)
 
 
@@ -125,8 +134,9 @@ def _starts_header_block(lines: list[str], number: int) -> bool:
     return sum(bool(HEADER_LABEL.match(line)) for line in window) >= 3
 
 
-def _attribution_length(lines: list[str], number: int) -> int:
+def _attribution_length(page: _Page, number: int) -> int:
     """How many lines, up to four, form `On ... wrote:`; 0 if none. It starts as late as it can."""
+    lines = page.lines
     if QUOTED.match(lines[number]):
         return 0
     opens = bool(OPENING.match(lines[number]))
@@ -135,7 +145,12 @@ def _attribution_length(lines: list[str], number: int) -> int:
         if not last:
             return 0
         block = lines[number : number + length]
-        if (opens or last.endswith(ENDS)) and _is_attribution(block):
+        if (
+            (opens or last.endswith(ENDS))
+            and _may_be_one(block)
+            and page.may_try()
+            and _is_attribution(block)
+        ):
             return 0 if _begins_below(block) else length
     return 0
 
@@ -143,19 +158,30 @@ def _attribution_length(lines: list[str], number: int) -> int:
 def _begins_below(block: list[str]) -> bool:
     """The first line still belongs to what the client wrote."""
     rest = block[1:]
-    if not rest or not _is_attribution(rest):
+    if not rest or not _may_be_one(rest) or not _is_attribution(rest):
         return False
     return bool(OPENING.match(rest[0])) or not OPENING.match(block[0]) or bool(SENTENCE_END.search(block[0]))
 
 
-def _is_attribution(block: list[str]) -> bool:
-    joined = " ".join(line.strip() for line in block)
-    if len(joined) >= 400 or not SURE.search(joined):
+def _may_be_one(block: list[str]) -> bool:
+    """A quick look: there is a date or an address, and a verb or an address in brackets."""
+    joined = _joined(block)
+    if len(joined) >= ATTRIBUTION_LENGTH or not SURE.search(joined):
         return False
+    lowered = joined.lower()
+    return ("<" in joined and "@" in joined) or any(piece in lowered for piece in WROTE_PIECES)
+
+
+def _is_attribution(block: list[str]) -> bool:
+    joined = _joined(block)
     if NAMED_DATE.match(joined):
         return True
     ends_as_one = joined.endswith(ENDS) or ("@" in joined and OPENING.match(joined))
     return bool(ends_as_one and ATTRIBUTION.match(joined))
+
+
+def _joined(block: list[str]) -> str:
+    return " ".join(" ".join(block).split())
 
 
 def _only_history(page: _Page, after: int) -> bool:

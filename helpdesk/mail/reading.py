@@ -8,14 +8,17 @@ import threading
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from typing import TypeVar
 
 from helpdesk.errors import N_
+from helpdesk.mail.body_alone import BodyAlone
 from helpdesk.mail.parsing import ParsedMail
-from helpdesk.mail.reading_child import READY
+from helpdesk.mail.reading_child import BODY, MAIL, READY
 
 WALL_SECONDS = 20.0
 START_SECONDS = 60.0
 MAILS_EACH = 1000  # then a fresh process, so that memory stays what it is
+Opened = TypeVar("Opened", ParsedMail, BodyAlone)
 TOO_MUCH = N_("Reading it took too much time or memory.")
 
 
@@ -51,14 +54,21 @@ class Reader:
 
     def read(self, raw: bytes) -> ParsedMail:
         """What the mail says. Raises Unreadable, and NoReader when nothing can be read at all."""
+        return self._opened(MAIL, raw, ParsedMail)
+
+    def read_body(self, raw: bytes) -> BodyAlone:
+        """A body without a head. Raises as `read` does."""
+        return self._opened(BODY, raw, BodyAlone)
+
+    def _opened(self, kind: bytes, raw: bytes, wanted: type[Opened]) -> Opened:
         with self._lock:
             child = self._fresh()
             try:
-                answer = self._ask(child, raw)
+                answer = self._ask(child, kind, raw)
             except (EOFError, OSError) as broken:
                 self._drop()
                 raise Unreadable(TOO_MUCH) from broken
-        if isinstance(answer, ParsedMail):
+        if isinstance(answer, wanted):
             return answer
         raise Unreadable(str(answer))
 
@@ -69,7 +79,8 @@ class Reader:
         child.left -= 1
         return child
 
-    def _ask(self, child: Child, raw: bytes) -> object:
+    def _ask(self, child: Child, kind: bytes, raw: bytes) -> object:
+        child.pipe.send_bytes(kind)
         child.pipe.send_bytes(raw)
         if not child.pipe.poll(self._wall_seconds):
             raise TimeoutError

@@ -5,29 +5,32 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 
+from helpdesk.mail.body_alone import open_body
 from helpdesk.mail.opening import open_mail
 
 CPU_SECONDS = 2
 READY = b"ready"
+MAIL, BODY = b"mail", b"body"
+OPENING = {MAIL: open_mail, BODY: open_body}
 MEMORY_BYTES = 1024**3
 
 
 def serve(connection: Connection) -> None:
-    """Answer each message with what it says, or with what went wrong, until the parent hangs up."""
+    """Answer each mail or body with what it says, or with what went wrong, until the parent hangs up."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     connection.send_bytes(READY)
     while True:
         try:
-            raw = connection.recv_bytes()
+            kind, raw = connection.recv_bytes(), connection.recv_bytes()
         except EOFError:
             return
         _allow_cpu()
-        connection.send(_answer(raw))
+        connection.send(_answer(kind, raw))
 
 
-def _answer(raw: bytes) -> object:
+def _answer(kind: bytes, raw: bytes) -> object:
     try:
-        return open_mail(raw)
+        return OPENING[kind](raw)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent keeps the mail and goes on
         return f"{type(error).__name__}: {error}"[:500]
 

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from helpdesk.mail.cli import mail_commands
 from helpdesk.mail.inspecting import EMPTY
+from helpdesk.mail.reading import TOO_MUCH, reader
 
 MAIL = (
     b"From: Eva <eva@harbour.example>\r\nTo: support@fernhill.example\r\nSubject: Hello\r\n"
@@ -76,6 +77,17 @@ def test_a_body_alone_is_folded(tmp_path: Path) -> None:
     (tmp_path / "b.txt").write_text(body)
     (found,) = lines_of(inspect("--json", "--body", str(tmp_path / "b.txt")))
     assert (found["text"], found["reply"]) == (body, "It works.\n\n")
+
+
+def test_a_body_whose_reader_is_ended_is_told_and_the_next_one_read(tmp_path: Path) -> None:
+    (tmp_path / "b.txt").write_text("It works.\n")
+    reader.read_body(b"")
+    assert reader._child is not None
+    reader._child.process.kill()
+    broken = inspect("--json", "--body", str(tmp_path / "b.txt"))
+    assert (broken.exit_code, lines_of(broken)[0]["defects"]) == (1, [TOO_MUCH])
+    (found,) = lines_of(inspect("--json", "--body", str(tmp_path / "b.txt")))
+    assert found["reply"] == "It works.\n"
 
 
 def test_the_page_says_what_matters_and_moves_no_cursor(file: str) -> None:

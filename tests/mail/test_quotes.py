@@ -155,3 +155,30 @@ def test_one_endless_line_is_looked_at_only_where_it_begins(filler: str) -> None
     assert folded.reply.startswith("The door is stuck.")
     assert folded.reply + folded.quoted == text
     assert time.process_time() - begun < 1
+
+
+HEAVY = {
+    "attributions": f"{HEADS[0]}\nwords\n> old\n",
+    "a date and a colon": "2026:\n",
+    "blanks behind a verb": f"On 2026 wrote{' ' * 250}x:\n",
+    "rules": f"{'-' * 380}@:\n",
+    "marks of quotation": f"    {'>' * 370}@:\n",
+    "signs of an address": f"1.June <{'@' * 380}:\n",
+    "headings": f"{'#' * 490}\n",
+    "single letters": "a\n",
+}
+
+
+@pytest.mark.parametrize("line", HEAVY.values(), ids=HEAVY)
+def test_many_lines_that_look_like_history_cost_little(line: str) -> None:
+    text = f"The door is stuck.\n\n{line * (200_000 // len(line))}\n> old\nlast words\n"
+    begun = time.process_time()
+    folded = fold(text)
+    assert time.process_time() - begun < 0.5
+    assert folded.reply == text
+
+
+def test_an_endless_attribute_is_read_once() -> None:
+    begun = time.process_time()
+    assert html_to_text(f"<div {'id=' * 40_000}>gmail_quote</div>", marks_history=True) == "gmail_quote"
+    assert time.process_time() - begun < 0.5
