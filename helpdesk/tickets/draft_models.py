@@ -17,7 +17,8 @@ class Draft(Base):
 
     `cc` and `third_party` are as typed, `cc` null while nobody touched what the desk suggests. `picked` names
     what a forward quotes: {"messages": [...], "files": [...]}. `html` is the form of the words, null: none;
-    `text` says the same plainly. Every saving gives a new `revision`.
+    `text` says the same plainly. `addressed` is to whom the page said that it goes, as tickets.addressed
+    reads it. Every saving gives a new `revision`.
     """
 
     __tablename__ = "draft"
@@ -32,6 +33,7 @@ class Draft(Base):
     cc: Mapped[str | None]
     third_party: Mapped[str] = mapped_column(server_default="")
     picked: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
+    addressed: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
     revision: Mapped[uuid.UUID] = mapped_column(server_default=sql("gen_random_uuid()"))
     saved_at: Mapped[datetime]
 

@@ -3,7 +3,7 @@ import { put, wordsOf } from "./fields.js";
 
 const PAUSE = 1000;
 const PREFIX = "draft:";
-const FIELDS = ["visibility", "text", "html", "cc", "third_party", "pick", "pick_file", "csrf_token"];
+const FIELDS = ["visibility", "text", "html", "cc", "third_party", "pick", "pick_file", "addressed", "csrf_token"];
 const LARGEST_LEAVING = 60000; // a browser lets no more outlive the page
 const states = new WeakMap();
 
@@ -25,7 +25,7 @@ function tell(form, words) {
 
 function keepHere(form) {
   const [words, kind] = [wordsOf(form.elements.text), form.elements.visibility.value];
-  const rest = { cc: form.elements.cc?.value, third_party: form.elements.third_party?.value };
+  const rest = { cc: form.elements.cc?.value, third_party: form.elements.third_party?.value, addressed: form.elements.addressed?.value };
   try {
     localStorage.setItem(keyOf(form), JSON.stringify({ ...words, kind, ...rest, base: form.dataset.revision }));
     tell(form, form.dataset.sayHere);
@@ -90,6 +90,7 @@ function show(form, other) {
     form.elements[name].value = other[name];
     form.elements[name].dispatchEvent(new Event("recipients:filled", { bubbles: true }));
   }
+  if (other.addressed && form.elements.addressed) form.elements.addressed.value = other.addressed; // asked about when it is sent
   if (other.revision !== undefined) form.dataset.revision = other.revision;
 }
 

@@ -16,6 +16,7 @@ from helpdesk.mail.linking import text_to_html
 from helpdesk.rich.cleaning import clean, pictures_in
 from helpdesk.tickets.actions.conversation import NewFile
 from helpdesk.tickets.actions.third_party import QUOTED
+from helpdesk.tickets.addressed import UNSAID, Addressed, addressed_from
 from helpdesk.tickets.draft_models import Draft, Upload
 from helpdesk.tickets.models import Attachment, Message
 from helpdesk.tickets.rules import MessageKind
@@ -36,7 +37,7 @@ class Desk:
 @dataclass(frozen=True, kw_only=True)
 class Unsent:
     """Everything in the composer but the files; `cc` None: nobody touched what the desk suggests. `html` is
-    the form of the words, None: they have none.
+    the form of the words, None: they have none. `addressed` is to whom the page said that it goes.
     """
 
     kind: MessageKind
@@ -45,6 +46,7 @@ class Unsent:
     cc: str | None = None
     third_party: str = ""
     picked: Mapping[str, list[Any]] = field(default_factory=dict)
+    addressed: Addressed = UNSAID
 
     @property
     def is_empty(self) -> bool:
@@ -92,6 +94,7 @@ def add_to_draft(desk: Desk, text: str, *, now: datetime) -> None:
             cc=before.cc if before else None,
             third_party=before.third_party if before else "",
             picked=before.picked if before else {},
+            addressed=addressed_from(before.addressed if before else {}),
         ),
         now=now,
     )
@@ -109,6 +112,7 @@ def bring_back(desk: Desk, message: Message, *, now: datetime) -> None:
         cc=None if is_forward else ", ".join(people.get("cc", [])),
         third_party=", ".join(people.get("to", [])) if is_forward else "",
         picked={"messages": people.get(QUOTED, []), "files": []},
+        addressed=UNSAID if is_forward else Addressed(to=next(iter(people.get("to", [])), "")),
     )
     forget_draft(desk)
     keep_draft(desk, unsent, now=now)
@@ -257,6 +261,7 @@ def _row(unsent: Unsent, now: datetime) -> dict[str, Any]:
         "cc": unsent.cc,
         "third_party": unsent.third_party,
         "picked": dict(unsent.picked),
+        "addressed": unsent.addressed.stored,
         "revision": uuid.uuid4(),
         "saved_at": now,
     }

@@ -1,11 +1,17 @@
 """Where an answer to the client goes."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, func, select
 
 from helpdesk.clients.models import Contact, ContactAddress
+from helpdesk.clients.queries import emails_of
+from helpdesk.clients.reach import closed
 from helpdesk.db import db
+from helpdesk.tickets.addressed import Addressed
 from helpdesk.tickets.evidence import UNPROVED
 from helpdesk.tickets.models import Message, Ticket
+from helpdesk.tickets.queries.watching import watching
 from helpdesk.tickets.rules import Channel, MessageKind
 
 WRITTEN_FROM = "from"  # in a client's message, beside "to" and "cc"
@@ -36,6 +42,19 @@ def answer_address(ticket: Ticket) -> str | None:
     What the desk writes by itself never goes where a mail asks for it: anybody could point it at anybody.
     """
     return _wished(ticket) or client_address(ticket)
+
+
+def addressed_now(ticket: Ticket, others: Iterable[str]) -> Addressed:
+    """To whom an answer would go at this moment; also whether mail to these others comes back."""
+    to = answer_address(ticket) or ""
+    watchers = watching(ticket.id) - {to.lower(), *emails_of([ticket.contact_id])}
+    shut = frozenset(closed([to, *others, *watchers], by_machine=False))
+    return Addressed(
+        contact_id=ticket.contact_id,
+        to="" if to.lower() in shut else to,
+        watching=watchers,
+        shut=shut,
+    )
 
 
 def _wished(ticket: Ticket) -> str | None:

@@ -19,13 +19,15 @@ from helpdesk.tickets.actions.drafts import Desk, staged_by_id
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import visibility
 from helpdesk.tickets.rules import MessageKind, Priority, TicketType
-from helpdesk.tickets.views import conversation, reading, written
+from helpdesk.tickets.views import addressing, conversation, reading, written
+from helpdesk.tickets.views.addressing import Recipients
 from helpdesk.tickets.views.composer import in_editor
 from helpdesk.tickets.views.forms import number_of, text_of, word_of
 
 Form = Mapping[str, str]
 Typed = MultiDict[str, str]
-WITH_TEXT = ("visibility", "cc", "third_party", "then", "note", "upload", "pick", "pick_file", "mention")
+WITH_TEXT = ("visibility", "third_party", "then", "note", "upload", "pick", "pick_file", "mention")
+NOBODY = Recipients()
 
 
 @dataclass(frozen=True)
@@ -49,25 +51,45 @@ def of_message(
     """
     kept = [(name, value) for name in WITH_TEXT for value in form.getlist(name)]
     kept += [("upload", str(public_id)) for public_id in fresh]
-    along = _goes_along(Desk(number, actor.person_id), form, kept)
-    said = written.words_of(form)
-    html = in_editor(number, said.html)
-    return _answer(number, actor, form, kind=kind, kept=kept, text=said.text, goes_along=along, html=html)
+    ticket, said = _ticket(number, actor), written.words_of(form)
+    people = addressing.recipients_of(ticket, form, kind)
+    kept += _addressed(form, people)
+    return _answer(
+        ticket,
+        actor,
+        form,
+        kind=kind,
+        kept=kept,
+        text=said.text,
+        html=in_editor(number, said.html),
+        goes_along=_goes_along(Desk(number, actor.person_id), form, kept, people),
+        people=people,
+    )
 
 
-def _goes_along(desk: Desk, form: Typed, kept: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+def _addressed(form: Typed, people: Recipients) -> list[tuple[str, str]]:
+    """The copy as it would be now, and what this page says about to whom it goes."""
+    cc = ", ".join(people.cc) if people.cc or people.says else form.get("cc", "")
+    fields = [("cc", cc)] if cc or "cc" in form else []
+    return [*fields, *([("addressed", people.written)] if people.written else [])]
+
+
+def _goes_along(
+    desk: Desk, form: Typed, kept: Sequence[tuple[str, str]], people: Recipients
+) -> list[tuple[str, str]]:
     """Recipients and files that belong to the words, each with its sign."""
     uploads = {value for name, value in kept if name == "upload"}
-    people = form.get("third_party") if form.get("visibility") == "third" else form.get("cc")
     names = [file.name for public_id, file in staged_by_id(desk) if str(public_id) in uploads]
-    return [*([("at", people)] if people else []), *(("clip", name) for name in names)]
+    outside = [form.get("third_party", "")] if form.get("visibility") == "third" else []
+    to = [("mail", people.to)] if people.to and not outside else []
+    copies = [("at", one) for one in (*outside, ", ".join(people.cc)) if one]
+    return [*to, *copies, *(("clip", name) for name in names)]
 
 
 def of_properties(number: int, actor: Actor, form: Form) -> ResponseReturnValue:
     """The conflict over properties: each clashing one asks."""
     ticket = _ticket(number, actor)
-    found = _differences(ticket, form)
-    return _answer(number, actor, form, differences=found)
+    return _answer(ticket, actor, form, differences=_differences(ticket, form))
 
 
 def exists(number: int) -> bool:
@@ -76,7 +98,7 @@ def exists(number: int) -> bool:
 
 
 def _answer(
-    number: int,
+    ticket: Ticket,
     actor: Actor,
     form: Form,
     *,
@@ -85,9 +107,10 @@ def _answer(
     text: str | None = None,
     html: str = "",
     goes_along: Sequence[tuple[str, str]] = (),
+    people: Recipients = NOBODY,
     differences: Sequence[Difference] = (),
 ) -> ResponseReturnValue:
-    ticket = _ticket(number, actor)
+    number = ticket.id
     seen = number_of(form, "seen_seq") or 0
     history = [event for event in reading.happened_on(number) if event.seq > seen]
     body = web.render(
@@ -100,6 +123,7 @@ def _answer(
         html=html,
         kept=kept,
         goes_along=goes_along,
+        people=people,
         reason=text_of(form, "reason"),
         differences=differences,
         quoted_lines=conversation.quoted_lines,

@@ -8,13 +8,16 @@ from uuid import UUID
 from flask import url_for
 
 from helpdesk.accounts.actor import Actor
+from helpdesk.clients.words import known_as
 from helpdesk.i18n import viewer_zone
 from helpdesk.notifications.letters import closing
 from helpdesk.rich.cleaning import clean, with_pictures
+from helpdesk.tickets.addressed import Addressed, addressed_from, turned
 from helpdesk.tickets.evidence import is_unproved
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries.addresses import ANSWER_TO, WRITTEN_FROM
 from helpdesk.tickets.rules import Channel, MessageKind
+from helpdesk.tickets.views import addressing
 from helpdesk.tickets.views.around import Around
 from helpdesk.tickets.views.reading import Facts, Said
 from helpdesk.tickets.views.sizes import size_of
@@ -51,6 +54,8 @@ class Quotable:
 class Composer:
     """Values of the composer; `kind` is public, internal or third. `saved` is a time of day, "" without a
     draft. Mail to the `shut` addresses comes back; `dead` are the client's, when none is left that works.
+    `addressed` is what the page says of to whom it goes; `turned` are sentences on what changed of that since
+    the draft was begun.
     """
 
     kind: str
@@ -66,6 +71,8 @@ class Composer:
     signature: Sequence[str]
     dead: Sequence[str]
     shut: Sequence[str]
+    addressed: str
+    turned: Sequence[str]
 
     @property
     def picked(self) -> int:
@@ -79,12 +86,14 @@ def composer_of(ticket: Ticket, actor: Actor, around: Around, said: Mapping[int,
     to = _answer_to(ticket, around, said)
     typed = draft.get("cc")
     kind = MessageKind(draft["kind"]) if draft else None
+    copies = ", ".join(_reply_all(around, to)) if typed is None else typed
+    addressed, says = _addressed(ticket, around, to, copies)
     return Composer(
         kind=KINDS[kind] if kind else "",
         text=draft.get("text", ""),
         html=in_editor(ticket.id, draft.get("html")),
         to=to,
-        cc=", ".join(_reply_all(around, to)) if typed is None else typed,
+        cc=copies,
         third_party=draft.get("third_party", ""),
         revision=draft.get("revision", ""),
         saved=clock_time(datetime.fromisoformat(draft["saved_at"])) if draft else "",
@@ -101,7 +110,27 @@ def composer_of(ticket: Ticket, actor: Actor, around: Around, said: Mapping[int,
         signature=closing(unsent["own"], actor.name, unsent["shared"], phone=unsent["phone"]).splitlines(),
         dead=_dead(around),
         shut=_shut(around),
+        addressed=addressed,
+        turned=says,
     )
+
+
+def _addressed(ticket: Ticket, around: Around, to: str, cc: str) -> tuple[str, tuple[str, ...]]:
+    """What the form carries of to whom it goes, and what is no longer so since the draft was begun; its
+    writer agrees here, or is asked before it is sent.
+    """
+    draft: Facts = around.unsent["draft"] or {}
+    now = Addressed(
+        contact_id=ticket.contact_id,
+        to=to,
+        watching=frozenset(_reply_all(around, to)),
+        shut=frozenset(_shut(around)),
+    )
+    begun = addressed_from(draft.get("addressed"))
+    known, before = known_as(ticket.contact.person.name), known_as(draft.get("begun_for") or "")
+    change = turned(begun, now, addressing.typed(cc))
+    says = addressing.sentences(change, begun, now, before=before, name=known)
+    return begun.filled(now).written, says
 
 
 def in_editor(number: int, html: str | None) -> str:

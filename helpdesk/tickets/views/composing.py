@@ -21,7 +21,7 @@ from helpdesk.tickets.actions.drafts import Desk, forget_draft, keep_draft
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries import relations
 from helpdesk.tickets.rules import MessageKind, State
-from helpdesk.tickets.views import clash, walk, written
+from helpdesk.tickets.views import addressing, clash, walk, written
 from helpdesk.tickets.views.forms import number_of, text_of
 from helpdesk.tickets.views.mentions import name_people
 from helpdesk.tickets.views.uploads import take_files
@@ -31,16 +31,19 @@ Form = MultiDict[str, str]
 
 
 def send(ticket: Ticket, usual: MessageKind) -> ResponseReturnValue:
-    """Send what was written, and with it wait or resolve; when something was added meanwhile, show that
-    first. Whoever goes on editing from there finds everything of that page in the composer.
+    """Send what was written, and with it wait or resolve; when something was added meanwhile, or it would go
+    to other people than shown, show that first. Whoever goes on editing from there finds everything of that
+    page in the composer.
     """
-    actor, form = current_actor(), request.form
+    actor, form = current_actor(), MultiDict(request.form)
     kind, desk = written.kind_of(form, usual), Desk(ticket.id, actor.person_id)
     _check_right(ticket, actor, form, kind)
     page = url_for("tickets.page", number=desk.ticket_id, _anchor="composer")
     try:
         fresh = take_files(desk)
-        if form.get("go_on") or form.get("only_files"):
+        if form.get("agreed"):
+            form = addressing.readdressed(ticket, form)
+        if form.get("go_on") or form.get("only_files") or form.get("agreed"):
             _keep(desk, form, usual)
             return web.see_other(page)
         location = _send_once(ticket, actor, kind, fresh)
@@ -97,9 +100,12 @@ def _say(ticket: Ticket, desk: Desk, kind: MessageKind, fresh: tuple[UUID, ...],
         name_people(ticket, note, by=by, now=now)
         return note
     if kind is MessageKind.REPLY:
-        answer = actions.Reply(text=text, html=html, cc=written.copied_to(form, ticket), files=files)
+        cc = written.copied_to(form, ticket)
+        to = addressing.check_answer(ticket, form, cc)
+        answer = actions.Reply(text=text, html=html, to=to, cc=cc, files=files)
         return actions.reply(ticket, answer, by=by, now=now)
     to, quote = written.third_parties(form, ticket), written.quote_of(form, ticket)
+    addressing.check_forward(ticket, form, to)
     words = actions.Forward(
         text=text,
         html=html,

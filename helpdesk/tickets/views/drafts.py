@@ -14,6 +14,7 @@ from helpdesk.db import db, transaction
 from helpdesk.errors import StaleChange
 from helpdesk.tickets.actions import drafts
 from helpdesk.tickets.actions.drafts import Desk, Unsent
+from helpdesk.tickets.addressed import addressed_from
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import MessageKind
 from helpdesk.tickets.views import written
@@ -77,6 +78,7 @@ def _elsewhere(desk: Desk, number: int) -> ResponseReturnValue:
             kind=KINDS[there.kind],
             cc=there.cc or "",
             third_party=there.third_party,
+            addressed=addressed_from(there.addressed).written,
         ),
         409,
     )

@@ -5,17 +5,20 @@ from typing import Any
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from helpdesk.accounts.models import Account
+from helpdesk.accounts.models import Account, Person
+from helpdesk.clients.models import Contact
 from helpdesk.notifications.letters import signature_of_mailbox
 from helpdesk.tickets.draft_models import Draft, Upload
 from helpdesk.tickets.models import Ticket
 
-DRAFT = ("kind", "text", "html", "cc", "third_party", "picked", "saved_at")
+DRAFT = ("kind", "text", "html", "cc", "third_party", "picked", "addressed", "saved_at")
 UPLOAD = ("name", "size", "inline")
 
 
 def unsent(ticket: Ticket, person_id: int) -> Any:
-    """The draft (null: none), the waiting files, the person's signature with his phone, and the mailbox's."""
+    """The draft (null: none) with the name of whom it was begun for, the waiting files, the person's
+    signature with his phone, and the mailbox's.
+    """
     account = Account.person_id == person_id
     own = select(Account.signature).where(account).scalar_subquery()
     phone = select(Account.phone).where(account).scalar_subquery()
@@ -31,8 +34,14 @@ def unsent(ticket: Ticket, person_id: int) -> Any:
 
 def _draft(ticket_id: int, person_id: int) -> Any:
     pairs = [part for name in DRAFT for part in (name, getattr(Draft, name))]
-    row = func.jsonb_build_object(*pairs, "revision", cast(Draft.revision, Text))
+    row = func.jsonb_build_object(*pairs, "revision", cast(Draft.revision, Text), "begun_for", _begun_for())
     return select(row).where(Draft.ticket_id == ticket_id, Draft.person_id == person_id).scalar_subquery()
+
+
+def _begun_for() -> Any:
+    begun = Contact.id == Draft.addressed["contact_id"].as_integer()
+    name = select(Person.name).join(Contact, Contact.person_id == Person.id).where(begun)
+    return name.correlate(Draft).scalar_subquery()
 
 
 def _uploads(ticket_id: int, person_id: int) -> Any:

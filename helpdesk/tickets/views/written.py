@@ -18,6 +18,7 @@ from helpdesk.rich.cleaning import clean, is_plain, pictures_in
 from helpdesk.rich.plain import plain
 from helpdesk.tickets.actions import NewFile
 from helpdesk.tickets.actions.drafts import Desk, Unsent, staged_by_id
+from helpdesk.tickets.addressed import addressed_in
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.tickets.queries.watching import watching
 from helpdesk.tickets.rules import MessageKind
@@ -75,6 +76,7 @@ def unsent_of(form: Form, usual: MessageKind) -> Unsent:
         cc=form["cc"].strip() if "cc" in form else None,
         third_party=form.get("third_party", "").strip(),
         picked={"messages": list(_numbers(form)), "files": [str(one) for one in _ids(form, "pick_file")]},
+        addressed=addressed_in(form.get("addressed", "")),
     )
 
 
