@@ -85,7 +85,6 @@ def _loaded(mail_ids: list[int]) -> list[Claimed]:
 
 def trace_of(mail: InboundMail) -> bytes:
     """What a mail server writes on top at the last step, for messages that came through our own door."""
-    if mail.envelope_from is None:
-        return b""
-    lines = [f"Return-Path: <{mail.envelope_from}>", *(f"Delivered-To: {to}" for to in mail.envelope_to)]
+    path = [] if mail.envelope_from is None else [f"Return-Path: <{mail.envelope_from}>"]
+    lines = [*path, *(f"Delivered-To: {to}" for to in mail.envelope_to)]
     return "".join(f"{line}\r\n" for line in lines if line.isprintable()).encode("utf-8", "replace")

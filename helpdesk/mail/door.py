@@ -82,8 +82,8 @@ def _path(sender: str | None) -> str:
     return "" if sender in {None, "<>"} else str(sender)
 
 
-def keep(raw: bytes, sender: str, recipients: tuple[str, ...], *, now: datetime) -> int | None:
-    """Store what was handed over; None when no recipient is ours."""
+def keep(raw: bytes, sender: str | None, recipients: tuple[str, ...], *, now: datetime) -> int | None:
+    """Store what was handed over; None when no recipient is ours. `sender` None: nobody named him."""
     mailbox = mailbox_of(recipients)
     if mailbox is None:
         return None

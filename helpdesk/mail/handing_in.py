@@ -41,18 +41,24 @@ def without_postmark(raw: bytes) -> bytes:
     return raw.partition(b"\n")[2] if raw.startswith(b"From ") else raw
 
 
-def take_in(raw: bytes, recipients: tuple[str, ...], sender: str) -> tuple[Outcome, str]:
-    """Store the message and commit, with a sentence about what came of it."""
+def take_in(raw: bytes, recipients: tuple[str, ...], sender: str | None) -> tuple[Outcome, str]:
+    """Store the message and commit, with a sentence about what came of it; `sender` None was not said."""
     with transaction():
         if standstill.is_on():
             return Outcome.LATER, "Mail stands still in this copy of the desk."
         named = recipients or _named(raw, os.environ)
-        kept = keep(raw, sender or os.environ.get("SENDER", ""), named, now=clock.now(db.session))
+        kept = keep(raw, _path(sender, os.environ), named, now=clock.now(db.session))
     if kept is not None:
         return Outcome.STORED, f"Stored as {kept}."
     if recipients:
         return Outcome.NOBODY, f"{', '.join(recipients)} is no mailbox of this desk."
     return Outcome.LATER, "This desk has no mailbox yet."
+
+
+def _path(given: str | None, env: Mapping[str, str]) -> str | None:
+    """The envelope's sender, empty for the null one. None where nobody says: that is no sign of a machine."""
+    said = env.get("SENDER") if given is None else given
+    return None if said is None else said.strip().removeprefix("<").removesuffix(">")
 
 
 def _named(raw: bytes, env: Mapping[str, str]) -> tuple[str, ...]:

@@ -15,14 +15,17 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import delete, select
 
-from helpdesk import standstill
+from helpdesk import clock, standstill
 from helpdesk.app import create_app
 from helpdesk.config import load_settings
 from helpdesk.db import db, transaction
+from helpdesk.mail.claiming import claim
 from helpdesk.mail.cli import mail_commands
 from helpdesk.mail.door import open_doors
 from helpdesk.mail.handing_in import Outcome, take_in, without_postmark
+from helpdesk.mail.kinds import MailKind
 from helpdesk.mail.models import InboundMail, Mailbox, MailboxAddress
+from helpdesk.mail.parsing import parse
 from helpdesk.postgres import Urls
 from tests.conftest import settings_for
 from tests.factories import a_mailbox, three_lines
@@ -171,6 +174,29 @@ def test_whose_a_mail_from_a_pipe_is(
     assert found is outcome
     kept = [one for mail in db.session.scalars(select(InboundMail)) for one in mail.envelope_to]
     assert [one.startswith(kept_for or "") for one in kept[-1:]] == ([True] if kept_for else [])
+
+
+@pytest.mark.parametrize(
+    ("given", "env", "kind"),
+    [
+        (None, {}, MailKind.PERSON),
+        (None, {"SENDER": HANNA}, MailKind.PERSON),
+        ("<>", {"SENDER": HANNA}, MailKind.AUTOMATIC),
+        (None, {"SENDER": "MAILER-DAEMON"}, MailKind.AUTOMATIC),
+    ],
+)
+def test_only_a_sender_who_is_said_to_be_nobody_is_a_machine(
+    open_desk: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    given: str | None,
+    env: dict[str, str],
+    kind: MailKind,
+) -> None:
+    monkeypatch.setattr("os.environ", env)
+    take_in(a_mail().as_bytes(), (), given)
+    (claimed,) = claim(now=clock.now(db.session))
+    assert parse(claimed.raw).kind is kind
+    assert parse(claimed.raw).delivered_to == (SUPPORT,)
 
 
 def test_without_any_mailbox_the_mail_waits_outside(open_desk: Flask) -> None:
