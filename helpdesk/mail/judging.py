@@ -177,16 +177,17 @@ def _answer_to_the_desk(_mail: InboundMail, parsed: ParsedMail, _now: datetime) 
 
 def _flood(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
     """More than twenty new tickets an hour from one address wait for a person."""
-    if not parsed.from_email:
+    sender = parsed.from_email.lower()
+    if not sender:
         return None
     opened = db.session.scalar(
         select(func.count())
-        .where(InboundMail.from_email == parsed.from_email, InboundMail.id != mail.id)
+        .where(InboundMail.from_email == sender, InboundMail.id != mail.id)
         .where(InboundMail.state == InboundState.PROCESSED, InboundMail.reason == "opened")
         .where(InboundMail.processed_at > now - FLOOD_WINDOW)
     )
     if (opened or 0) >= FLOOD:
-        raise Hold(FLOODED % {"most": FLOOD, "sender": parsed.from_email}, flooder=parsed.from_email.lower())
+        raise Hold(FLOODED % {"most": FLOOD, "sender": sender}, flooder=sender)
     return None
 
 

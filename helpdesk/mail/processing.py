@@ -147,7 +147,7 @@ def _label(mail: InboundMail, parsed: ParsedMail | None) -> None:
         return
     mail.rfc_message_id = parsed.message_id
     mail.fingerprint = parsed.fingerprint
-    mail.from_email = parsed.from_email or None
+    mail.from_email = parsed.from_email.lower() or None
     mail.subject = parsed.subject
     mail.mail_kind = parsed.kind
     mail.evidence = [*parsed.evidence, *signs_of(check_of(mail, parsed)), *parsed.defects]
