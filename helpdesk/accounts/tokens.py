@@ -122,7 +122,7 @@ def path_to_send(token_id: int, *, now: datetime) -> str:
     token = db.session.get_one(AccountToken, token_id, options=[undefer(AccountToken.sealed)])
     is_over = token.used_at is not None or token.ended_at is not None or token.expires_at <= now
     if is_over or token.sealed is None:
-        raise BadInput("not sent: its link had run out or was replaced by a newer one")
+        raise BadInput("Its link had run out or was replaced by a newer one.")
     return _path(token.purpose, unseal(token.sealed).decode())
 
 

@@ -17,7 +17,8 @@ from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, Out
 TO_KNOWN = (3, timedelta(hours=1))
 TO_UNKNOWN = (3, timedelta(days=1))
 TO_DOMAIN = (10, timedelta(hours=1))
-HELD_BACK = N_("not sent: the limit of acknowledgements was reached")
+HELD_BACK = N_("The limit of acknowledgements was reached.")
+SOLVED_IN_CALL = N_("It was solved during the call.")
 
 
 def cap_on(email: str, *, is_known: bool, now: datetime) -> Cap | None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from helpdesk.accounts import seats
 from helpdesk.clients.models import Contact
 from helpdesk.clients.reach import closed
-from helpdesk.db import db, notify, notify_all
+from helpdesk.db import db, notify
 from helpdesk.errors import RuleViolation
 from helpdesk.events import EventRow, TicketEvent
 from helpdesk.mail.headers import Address
@@ -20,7 +20,7 @@ from helpdesk.notifications.actions import (
     tell,
     undo,
 )
-from helpdesk.notifications.caps import cap_on, hold_by_cap
+from helpdesk.notifications.caps import SOLVED_IN_CALL, cap_on, hold_by_cap
 from helpdesk.notifications.letters import signature_of, write
 from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.notifications.texts import is_silent
@@ -146,7 +146,7 @@ def _drop_unsent_acknowledgement(ticket_id: int) -> None:
     key = f"received:{ticket_id}"
     mail = db.session.scalar(select(Outbox).where(Outbox.key == key, Outbox.attempts == 0))
     if mail is not None and mail.finished_at is None:
-        hold_back(mail, "not sent: solved during the call", now=mail.created_at)
+        hold_back(mail, SOLVED_IN_CALL, now=mail.created_at)
 
 
 def tell_team(event: TicketFact, row: EventRow) -> None:
@@ -181,7 +181,8 @@ def announce(event: TicketEvent, row: EventRow) -> None:
 
 def announce_all(happened: Sequence[tuple[TicketEvent, EventRow]]) -> None:
     """Let open pages know that these tickets changed."""
-    notify_all("desk", {str(event.ticket_id) for event, _ in happened})
+    for event, _ in happened:
+        notify("desk", str(event.ticket_id))
 
 
 def _news(event: TicketFact, row: EventRow) -> News:

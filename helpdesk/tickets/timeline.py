@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from helpdesk.errors import N_
 from helpdesk.i18n import duration, moment
-from helpdesk.tickets.words import DISCARD_REASONS, PRIORITIES, STATES, TYPES
+from helpdesk.tickets.words import DISCARD_REASONS, PRIORITIES, STATES, TYPES, first_few
 
 BREACH = 100
 
@@ -240,16 +240,17 @@ def _mentioned(event: Event) -> str:
 def _watchers_named(event: Event) -> str:
     """Whom a mail brought along; who is only proposed gets nothing yet."""
     watching, proposed = event.payload["watching"], event.payload["proposed"]
+    people = first_few(event.words)
     if not proposed:
-        return _with(gettext("Gets the answers from now on"), event.words)
+        return _with(gettext("Gets the answers from now on"), people)
     if not watching:
-        return _with(gettext("Named in the mail, and nobody has decided yet"), event.words)
+        return _with(gettext("Named in the mail, and nobody has decided yet"), people)
     words = gettext(
         "Named in the mail, %(watching)s get the answers from now on, %(proposed)s wait for a decision",
         watching=watching,
         proposed=proposed,
     )
-    return _with(words, event.words)
+    return _with(words, people)
 
 
 def _watcher(event: Event) -> str:

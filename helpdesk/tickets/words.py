@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 
+from helpdesk.i18n import ngettext
 from helpdesk.tickets.rules import (
     DONE_STATES,
     Channel,
@@ -131,3 +132,15 @@ def turn_of(
 def options(words: Words) -> list[tuple[str, str]]:
     """Values and words for a select field."""
     return [(str(value), str(name)) for value, name in words.items()]
+
+
+NAMED = 3
+
+
+def first_few(addresses: str) -> str:
+    """A long list of copies stands beside the conversation; the line names its beginning."""
+    named = addresses.split(", ")
+    if len(named) <= NAMED + 1:
+        return addresses
+    more, first = len(named) - NAMED, ", ".join(named[:NAMED])
+    return ngettext("%(first)s and %(num)s more", "%(first)s and %(num)s more", more, first=first)

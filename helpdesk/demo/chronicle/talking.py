@@ -17,6 +17,7 @@ from helpdesk.mail.compose import chain
 from helpdesk.mail.models import InboundState
 from helpdesk.mail.threading import with_subject_tag
 from helpdesk.mail.tokens import make_message_id, make_token
+from helpdesk.notifications.caps import SOLVED_IN_CALL
 from helpdesk.notifications.letters import closing, laid
 from helpdesk.notifications.models import DeliveryState, OutboxKind
 from helpdesk.notifications.reactions import REOPEN_DAYS, UNDO
@@ -27,7 +28,6 @@ from helpdesk.tickets.actions.conversation import preview_of
 from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.rules import Channel, MessageKind, Visibility
 
-SOLVED_IN_CALL = "not sent: solved during the call"
 BOUNCE = "550 5.1.1 <{to}>: Recipient address rejected: User unknown"
 SLOW = "451 4.7.1 Greylisting in action, please come back later"
 FATES = ((DeliveryState.ACCEPTED, 0.985), (DeliveryState.DELAYED, 0.993), (DeliveryState.BOUNCED, 1.0))
