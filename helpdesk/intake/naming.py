@@ -9,8 +9,9 @@ from helpdesk.clients.models import Company, CompanyKind, Contact, ContactAddres
 from helpdesk.clients.rules import address, is_address
 from helpdesk.db import db
 from helpdesk.intake.incoming import Incoming, Sender, SenderCheck
+from helpdesk.intake.standing import takes_part
 from helpdesk.tickets import actions as tickets
-from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.watch_rules import Named, Naming
 
 
@@ -24,9 +25,10 @@ def take_named(
     """
     if not incoming.named or message_id is None or incoming.is_machine or incoming.is_aside:
         return
+    author_id = db.session.get_one(Message, message_id).author_id
     naming = Naming(
         company_id=ticket.company_id,
-        takes_part=True,
+        takes_part=takes_part(ticket, author_id, incoming.sender.email),
         is_proved=incoming.check is SenderCheck.PASS or (is_signed and incoming.check is SenderCheck.NONE),
     )
     named = _known(ticket, incoming.named)

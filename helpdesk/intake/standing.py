@@ -25,6 +25,13 @@ def standing_on(ticket: Ticket, contact: Contact, email: str) -> Standing:
     return _by_address(ticket, address(email)) or _as_staff(ticket, contact)
 
 
+def takes_part(ticket: Ticket, person_id: int, email: str) -> bool:
+    """The requester, or somebody to whom our answers go; being of the same firm is not enough."""
+    requester = db.session.get_one(Contact, ticket.contact_id)
+    found = _by_address(ticket, address(email))
+    return person_id == requester.person_id or found in (Standing.WATCHER, Standing.WRITTEN_TO)
+
+
 def was_asked(ticket: Ticket, email: str) -> bool:
     """An agent asked that address about this ticket behind the client's back."""
     return _got(ticket, address(email), Message.kind == MessageKind.FORWARD)

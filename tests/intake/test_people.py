@@ -100,6 +100,18 @@ def test_a_mark_of_ours_is_proof_as_well_and_lifts_a_proposal(now: datetime, han
     assert both(ticket) == ({FRIEND.email}, set())
 
 
+def test_a_colleague_who_is_not_on_the_ticket_only_proposes(now: datetime, hanna: Contact) -> None:
+    a_contact("Ivo", company=hanna.company, email="ivo@brightwater.example")
+    ticket = opened(a_mail(now), now)
+    number = Pointer(ticket_id=ticket.id, code="subject_number", is_signed=False)
+    ivo = Sender(email="ivo@brightwater.example")
+    take(a_mail(now, sender=ivo, named=(FRIEND,), answers=(number,)), now)
+    assert both(ticket) == (set(), {FRIEND.email})
+    actions.watch(ticket, ivo.email, by=an_agent("Ada Lind").id, now=now)
+    take(a_mail(now, sender=ivo, named=(FRIEND,), answers=(number,)), now)
+    assert both(ticket) == ({FRIEND.email, ivo.email}, set())
+
+
 def test_an_unverified_colleague_is_only_proposed(now: datetime, hanna: Contact) -> None:
     a_contact("Ivo", company=hanna.company, email="ivo@brightwater.example", verified=False)
     ticket = opened(a_mail(now, named=(Sender(email="ivo@brightwater.example"),)), now)
