@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from helpdesk.db import db
-from helpdesk.intake.incoming import Incoming
+from helpdesk.intake.incoming import Incoming, Pointer
 from helpdesk.intake.topics import says_recovery, says_trouble, topic_of
 from helpdesk.mail.kinds import MailKind
 from helpdesk.tickets.alert_models import TicketAlert
-from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.rules import OPEN_STATES
+from helpdesk.tickets.models import Message, Ticket
+from helpdesk.tickets.rules import OPEN_STATES, MessageKind
 
 RECOVERY_JOINS = timedelta(days=7)
 MERGES_FOLLOWED = 20
@@ -43,6 +43,16 @@ def ticket_of_alert(incoming: Incoming, *, now: datetime) -> Ticket | None:
         if ticket is not None and _takes(ticket, incoming, now):
             return ticket
     return None
+
+
+def begins_anew(incoming: Incoming, ticket: Ticket, pointer: Pointer | None) -> bool:
+    """Trouble again after the end of its ticket, told by a machine in answer to what it wrote there itself;
+    never an automatic answer to our own mail.
+    """
+    if ticket.state in OPEN_STATES or says_recovery(incoming.subject) or not is_alert(incoming):
+        return False
+    answered = db.session.get(Message, pointer.message_id) if pointer and pointer.message_id else None
+    return answered is not None and answered.is_machine and answered.kind is MessageKind.CLIENT
 
 
 def keep_alert(incoming: Incoming, ticket_id: int, *, now: datetime) -> None:

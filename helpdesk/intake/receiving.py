@@ -9,7 +9,7 @@ from sqlalchemy import select
 from helpdesk import blobs
 from helpdesk.clients.models import Contact
 from helpdesk.db import db
-from helpdesk.intake.alerts import keep_alert, ticket_of_alert
+from helpdesk.intake.alerts import begins_anew, keep_alert, ticket_of_alert
 from helpdesk.intake.behalf import turned
 from helpdesk.intake.incoming import FOLLOWS, Incoming, IncomingFile, Outcome, Receipt
 from helpdesk.intake.linking import link_named
@@ -33,8 +33,9 @@ def receive(incoming: Incoming, *, by: int, now: datetime) -> Receipt:
         return seen
     contact = contact_of(incoming, now=now)
     found = match(incoming, contact)
-    if found.ticket is None:
-        found = _with_alert(found, incoming, now=now)
+    earlier = found.ticket if found.ticket and begins_anew(incoming, found.ticket, found.pointer) else None
+    if found.ticket is None or earlier is not None:
+        found = _with_alert(Match() if earlier else found, incoming, now=now)
     if incoming.is_away_note and found.ticket is None:
         return Receipt(outcome=Outcome.IGNORED, because="away_note")
     words = _words(incoming, contact, found)
@@ -47,7 +48,7 @@ def receive(incoming: Incoming, *, by: int, now: datetime) -> Receipt:
             return _join(found.ticket, found, incoming, words, by=by, now=now)
         if incoming.is_machine:
             return Receipt(outcome=Outcome.IGNORED, because="finished_ticket", ticket_id=found.ticket.id)
-    follows = found.ticket if found.ticket and found.is_client_side else None
+    follows = found.ticket if found.ticket and found.is_client_side else earlier
     return _open(incoming, contact, found, words, follows, by=by, now=now)
 
 

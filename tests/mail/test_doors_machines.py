@@ -193,6 +193,25 @@ def test_an_alert_after_the_end_is_a_new_ticket_and_a_late_recovery_is_none(
     assert len(tickets()) == 2
 
 
+@pytest.mark.parametrize("days", [1, 30])
+def test_an_alert_that_answers_its_own_of_a_finished_ticket_is_not_buried_there(
+    days: int, mailbox: Mailbox, now: datetime
+) -> None:
+    first_id = "<alert1@watch.example>"
+    take_in(alert("PROBLEM: disk full on srv1", message_id=first_id), mailbox, now=now)
+    (first,) = tickets()
+    first.state, first.resolved_at = State.RESOLVED, now - timedelta(days=days)
+    db.session.commit()
+    for subject in (
+        "RECOVERY: disk full on srv1",
+        "PROBLEM: disk full on srv1",
+        "PROBLEM: disk full on srv1",
+    ):
+        take_in(alert(subject, In_Reply_To=first_id), mailbox, now=now)
+    second = tickets()[1]
+    assert (len(tickets()), second.follows_id, len(messages(second))) == (2, first.id, 2)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "headers"),
     [
