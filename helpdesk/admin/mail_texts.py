@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from sqlalchemy import select
 
+from helpdesk.admin.letter_frame import letter_page, packed
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.errors import BadInput
@@ -75,13 +76,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Preview:
-    """A mail to an invented client; with an `error` the text could not be saved like this."""
+    """A mail to an invented client; with an `error` the text could not be saved like this. `packed` is the
+    text for the address of its frame, "" for one too long.
+    """
 
     sender: str
     to: str
     subject: str
     text: str
     error: str
+    packed: str
 
 
 def overview() -> list[Row]:
@@ -108,24 +112,39 @@ def in_force(place: Place) -> str:
 def preview(place: Place, body: str) -> Preview:
     """The text around an invented ticket, and why it cannot be saved, if so."""
     sample, stranger = phrases(place.language), place.occasion is Occasion.RECEIVED_UNKNOWN
-    mailbox = db.session.get(Mailbox, place.mailbox[0]) if place.mailbox else default_mailbox()
-    prefix, firm = settings().ticket_prefix, settings().firm_name
-    known = {
-        "number": f"{prefix}#{SAMPLE_NUMBER}",
-        "firm": firm,
-        "name": "" if stranger else sample["sample_name"],
+    mailbox = _mailbox(place)
+    return Preview(
+        sender=f"{mailbox.name} <{mailbox.address}>" if mailbox else settings().firm_name,
+        to="" if stranger else sample["sample_name"],
+        subject=with_subject_tag(
+            "" if stranger else sample["sample_subject"], settings().ticket_prefix, SAMPLE_NUMBER
+        ),
+        text=filled(body, place.language, _invented(place, mailbox)),
+        error=_error(place.occasion, body),
+        packed=packed(body),
+    )
+
+
+def letter(place: Place, body: str) -> str:
+    """The same mail as a page: what the client's program draws."""
+    return letter_page(body, place.language, _invented(place, _mailbox(place)))
+
+
+def _mailbox(place: Place) -> Mailbox | None:
+    return db.session.get(Mailbox, place.mailbox[0]) if place.mailbox else default_mailbox()
+
+
+def _invented(place: Place, mailbox: Mailbox | None) -> dict[str, str]:
+    sample = phrases(place.language)
+    return {
+        "number": f"{settings().ticket_prefix}#{SAMPLE_NUMBER}",
+        "firm": settings().firm_name,
+        "name": "" if place.occasion is Occasion.RECEIVED_UNKNOWN else sample["sample_name"],
         "subject": sample["sample_subject"],
         "days": str(REOPEN_DAYS),
         "answer": sample["sample_answer"],
         "signature": closing("", sample["sample_agent"], mailbox.signature if mailbox else ""),
     }
-    return Preview(
-        sender=f"{mailbox.name} <{mailbox.address}>" if mailbox else firm,
-        to="" if stranger else sample["sample_name"],
-        subject=with_subject_tag("" if stranger else sample["sample_subject"], prefix, SAMPLE_NUMBER),
-        text=filled(body, place.language, known),
-        error=_error(place.occasion, body),
-    )
 
 
 def _error(occasion: Occasion, body: str) -> str:

@@ -1,15 +1,20 @@
 """Mail texts on the settings screens: own words in the next mail, filled in and never run."""
 
+import base64
+import zlib
 from datetime import datetime
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from helpdesk.admin.letter_frame import packed, unpacked
 from helpdesk.db import db
+from helpdesk.headers import MAIL_BODY_POLICY
 from helpdesk.notifications.letters import write
 from helpdesk.notifications.models import MailText, Outbox
-from helpdesk.notifications.texts import original
+from helpdesk.notifications.texts import original, phrases
 from helpdesk.notifications.wording import Occasion, checked
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets.actions import Reply
@@ -183,6 +188,26 @@ def test_a_preview_shows_an_invented_ticket_and_saves_nothing(desk: FlaskClient)
     page = desk.post(f"/settings/mail-texts/{RECEIVED}/preview", data=form(language="en", body="X {firm}"))
     assert "X {firm}" in page.text
     assert db.session.scalar(select(func.count()).select_from(MailText)) == 0
+
+
+def test_the_preview_has_the_form_that_clients_see_in_a_frame_that_runs_nothing(desk: FlaskClient) -> None:
+    sheet = form(language="en", body="Hi {name} <script>\n\n{answer}\n\n-- \n{signature}")
+    answer = desk.post(f"/settings/mail-texts/{REPLY}/preview", data=sheet, headers={"HX-Request": "true"})
+    frame = answer.text.partition("<iframe")[2].partition(">")[0]
+    assert 'sandbox=""' in frame
+    letter = desk.get(unescape(frame.partition('src="')[2].partition('"')[0]))
+    assert letter.headers["Content-Security-Policy"] == MAIL_BODY_POLICY
+    assert "Hi Hanna Bell &lt;script&gt;" in letter.text
+    assert 'class="gmail_signature"><span' in letter.text
+    assert letter.text.index(phrases("en")["above"]) < letter.text.index("Hi Hanna Bell")
+
+
+def test_words_for_the_frame_come_back_or_are_refused(desk: FlaskClient) -> None:
+    assert unpacked(packed("Привет {name}\n")) == "Привет {name}\n"
+    assert packed("".join(chr(0x10000 + n * 97) for n in range(4000))) == ""
+    bomb = base64.urlsafe_b64encode(zlib.compress(b"x" * 9_000_000)).decode()
+    assert [unpacked(one) for one in ("", "nonsense!", "eJw", bomb)] == [None] * 4
+    assert desk.get(f"/settings/mail-texts/{REPLY}/letter?words=nonsense").status_code == 404
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])

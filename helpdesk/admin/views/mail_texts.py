@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import abort, render_template, request, url_for
+from flask import abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -15,9 +15,11 @@ from helpdesk.accounts.writing import leading_to, status_of, write_once
 from helpdesk.admin import mail_texts as texts
 from helpdesk.admin import words
 from helpdesk.admin.blueprint import blueprint
+from helpdesk.admin.letter_frame import unpacked
 from helpdesk.admin.pages import render_section
 from helpdesk.db import db
 from helpdesk.errors import DomainError, StaleChange
+from helpdesk.headers import as_mail_body
 from helpdesk.i18n import gettext, told
 from helpdesk.mail.models import Mailbox
 from helpdesk.notifications import text_settings as actions
@@ -82,8 +84,19 @@ def preview_mail_text(thing: Words, number: int) -> str:
     """The mail as an invented client would get it; nothing is saved."""
     place, body = _place(thing.occasion), request.form.get("body", "")
     if web.is_htmx():
-        return render_template("admin/_mail_preview.html", preview=texts.preview(place, body))
+        return render_template("admin/_mail_preview.html", **_previewed(place, body))
     return _page(place, body)
+
+
+@blueprint.get("/settings/mail-texts/<int:number>/letter")
+@policy(Permission.SETTINGS_READ, load=LOADER)
+def mail_text_letter(thing: Words, number: int) -> ResponseReturnValue:
+    """The same mail with its form, for the sandboxed frame; without `words` those in force."""
+    place, words = _place(thing.occasion), request.args.get("words")
+    body = texts.in_force(place) if words is None else unpacked(words)
+    if body is None:
+        abort(404)
+    return as_mail_body(make_response(texts.letter(place, body)))
 
 
 @blueprint.post("/settings/mail-texts/<int:number>/original")
@@ -172,5 +185,18 @@ def _page(place: Place, body: str, *, error: str = "", new: str = "") -> str:
                 for one in mailboxes
             ),
         ],
-        preview=texts.preview(place, body),
+        **_previewed(place, body),
     )
+
+
+def _previewed(place: Place, body: str) -> dict[str, object]:
+    preview, mailbox_id = texts.preview(place, body), place.mailbox[0] if place.mailbox else None
+    number = actions.number_of(place.occasion)
+    letter_url = url_for(
+        ".mail_text_letter",
+        number=number,
+        language=place.language,
+        mailbox=mailbox_id,
+        words=preview.packed,
+    )
+    return {"preview": preview, "letter_url": letter_url if preview.packed else ""}
