@@ -58,7 +58,8 @@ def _finish_or_retry(mail: Outbox, now: datetime, *, waits_for_relay: bool) -> N
         mail.handed_over_at = mail.finished_at = None
         mail.waiting_since = mail.waiting_since or now
         mail.waits_for_relay = waits_for_relay
-        mail.due_at = now + DELAYS[min(max(mail.attempts, 1), len(DELAYS)) - 1]
+        wait = DELAYS[min(max(mail.attempts, 1), len(DELAYS)) - 1]
+        mail.due_at = min(now + wait, mail.waiting_since + GIVE_UP)  # the last try comes at the very end
     else:
         mail.finished_at, mail.waits_for_relay = now, False
         if mail.account_token_id is not None:

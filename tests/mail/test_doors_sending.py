@@ -13,6 +13,8 @@ from helpdesk import clock
 from helpdesk.db import db
 from helpdesk.mail.jobs import send_outbox
 from helpdesk.mail.models import Mailbox
+from helpdesk.mail.relay import Fate
+from helpdesk.mail.settling import settle
 from helpdesk.mail.tokens import Token, read_message_id
 from helpdesk.notifications.actions import undo
 from helpdesk.notifications.models import DeliveryState, Notice, Outbox, OutboxKind, OutboxRecipient
@@ -241,6 +243,20 @@ def test_a_sender_that_died_before_handing_over_is_followed_by_another(
     assert relay.taken == []
     send_at(now + timedelta(minutes=11))
     assert states() == {HANNA: DeliveryState.ACCEPTED}
+
+
+def test_a_relay_that_says_later_is_asked_less_and_less_and_for_two_days(
+    mailbox: Mailbox, now: datetime
+) -> None:
+    a_request(mailbox, now)
+    mail = db.session.scalars(select(Outbox)).one()
+    tries = []
+    for number in range(1, 11):
+        tries.append((mail.due_at - now) // timedelta(minutes=1))
+        mail.attempts = number
+        settle(mail, {HANNA: Fate(DeliveryState.DELAYED, "451 later")}, now=mail.due_at)
+    assert tries == [0, 1, 6, 21, 81, 261, 981, 1701, 2421, 48 * 60]
+    assert (mail.finished_at, states()) == (now + timedelta(hours=48), {HANNA: DeliveryState.FAILED})
 
 
 def test_after_two_days_the_desk_gives_up_and_says_so(mailbox: Mailbox, relay: Sink, now: datetime) -> None:
