@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 MAC_LENGTH = 20
+LOCAL_LENGTH = 64  # of an address before the @ (RFC 5321, 4.5.3.1.1)
 SHAPE = r"([tmb])\.(\d{1,18})\.(\d{1,18})\.(\d{1,6})\.([a-z2-7]{20})"
 ADDRESS = re.compile(rf"^[^@]*\+{SHAPE}@", re.IGNORECASE)
 MESSAGE_ID = re.compile(rf"^<?{SHAPE}(?:\.[a-z0-9]{{1,40}})?@", re.IGNORECASE)
@@ -38,8 +39,10 @@ def newest(keys: Keys) -> tuple[int, bytes]:
 
 
 def reply_address(mailbox_address: str, token: str) -> str:
+    """Where answers come back to; the mailbox itself when its name leaves no room for more."""
     local, _, domain = mailbox_address.rpartition("@")
-    return f"{local}+{token}@{domain}"
+    long = f"{local}+{token}"
+    return f"{long}@{domain}" if len(long) <= LOCAL_LENGTH else mailbox_address
 
 
 def read_token(address: str, keys: Keys) -> Token | None:

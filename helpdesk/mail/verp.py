@@ -6,9 +6,8 @@ import hmac
 import re
 from collections.abc import Iterable
 
-from helpdesk.mail.tokens import Keys, newest
+from helpdesk.mail.tokens import LOCAL_LENGTH, Keys, newest
 
-LOCAL_LENGTH = 64
 RETURN = re.compile(r"^[^@]*\+r\.(\d{1,18})\.(\d{1,6})\.([a-z2-7]{16})@", re.IGNORECASE)
 
 

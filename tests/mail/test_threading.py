@@ -54,6 +54,8 @@ def test_a_reply_address_fits_into_a_local_part_and_carries_a_hundred_bits() -> 
     long = reply_address("support@helpdesk.example", make_token(KEYS[1], 10**9, 10**10, 99))
     assert len(long.partition("@")[0]) <= 64
     assert len(TOKEN.rpartition(".")[2]) == 20
+    longer = "customer.care.of.the.north@helpdesk.example"
+    assert reply_address(longer, make_token(KEYS[1], 10**9, 10**10, 99)) == longer
 
 
 def test_old_keys_stay_valid_and_the_newest_signs() -> None:
