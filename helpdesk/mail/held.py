@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
+from helpdesk.clients.models import CompanyKind
 from helpdesk.clients.queries import find_contact_by_email
 from helpdesk.i18n import gettext as _
 from helpdesk.i18n import ngettext
+from helpdesk.mail.actions import HELD
 from helpdesk.mail.claiming import STOPPED
 from helpdesk.mail.judging import FLOOD, FLOODED
 from helpdesk.mail.models import InboundMail, InboundState
@@ -19,6 +21,7 @@ REASONS = {
     "own": _l("Our own mail that came back"),
     "copy": _l("A copy of a mail that is here already"),
     "bounce_unmatched": _l("A delivery report about a mail that we do not know"),
+    "bounce_unproved": _l("A delivery report that does not prove to be about a mail of ours: only shown"),
     "read_receipt": _l("A read receipt"),
     "complaint": _l("A complaint report of a mail provider"),
     "list": _l("A mailing list, which this mailbox takes no tickets from"),
@@ -96,6 +99,8 @@ def _sender(parsed: ParsedMail) -> Check:
     contact = find_contact_by_email(parsed.from_email) if parsed.from_email else None
     if contact is None:
         words = _("Nobody we know writes from this address")
+    elif contact.company.kind is CompanyKind.UNKNOWN:
+        return Check(is_good=False, name=_("Sender"), words=_("Nobody has said yet who this client is"))
     else:
         words = _("%(name)s of %(company)s", name=contact.person.name, company=contact.company.name)
     return Check(is_good=contact is not None, name=_("Sender"), words=words)
@@ -128,4 +133,4 @@ def _content(parsed: ParsedMail) -> Check:
 def _tries(mail: InboundMail) -> Check:
     words = ngettext("Tried %(num)d time", "Tried %(num)d times", mail.attempts)
     said = f"{words}: {mail.error}" if mail.error and why(mail) == BROKEN else words
-    return Check(is_good=mail.error is None, name=_("Attempts"), words=said)
+    return Check(is_good=not mail.error or mail.reason == HELD, name=_("Attempts"), words=said)

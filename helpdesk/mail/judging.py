@@ -14,7 +14,7 @@ from helpdesk.mail.kinds import MailKind
 from helpdesk.mail.models import InboundMail, InboundState, ListMail, Mailbox, MailReference
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.pointing import pointers_of
-from helpdesk.mail.returned import note_complaints, note_receipt, note_return
+from helpdesk.mail.returned import note_complaints, note_hint, note_receipt, note_return
 from helpdesk.mail.sender_models import SenderAct
 from helpdesk.mail.senders import is_told
 from helpdesk.mail.tokens import read_message_id
@@ -27,6 +27,7 @@ FLOODED = N_("More than %(most)s new tickets from %(sender)s within an hour.")
 ANSWERS_NOTICE = N_("This answers a mail that the desk sent to one of its own people, not to a client.")
 SHOULD_BE_KNOWN = N_("Its server counts its messages anew, and this older one was never seen here before.")
 REFERENCES_LOOKED_AT = 50
+UNPROVED_REPORT = "bounce_unproved"
 
 
 class Hold(Exception):
@@ -121,7 +122,10 @@ def _returned(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | No
     if not parsed.is_bounce:
         return None
     about = note_return(mail, parsed, now=now)
-    return _written(about, "bounce") if about else _ignored("bounce_unmatched")
+    if about is not None:
+        return _written(about, "bounce")
+    hinted = note_hint(mail, parsed, now=now)
+    return _ignored(UNPROVED_REPORT, hinted.ticket_id) if hinted else _ignored("bounce_unmatched")
 
 
 def _surely_returned(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:

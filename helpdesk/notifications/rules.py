@@ -112,6 +112,7 @@ TOPICS: Mapping[str, Topic] = {
     WITHDRAWN: Topic.BREACHED,
     "mail.not_delivered": Topic.NOT_DELIVERED,
     "mail.bounced": Topic.NOT_DELIVERED,
+    "mail.perhaps_bounced": Topic.NOT_DELIVERED,
     "mail.mailbox_failing": Topic.TROUBLE,
     "mail.needs_sign_in": Topic.TROUBLE,
     "mail.renumbered": Topic.TROUBLE,

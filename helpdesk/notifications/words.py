@@ -39,6 +39,7 @@ SENTENCES = {
     "sla.step_refused": _l("The policy wanted something done here that the rules do not allow: please look"),
     "mail.not_delivered": _l("An answer did not reach everybody: look at it, or phone"),
     "mail.bounced": _l("An answer came back undelivered: check the address, or phone"),
+    "mail.perhaps_bounced": _l("An answer may not have arrived: a report says so, but proves nothing"),
     "mail.mailbox_failing": _l("A mailbox has not answered for a quarter of an hour: see the settings"),
     "mail.needs_sign_in": _l("A mailbox needs a sign-in: no mail comes or goes there until then"),
     "mail.renumbered": _l("A mail server counts its messages anew: what came in the last month is compared"),

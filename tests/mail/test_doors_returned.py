@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from helpdesk import clock
@@ -14,12 +15,14 @@ from helpdesk.clients.return_models import AddressReturn
 from helpdesk.db import db
 from helpdesk.mail.kinds import MailKind
 from helpdesk.mail.models import InboundState, Mailbox
+from helpdesk.mail.remembering import remember_alias
 from helpdesk.mail.tokens import reply_address
 from helpdesk.mail.verp import return_address
 from helpdesk.notifications.models import DeliveryState, Notice, Outbox, OutboxKind, OutboxRecipient
 from helpdesk.notifications.signing import keys
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
+from tests.browsing import sign_in
 from tests.factories import a_mailbox, an_agent, three_lines
 from tests.mail.letters import HANNA, SUPPORT, a_mail, hanna, take_in, tickets
 
@@ -111,8 +114,8 @@ def test_only_the_recipient_that_the_report_names_was_not_reached(
     assert (list(told), len(tickets())) == ([ada.id], 1)
 
 
-@pytest.mark.parametrize("way", ["return_path", "token", "message_id", "mangled", "recipient"])
-def test_each_evidence_alone_finds_the_mail(
+@pytest.mark.parametrize("way", ["return_path", "token", "message_id", "mangled"])
+def test_each_proof_alone_finds_the_mail(
     way: str, sent: Outbox, mailbox: Mailbox, ada: Person, now: datetime
 ) -> None:
     texts = {
@@ -120,11 +123,65 @@ def test_each_evidence_alone_finds_the_mail(
         "token": ("", reply_address(SUPPORT, sent.reply_token or "")),
         "message_id": (enclosed(sent), SUPPORT),
         "mangled": (f"Our mail {sent.rfc_message_id} was not taken.", SUPPORT),
-        "recipient": ("", SUPPORT),
     }
     about, to = texts[way]
     take_in(report("delivery-status", failed(OMAR), about=about, to=to), mailbox, now=now)
     assert recipients(sent)[OMAR].state is DeliveryState.BOUNCED
+
+
+FORGED_RETURN = "support+r.{}.1.aaaaaaaaaaaaaaaa@helpdesk.example"
+
+
+@pytest.mark.parametrize("to", [SUPPORT, FORGED_RETURN], ids=["recipient", "forged return path"])
+def test_a_report_without_proof_only_leaves_a_hint(
+    to: str, sent: Outbox, ticket: Ticket, mailbox: Mailbox, ada: Person, client: FlaskClient, now: datetime
+) -> None:
+    for words in ("no such user", "never heard of him"):
+        raw = report("delivery-status", failed(HANNA, words=words), to=to.format(sent.id))
+        mail = take_in(raw, mailbox, now=now)
+        assert (mail.state, mail.reason) == (InboundState.IGNORED, "bounce_unproved")
+    assert mail.ticket_id == ticket.id
+    assert recipients(sent)[HANNA].state is DeliveryState.ACCEPTED
+    assert closed([HANNA], by_machine=True) == {}
+    told = db.session.scalars(select(Notice.kind).where(Notice.kind.startswith("mail."))).all()
+    assert list(told) == ["mail.perhaps_bounced"]
+    sign_in(client, ada)
+    page = client.get(f"/tickets/{ticket.id}").text
+    assert f"A report says that mail does not reach {HANNA}" in page
+    assert "Reply not delivered" not in page
+
+
+def test_hints_never_add_up_to_a_shut_address(sent: Outbox, mailbox: Mailbox, now: datetime) -> None:
+    for number in range(4):
+        take_in(report("delivery-status", failed(HANNA, "5.7.1", words=str(number))), mailbox, now=now)
+    take_in(report("delivery-status", failed(HANNA, "5.7.1"), about=enclosed(sent)), mailbox, now=now)
+    assert closed([HANNA], by_machine=True) == {}
+
+
+def test_a_report_is_about_the_mail_it_encloses_and_no_earlier_one(
+    sent: Outbox, ticket: Ticket, mailbox: Mailbox, ada: Person, now: datetime
+) -> None:
+    answer(ticket, ada, now, OMAR)
+    later = newest()
+    about = f"References: {sent.rfc_message_id}\r\n{enclosed(later)}"
+    take_in(report("delivery-status", failed(OMAR), about=about), mailbox, now=now)
+    states = [recipients(mail)[OMAR].state for mail in (sent, later)]
+    assert states == [DeliveryState.ACCEPTED, DeliveryState.BOUNCED]
+
+
+def test_a_mail_that_its_relay_renamed_is_known_by_both_its_ids(
+    sent: Outbox, ticket: Ticket, mailbox: Mailbox, ada: Person, now: datetime
+) -> None:
+    answer(ticket, ada, now, OMAR)
+    later = newest()
+    given = "<0102.renamed@relay.example>"
+    remember_alias(later, given, now=now)
+    unproved = report("delivery-status", failed(OMAR), about=f"Message-ID: {given}")
+    assert take_in(unproved, mailbox, now=now).reason == "bounce_unproved"
+    about = f"Message-ID: {given}\r\nReferences: {sent.rfc_message_id}"
+    take_in(report("delivery-status", failed(OMAR), about=about), mailbox, now=now)
+    states = [recipients(mail)[OMAR].state for mail in (sent, later)]
+    assert states == [DeliveryState.ACCEPTED, DeliveryState.BOUNCED]
 
 
 def test_the_token_wins_over_a_later_mail_to_the_same_address(
