@@ -263,6 +263,7 @@ def _page(typed: Typed, mailbox: Mailbox | None, *, tried: Any = None) -> str:
         thing_name=mailbox.address if mailbox else gettext("New mailbox"),
         **({} if mailbox else {"history": None}),
         mailbox=mailbox,
+        is_default=mailbox is not None and (mailbox.is_default or default_mailbox() is mailbox),
         state=state,
         conditions=words.CONDITIONS,
         version=actions.mark(mailbox) if mailbox else "",
