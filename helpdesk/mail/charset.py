@@ -37,6 +37,8 @@ ALIASES = {
 REFUSED = frozenset({"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"})
 CYRILLIC = ("cp1251", "koi8-r", "cp866")
 FREQUENT = frozenset("оеаинтсрвлкмдпу")
+KANA, HANGUL = re.compile("[\u3041-\u30ff]"), re.compile("[\uac00-\ud7a3]")
+EASTERN = (("cp932", KANA, 0.3), ("euc_jp", KANA, 0.3), ("cp949", HANGUL, 0.9))
 SURROGATES = re.compile("[\ud800-\udfff]")
 HIGH = re.compile(rb"[\x80-\xff]")
 HIGH_RUN = re.compile(rb"[\x80-\xff]+")
@@ -120,15 +122,30 @@ def _as_guessed(raw: bytes, codec: str) -> str | None:
         return _strict(raw, "utf-16")
     if b"\x1b$" in raw or b"\x1b(" in raw:
         return _strict(raw, "iso2022_jp")
-    return _guessed_cyrillic(raw[:20_000], raw) or _guessed_chinese(raw)
+    return _guessed_cyrillic(raw[:20_000], raw) or _guessed_eastern(raw) or _guessed_chinese(raw)
 
 
 def _guessed_cyrillic(sample: bytes, raw: bytes) -> str | None:
-    """Cyrillic if high bytes stand in words: half of the letters or more are the frequent small ones."""
+    """Cyrillic if high bytes stand in words: half of the letters or more are the frequent small ones.
+
+    In the languages of the West they stand alone among plain letters.
+    """
     best = max(CYRILLIC, key=lambda codec: _share_of_frequent(sample, codec))
-    if len(HIGH.findall(sample)) < 3 or _share_of_frequent(sample, best) < 0.5:
+    runs = HIGH_RUN.findall(sample)
+    letters = sum(map(len, runs))
+    if letters < max(3, 2 * len(runs)) or _share_of_frequent(sample, best) < 0.5:
         return None
     return raw.decode(best, "replace")
+
+
+def _guessed_eastern(raw: bytes) -> str | None:
+    """Japanese or Korean if a good part of the letters are those that only they write."""
+    for codec, own, share in EASTERN:
+        text = _strict(raw, codec) or ""
+        high = [letter for letter in text if letter > "\x7f"]
+        if len(high) >= 4 and len(own.findall(text)) >= share * len(high):
+            return text
+    return None
 
 
 def _guessed_chinese(raw: bytes) -> str | None:
