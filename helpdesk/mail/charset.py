@@ -122,7 +122,7 @@ def _as_guessed(raw: bytes, codec: str) -> str | None:
         return _strict(raw, "utf-16")
     if b"\x1b$" in raw or b"\x1b(" in raw:
         return _strict(raw, "iso2022_jp")
-    return _guessed_cyrillic(raw[:20_000], raw) or _guessed_eastern(raw) or _guessed_chinese(raw)
+    return _guessed_eastern(raw) or _guessed_cyrillic(raw[:20_000], raw) or _guessed_chinese(raw)
 
 
 def _guessed_cyrillic(sample: bytes, raw: bytes) -> str | None:
