@@ -3,7 +3,7 @@
 import enum
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache, wraps
@@ -28,7 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, registry
 
 Question = TypeVar("Question", bound=Callable[..., Any])
-ANSWERS = "asked_once"
+ANSWERS, CALLS = "asked_once", "calls"
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -88,10 +88,23 @@ def transaction() -> Iterator[None]:
     """One unit of work of a door: everything written inside is kept, or nothing."""
     try:
         yield
+        _call_out()
         db.session.commit()
     except BaseException:
         db.session.rollback()
+        db.session.info.pop(CALLS, None)
         raise
+
+
+def _call_out() -> None:
+    """Send what `notify` gathered, in one statement."""
+    calls = db.session.info.pop(CALLS, None)
+    if calls:
+        every = text(
+            "select pg_notify(channel, payload) from unnest(:channels, :payloads) call(channel, payload)"
+        )
+        channels, payloads = zip(*calls, strict=True)
+        db.session.execute(every, {"channels": list(channels), "payloads": list(payloads)})
 
 
 @contextmanager
@@ -135,17 +148,12 @@ def end_read() -> None:
     network.
     """
     db.session.rollback()
+    db.session.info.pop(CALLS, None)
 
 
 def notify(channel: str, payload: str = "") -> None:
-    """Wake whoever listens on `channel`; PostgreSQL delivers it only when the transaction commits."""
-    db.session.execute(text("select pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload})
-
-
-def notify_all(channel: str, payloads: Iterable[str]) -> None:
-    """Wake whoever listens on `channel` once for each payload, in one statement."""
-    every = text("select pg_notify(:channel, payload) from unnest(cast(:payloads as text[])) payload")
-    db.session.execute(every, {"channel": channel, "payloads": sorted(payloads)})
+    """Wake whoever listens on `channel` once the open transaction is kept; the same call twice is one."""
+    db.session.info.setdefault(CALLS, {})[channel, payload] = None
 
 
 def insert_all(

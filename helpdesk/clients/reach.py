@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import BigInteger, Select, case, func, literal, or_, select, union_all
 
 from helpdesk.clients.models import ContactAddress
 from helpdesk.clients.return_models import AddressReturn
 from helpdesk.db import db
+
+LAST = 2**62
 
 
 class Barrier(StrEnum):
@@ -38,38 +41,33 @@ def closed(emails: Iterable[str], *, by_machine: bool) -> dict[str, Closure]:
     wanted = {email.strip().lower() for email in emails}
     if not wanted:
         return {}
-    return {one.email: one for one in (*_returned(wanted), *_kept_shut(wanted, by_machine=by_machine))}
+    rows = db.session.execute(union_all(_returned(wanted), _kept_shut(wanted, by_machine=by_machine)))
+    return {
+        email: Closure(email=email, barrier=Barrier(barrier), since=since, words=words)
+        for email, barrier, since, words, _ in sorted(rows, key=lambda row: row.place)
+    }
 
 
-def _kept_shut(wanted: set[str], *, by_machine: bool) -> list[Closure]:
-    rows = db.session.scalars(
-        select(ContactAddress).where(
-            ContactAddress.email.in_(wanted),
-            or_(ContactAddress.undeliverable_at.isnot(None), ContactAddress.complained_at.isnot(None)),
-        )
-    )
-    return [one for row in rows if (one := _closure(row, by_machine=by_machine))]
-
-
-def _closure(row: ContactAddress, *, by_machine: bool) -> Closure | None:
-    if row.undeliverable_at is not None:
-        words = row.undeliverable_reason or ""
-        return Closure(
-            email=row.email, barrier=Barrier.UNDELIVERABLE, since=row.undeliverable_at, words=words
-        )
-    if row.complained_at is not None and by_machine:
-        return Closure(email=row.email, barrier=Barrier.COMPLAINED, since=row.complained_at)
-    return None
-
-
-def _returned(wanted: set[str]) -> list[Closure]:
+def _returned(wanted: set[str]) -> Select[*tuple[Any, ...]]:
     """Addresses that are nobody's: of watchers and of whoever else was put into copy."""
-    rows = db.session.execute(
-        select(AddressReturn.email, AddressReturn.at, AddressReturn.status, AddressReturn.words)
-        .where(AddressReturn.email.in_(wanted), AddressReturn.shuts, AddressReturn.cleared_at.is_(None))
-        .order_by(AddressReturn.id)
-    )
-    return [
-        Closure(email=email, barrier=Barrier.UNDELIVERABLE, since=at, words=f"{status} {words}".strip())
-        for email, at, status, words in rows
-    ]
+    said = func.trim(AddressReturn.status + " " + AddressReturn.words)
+    return select(
+        AddressReturn.email,
+        literal(Barrier.UNDELIVERABLE.value).label("barrier"),
+        AddressReturn.at.label("since"),
+        said.label("words"),
+        AddressReturn.id.label("place"),
+    ).where(AddressReturn.email.in_(wanted), AddressReturn.shuts, AddressReturn.cleared_at.is_(None))
+
+
+def _kept_shut(wanted: set[str], *, by_machine: bool) -> Select[*tuple[Any, ...]]:
+    """Addresses of contacts, which say more than any single return and so come last."""
+    is_dead = ContactAddress.undeliverable_at.isnot(None)
+    is_shut = or_(is_dead, ContactAddress.complained_at.isnot(None)) if by_machine else is_dead
+    return select(
+        ContactAddress.email,
+        case((is_dead, Barrier.UNDELIVERABLE.value), else_=Barrier.COMPLAINED.value).label("barrier"),
+        func.coalesce(ContactAddress.undeliverable_at, ContactAddress.complained_at).label("since"),
+        case((is_dead, func.coalesce(ContactAddress.undeliverable_reason, "")), else_="").label("words"),
+        literal(LAST, BigInteger).label("place"),
+    ).where(ContactAddress.email.in_(wanted), is_shut)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk import clock
-from helpdesk.db import db, notify, notify_all, transaction
+from helpdesk.db import db, notify, transaction
 from helpdesk.errors import DomainError
 from helpdesk.mail.models import Mailbox
 from helpdesk.mail.relay import Relay, knock
@@ -125,7 +125,9 @@ def _let_wait(name: str, since: datetime, words: str, now: datetime) -> None:
             error=words,
         ).execution_options(synchronize_session=False)
     )
-    notify_all("desk", {str(ticket_id) for ticket_id in tickets if ticket_id})
+    for ticket_id in tickets:
+        if ticket_id:
+            notify("desk", str(ticket_id))
 
 
 def _leaves_through(name: str) -> ColumnElement[bool]:

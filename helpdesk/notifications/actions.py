@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Text, bindparam, column, func, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from helpdesk.db import db, insert_all, notify
@@ -37,11 +37,8 @@ class Mailing:
 
 def queue_mail(ticket: Ticket, mailing: Mailing, *, now: datetime) -> Outbox:
     """Put a mail into the outbox with its own Message-ID and reply token; the same key is the same mail."""
-    known = db.session.scalar(select(Outbox).where(Outbox.key == mailing.key))
-    if known is not None:
-        return known
     marks = marks_for(ticket.id, mailing.message_id)
-    mail = Outbox(
+    row = insert(Outbox).values(
         key=mailing.key,
         kind=mailing.kind,
         ticket_id=ticket.id,
@@ -56,8 +53,11 @@ def queue_mail(ticket: Ticket, mailing: Mailing, *, now: datetime) -> Outbox:
         due_at=mailing.due_at,
         created_at=now,
     )
-    db.session.add(mail)
-    db.session.flush()
+    mail: Outbox | None = db.session.scalar(
+        row.on_conflict_do_nothing(index_elements=[Outbox.key]).returning(Outbox)
+    )
+    if mail is None:
+        return db.session.scalars(select(Outbox).where(Outbox.key == mailing.key)).one()
     db.session.add_all(_recipients(mail, mailing, now))
     db.session.flush()
     notify("outbox")
@@ -127,25 +127,25 @@ def tell(people: Iterable[int | None], news: News, *, but: int | None = None) ->
 def tell_all(told: Iterable[tuple[Iterable[int | None], News]], *, but: int | None = None) -> None:
     """Tell each circle of people its news; the statements do not grow with the news."""
     circles = [({one for one in people if one is not None and one != but}, news) for people, news in told]
-    known = _already_told([news for _, news in circles])
     ways, rests = _ways(circles), _rests(circles)
     notices = [
         _notice(person_id, news, ways[topic_of(news.kind, news.payload or {})][person_id])
         | {"visible_from": _visible_from(rests.get(person_id), news)}
         for people, news in circles
         for person_id in sorted(people)
-        if (person_id, news.event_id) not in known
     ]
     wanted = [notice for notice in notices if notice["in_desk"] or notice["by_mail"]]
-    if wanted:
-        insert_all(Notice, wanted)
+    known = _already_told({notice["event_id"] for notice in wanted})
+    new = [notice for notice in wanted if (notice["person_id"], notice["event_id"]) not in known]
+    if new:
+        insert_all(Notice, new)
 
 
 def _ways(circles: Iterable[tuple[set[int], News]]) -> dict[Topic, dict[int, Ways]]:
     people = defaultdict[Topic, set[int]](set)
     for circle, news in circles:
         people[topic_of(news.kind, news.payload or {})] |= circle
-    return {topic: ways_of(many, topic) for topic, many in people.items()}
+    return {topic: ways_of(frozenset(many), topic) for topic, many in people.items()}
 
 
 def _rests(circles: Iterable[tuple[set[int], News]]) -> dict[int, Rest]:
@@ -232,9 +232,9 @@ def read_on_ticket(person_id: int, ticket_id: int, *, now: datetime) -> None:
     db.session.execute(mine.where(Notice.ticket_id == ticket_id).values(read_at=now))
 
 
-def _already_told(many: Iterable[News]) -> set[tuple[int, int | None]]:
-    """Who has heard of which event, as pairs of person and event."""
-    events = [news.event_id for news in many if news.event_id is not None]
+def _already_told(event_ids: set[int | None]) -> set[tuple[int, int | None]]:
+    """Who has heard of which of these events, as pairs of person and event."""
+    events = event_ids - {None}
     if not events:
         return set()
     told = select(Notice.person_id, Notice.event_id).where(Notice.event_id.in_(events))

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.accounts.models import Person
 from helpdesk.config import settings
-from helpdesk.db import db
+from helpdesk.db import asked_once, db
 from helpdesk.notifications.models import Notice, NotificationHours, NotificationPreference
 from helpdesk.notifications.rules import DEFAULTS, Hours, MailWhen, Topic, Ways
 
@@ -43,7 +43,8 @@ class Wishes:
     hours: Hours
 
 
-def ways_of(people: Iterable[int], topic: Topic) -> dict[int, Ways]:
+@asked_once
+def ways_of(people: frozenset[int], topic: Topic) -> dict[int, Ways]:
     """Where each of these people hears of the topic; one statement. Who wants no mail at all gets none."""
     wanted = sorted(people)
     if not wanted:

@@ -17,7 +17,7 @@ def choose_policy(event: TicketOpened, _row: EventRow) -> None:
     """Write down which policy holds for the new ticket. A desk without any policy keeps no clocks."""
     choice = choose(event.company_id, event.at)
     if choice is not None:
-        _write(_ticket(event), choice, at=event.at, by=event.actor_id)
+        _write(_ticket(event), TicketSla(ticket_id=event.ticket_id), choice, at=event.at, by=event.actor_id)
 
 
 def reconsider_policy(event: ClientIdentified, _row: EventRow) -> None:
@@ -27,7 +27,8 @@ def reconsider_policy(event: ClientIdentified, _row: EventRow) -> None:
     choice = choose(event.new_company_id, event.at)
     known = db.session.get(TicketSla, event.ticket_id)
     if choice is not None and not _is_under(known, choice):
-        _write(_ticket(event), choice, at=event.at, by=event.actor_id)
+        row = known or TicketSla(ticket_id=event.ticket_id)
+        _write(_ticket(event), row, choice, at=event.at, by=event.actor_id)
 
 
 def move_clocks(event: TicketFact, row: EventRow) -> None:
@@ -52,7 +53,7 @@ def _ticket(event: TicketFact) -> Ticket:
     return db.session.get_one(Ticket, event.ticket_id)
 
 
-def _write(ticket: Ticket, choice: Choice, *, at: datetime, by: int) -> None:
+def _write(ticket: Ticket, row: TicketSla, choice: Choice, *, at: datetime, by: int) -> None:
     ticket.event_seq += 1
     record(
         PolicyChosen(
@@ -65,7 +66,6 @@ def _write(ticket: Ticket, choice: Choice, *, at: datetime, by: int) -> None:
             calendar_version_ids=choice.calendar_version_ids,
         )
     )
-    row = db.session.get(TicketSla, ticket.id) or TicketSla(ticket_id=ticket.id)
     row.policy_version_id, row.contract_id = choice.policy_version_id, choice.contract_id
     db.session.add(row)
     db.session.flush()

@@ -78,9 +78,11 @@ def contact_for_address(email: str, name: str, *, now: datetime, language: str |
 
     Two senders of the same new address wait for each other (advisory lock until the end of the transaction).
     """
-    hold_address(email)
     found = find_contact_by_email(email)
-    if found:
+    if found is None:
+        hold_address(email)
+        found = find_contact_by_email(email)
+    if found is not None:
         return found
     company = company_by_domain(rules.domain_of(email))
     return make_contact(name, company.id, emails=(email,), now=now, language=language)
