@@ -23,6 +23,7 @@ from helpdesk.notifications.texts import filled, phrases, worded
 from helpdesk.notifications.wording import Occasion, checked
 
 SAMPLE_NUMBER = 1042
+ROOM, A_LINE, MOST, LETTERS_A_LINE = 72, 23, 560, 70
 NAMES: Mapping[Occasion, tuple[Any, Any]] = {
     Occasion.RECEIVED: (
         lazy_gettext("Receipt"),
@@ -86,6 +87,12 @@ class Preview:
     text: str
     error: str
     packed: str
+
+    @property
+    def height(self) -> int:
+        """Of the frame in pixels, guessed from the words: what runs nothing cannot tell."""
+        lines = sum(1 + len(line) // LETTERS_A_LINE for line in self.text.splitlines())
+        return min(ROOM + A_LINE * lines, MOST)
 
 
 def overview() -> list[Row]:

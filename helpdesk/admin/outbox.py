@@ -11,6 +11,8 @@ from helpdesk.db import db
 from helpdesk.i18n import gettext
 from helpdesk.mail.models import Mailbox
 from helpdesk.mail.relay_models import RelayState
+from helpdesk.notifications.actions import TAKEN_BACK
+from helpdesk.notifications.caps import HELD_BACK, SOLVED_IN_CALL
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
 
 PAGE = 50
@@ -22,7 +24,9 @@ STATES = {
     "bounced": DeliveryState.BOUNCED,
     "sent": DeliveryState.ACCEPTED,
 }
-SHOWN = (WAITING, *STATES, EVERY)
+HELD = "held"
+ON_PURPOSE = (TAKEN_BACK, HELD_BACK, SOLVED_IN_CALL)  # nothing went wrong: this was not to go
+SHOWN = (WAITING, *STATES, HELD, EVERY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Recipient:
     state: DeliveryState
     answer: str
     at: datetime
+    is_held_back: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +69,8 @@ class Row:
     @property
     def may_repeat(self) -> bool:
         lost = {DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.BOUNCED}
-        is_over = not self.is_waiting and any(one.state in lost for one in self.recipients)
+        missing = [one for one in self.recipients if one.state in lost and not one.is_held_back]
+        is_over = not self.is_waiting and bool(missing)
         return self.kind is OutboxKind.REPLY and is_over
 
 
@@ -93,12 +99,14 @@ class Around:
 def around() -> Around:
     """Read it; one statement."""
     waiting = select(func.count()).select_from(Outbox).where(Outbox.finished_at.is_(None)).scalar_subquery()
-    others = [_count(state) for name, state in STATES.items() if state is not DeliveryState.ACCEPTED]
+    states = [name for name in (*STATES, HELD) if name != "sent"]
+    others = [_count(_having(state)) for state in states]
     one = func.jsonb_build_array(Mailbox.id, Mailbox.address)
     boxes = select(func.jsonb_agg(aggregate_order_by(one, Mailbox.address))).scalar_subquery()
     *found, mailboxes = db.session.execute(select(waiting, *others, boxes)).one()
-    names = [WAITING, *(name for name, state in STATES.items() if state is not DeliveryState.ACCEPTED)]
-    return Around(dict(zip(names, found, strict=True)), [(box[0], box[1]) for box in mailboxes or ()])
+    return Around(
+        dict(zip([WAITING, *states], found, strict=True)), [(box[0], box[1]) for box in mailboxes or ()]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +134,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.state == WAITING:
         found.append(Outbox.finished_at.is_(None))
-    elif wanted.state in STATES:
-        having = select(OutboxRecipient.outbox_id).where(OutboxRecipient.state == STATES[wanted.state])
-        found.append(Outbox.id.in_(having))
+    elif wanted.state != EVERY:
+        found.append(Outbox.id.in_(select(OutboxRecipient.outbox_id).where(_having(wanted.state))))
     if wanted.mailbox_id is not None:
         found.append(Outbox.mailbox_id == wanted.mailbox_id)
     if wanted.before is not None:
@@ -136,8 +143,18 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return found
 
 
-def _count(state: DeliveryState) -> ColumnElement[int]:
-    some = select(OutboxRecipient.outbox_id).where(OutboxRecipient.state == state).limit(COUNTED).subquery()
+def _having(state: str) -> ColumnElement[bool]:
+    """Of a mail's recipients those in that state; what was held back on purpose is no failure."""
+    on_purpose = func.coalesce(OutboxRecipient.answer, "").in_(ON_PURPOSE)
+    if state == HELD:
+        return (OutboxRecipient.state == DeliveryState.FAILED) & on_purpose
+    if state == "failed":
+        return (OutboxRecipient.state == DeliveryState.FAILED) & ~on_purpose
+    return OutboxRecipient.state == STATES[state]
+
+
+def _count(having: ColumnElement[bool]) -> ColumnElement[int]:
+    some = select(OutboxRecipient.outbox_id).where(having).limit(COUNTED).subquery()
     return select(func.count()).select_from(some).scalar_subquery()
 
 
@@ -149,7 +166,8 @@ def _recipients(outbox_ids: Sequence[int]) -> dict[int, tuple[Recipient, ...]]:
         .order_by(OutboxRecipient.outbox_id, OutboxRecipient.id)
     )
     for row in rows:
-        one = Recipient(row.email, row.state, in_words(row.answer), row.changed_at)
+        held = row.answer in ON_PURPOSE
+        one = Recipient(row.email, row.state, in_words(row.answer), row.changed_at, held)
         found[row.outbox_id] = (*found.get(row.outbox_id, ()), one)
     return found
 

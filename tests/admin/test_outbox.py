@@ -7,8 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from helpdesk.admin.outbox import ON_PURPOSE
 from helpdesk.db import db
 from helpdesk.mail.relay_models import RelayState
+from helpdesk.mail.relays import WAITS
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxRecipient
 from helpdesk.tickets import actions
 from tests.accounts.conftest import statements
@@ -73,6 +75,7 @@ def test_what_waits_is_listed_with_since_when_and_why(desk: FlaskClient, now: da
     assert "mail.example:25" in page
     assert f"#{mail.ticket_id}" in page
     assert "waits since" in page
+    assert f"by itself, every {WAITS[-1].seconds} seconds." in page
     assert "3 tries" in page
     assert "Restart it." not in page
 
@@ -86,6 +89,17 @@ def test_states_and_mailboxes_are_filters(desk: FlaskClient, now: datetime) -> N
     other = a_mailbox("sales@fernhill.example")
     db.session.commit()
     assert "No such mail" in desk.get(f"/settings/outbox?state=failed&mailbox={other.id}").text
+
+
+def test_what_was_held_back_on_purpose_is_no_failure(desk: FlaskClient, now: datetime) -> None:
+    lost = a_mail(now, DeliveryState.FAILED, ANGRY)
+    held = [a_mail(now, DeliveryState.FAILED, words) for words in ON_PURPOSE]
+    page = desk.get("/settings/outbox?state=failed").text
+    assert [f"#{one.ticket_id}<" in page for one in (lost, *held)] == [True, False, False, False]
+    assert re.findall(r">(Not sent|Held back) <b>(\d+)", page) == [("Not sent", "1"), ("Held back", "3")]
+    page = desk.get("/settings/outbox?state=held").text
+    assert [f"#{one.ticket_id}<" in page for one in (lost, *held)] == [False, True, True, True]
+    assert page.count('name="mail"') == page.count(" disabled>") == 3
 
 
 def test_the_relays_words_are_words(desk: FlaskClient, now: datetime) -> None:

@@ -1,13 +1,12 @@
 """Every message that came in, its fate and the evidence, for those who run the desk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from io import BytesIO
 
-from flask import Response, flash, request, send_file, url_for
+from flask import Response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import web
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission, Relation
@@ -17,18 +16,15 @@ from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.incoming import Wanted
 from helpdesk.admin.incoming_words import fate_of, headers_of, kind_of
 from helpdesk.admin.pages import render_section
+from helpdesk.admin.views.chosen_mails import Tab, Verb, act_on_chosen, state_asked, tabs_of
 from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.db import db
-from helpdesk.errors import BadInput
 from helpdesk.headers import as_download
 from helpdesk.i18n import gettext, ngettext, viewer_zone
 from helpdesk.mail import actions
 from helpdesk.mail.held import sight_of
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
-
-Verb = Callable[[Sequence[int], str, int, datetime], int]
-MOST = 200
 
 
 def _fetch(_actor: Actor, mail_id: int, **_: object) -> InboundMail | None:
@@ -46,16 +42,16 @@ def _lock(mail: InboundMail) -> None:
 MAIL = Loader(_fetch, _stands, _lock)
 
 
-def _retry(chosen: Sequence[int], _reason: str, by: int, now: datetime) -> int:
+def _retry(chosen: Sequence[int], by: int, now: datetime) -> int:
     return actions.retry_these(chosen, by=by, now=now)
 
 
-def _retry_old(_chosen: Sequence[int], _reason: str, by: int, now: datetime) -> int:
+def _retry_old(_chosen: Sequence[int], by: int, now: datetime) -> int:
     return actions.retry_read_before(None, by=by, now=now)
 
 
-def _discard(chosen: Sequence[int], reason: str, by: int, now: datetime) -> int:
-    return actions.discard_these(chosen, reason=reason, by=by, now=now)
+def _discard(chosen: Sequence[int], by: int, now: datetime) -> int:
+    return actions.discard_these(chosen, reason=request.form.get("reason", ""), by=by, now=now)
 
 
 VERBS: dict[str, Verb] = {"retry": _retry, "retry_old": _retry_old, "discard": _discard}
@@ -89,19 +85,7 @@ def incoming() -> str:
 @policy(Permission.SETTINGS_CHANGE)
 def act_on_incoming() -> ResponseReturnValue:
     """Try the chosen ones again, or say that nobody needs them."""
-    wanted, verb = _wanted(), request.form.get("verb", "")
-    chosen, reason = _chosen(), request.form.get("reason", "")
-    if verb not in VERBS:
-        raise BadInput(gettext("Choose what to do."), "verb")
-    if not chosen and verb != "retry_old":
-        flash(gettext("Choose at least one mail."), "bad")
-        return web.see_other(_url(wanted))
-    done: list[int] = []
-
-    def write(by: int, now: datetime) -> None:
-        done.append(VERBS[verb](chosen, reason, by, now))
-
-    return write_once(leading_to(_url(wanted), write), said=lambda: _said(verb, done[0]))
+    return act_on_chosen(VERBS, _url(_wanted()), for_all="retry_old", said=_said)
 
 
 @blueprint.get("/settings/incoming/<int:mail_id>")
@@ -171,9 +155,8 @@ def _said(verb: str, count: int) -> str:
 
 def _wanted() -> Wanted:
     args = request.args
-    state = args.get("state", queries.EVERY)
     return Wanted(
-        state if state in queries.SHOWN else queries.EVERY,
+        state_asked(queries.SHOWN, queries.EVERY),
         args.get("mailbox", type=int),
         args.get("q", "").replace("\x00", "").strip()[:200],
         args.get("since", type=date.fromisoformat),
@@ -182,15 +165,7 @@ def _wanted() -> Wanted:
     )
 
 
-def _chosen() -> list[int]:
-    found = request.form.getlist("mail")[:MOST]
-    if not all(one.isascii() and one.isdecimal() and len(one) < 16 for one in found):
-        raise BadInput(gettext("There is no such mail."), "mail")
-    return [int(one) for one in found]
-
-
-def _tabs(wanted: Wanted) -> list[tuple[str, str, int | None, bool]]:
-    held = queries.held_count()
+def _tabs(wanted: Wanted) -> list[Tab]:
     names = {
         queries.EVERY: gettext("Every message"),
         queries.HELD: gettext("Held"),
@@ -199,15 +174,8 @@ def _tabs(wanted: Wanted) -> list[tuple[str, str, int | None, bool]]:
         "ignored": gettext("Left aside"),
         "discarded": gettext("Discarded"),
     }
-    return [
-        (
-            name,
-            _url(wanted, state=state),
-            held or None if state == queries.HELD else None,
-            state == wanted.state,
-        )
-        for state, name in names.items()
-    ]
+    counts = {queries.HELD: queries.held_count()}
+    return tabs_of(names, wanted.state, lambda state: _url(wanted, state=state), counts)
 
 
 def _url(wanted: Wanted, *, state: str | None = None, before: int | None = None) -> str:

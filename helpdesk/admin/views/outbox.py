@@ -1,28 +1,25 @@
 """The outbox for those who run the desk: what waits, what did not arrive, and what to do about it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from flask import flash, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpdesk import web
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
-from helpdesk.accounts.writing import leading_to, write_once
 from helpdesk.admin import outbox as queries
 from helpdesk.admin.blueprint import blueprint
 from helpdesk.admin.outbox import Wanted
 from helpdesk.admin.pages import render_section
+from helpdesk.admin.views.chosen_mails import Tab, Verb, act_on_chosen, state_asked, tabs_of
 from helpdesk.clock import process_time
 from helpdesk.config import settings
-from helpdesk.errors import BadInput
 from helpdesk.i18n import gettext, ngettext
-from helpdesk.mail.relays import try_soon
+from helpdesk.mail.relays import WAITS, try_soon
 from helpdesk.notifications import repeating
 
-Verb = Callable[[Collection[int], int, datetime], int]
-MOST = 200
+ASKED_EVERY_S = int(WAITS[-1].total_seconds())  # a relay that has been away for a while
 
 
 def _hurry(chosen: Collection[int], by: int, now: datetime) -> int:
@@ -62,6 +59,7 @@ def outbox() -> str:
         tabs=_tabs(wanted, around.counts),
         mailboxes=around.mailboxes,
         relays=queries.relays_away(),
+        asked_every=ASKED_EVERY_S,
         prefix=settings().ticket_prefix,
         now=now,
         older_url=_url(wanted, before=more) if more else None,
@@ -73,19 +71,7 @@ def outbox() -> str:
 @policy(Permission.SETTINGS_CHANGE)
 def act_on_outbox() -> ResponseReturnValue:
     """Try what was chosen now, let it go once more, or give it up."""
-    wanted, verb = _wanted(), request.form.get("verb", "")
-    chosen = _chosen()
-    if verb not in VERBS:
-        raise BadInput(gettext("Choose what to do."), "verb")
-    if not chosen and verb != "retry_all":
-        flash(gettext("Choose at least one mail."), "bad")
-        return web.see_other(_url(wanted))
-    done: list[int] = []
-
-    def write(by: int, now: datetime) -> None:
-        done.append(VERBS[verb](chosen, by, now))
-
-    return write_once(leading_to(_url(wanted), write), said=lambda: _said(verb, done[0]))
+    return act_on_chosen(VERBS, _url(_wanted()), for_all="retry_all", said=_said)
 
 
 def _said(verb: str, count: int) -> str:
@@ -99,40 +85,21 @@ def _said(verb: str, count: int) -> str:
 
 
 def _wanted() -> Wanted:
-    args = request.args
-    state = args.get("state", queries.WAITING)
-    return Wanted(
-        state if state in queries.SHOWN else queries.WAITING,
-        args.get("mailbox", type=int),
-        args.get("before", type=int),
-    )
+    state = state_asked(queries.SHOWN, queries.WAITING)
+    return Wanted(state, request.args.get("mailbox", type=int), request.args.get("before", type=int))
 
 
-def _chosen() -> list[int]:
-    found = request.form.getlist("mail")[:MOST]
-    if not all(one.isascii() and one.isdecimal() and len(one) < 16 for one in found):
-        raise BadInput(gettext("There is no such mail."), "mail")
-    return [int(one) for one in found]
-
-
-def _tabs(wanted: Wanted, counts: Mapping[str, int]) -> list[tuple[str, str, int | None, bool]]:
+def _tabs(wanted: Wanted, counts: Mapping[str, int]) -> list[Tab]:
     names = {
         queries.WAITING: gettext("Waiting"),
         "uncertain": gettext("Perhaps sent"),
         "failed": gettext("Not sent"),
         "bounced": gettext("Came back"),
+        queries.HELD: gettext("Held back"),
         "sent": gettext("Sent"),
         queries.EVERY: gettext("All mails"),
     }
-    return [
-        (
-            name,
-            _url(Wanted(state, wanted.mailbox_id)),
-            counts.get(state) or None,
-            state == wanted.state,
-        )
-        for state, name in names.items()
-    ]
+    return tabs_of(names, wanted.state, lambda state: _url(Wanted(state, wanted.mailbox_id)), counts)
 
 
 def _url(wanted: Wanted, *, before: int | None = None) -> str:
