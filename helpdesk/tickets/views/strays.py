@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from flask import abort, request, url_for
+from flask import abort
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
 
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import policy
@@ -22,9 +21,9 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.actions.strays import email_of, takes_no_part
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries import ticket_loader
-from helpdesk.tickets.views import walk
-from helpdesk.tickets.views.acting import Done, act
+from helpdesk.tickets.views.acting import act
 from helpdesk.tickets.views.blueprint import blueprint
+from helpdesk.tickets.views.one_message import at_message, message_of
 from helpdesk.tickets.views.refused import comes_back
 
 
@@ -33,14 +32,14 @@ from helpdesk.tickets.views.refused import comes_back
 @comes_back("")
 def acceptance(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
     """Let whoever wrote it be a watcher: he gets the answers, and what he writes counts."""
-    message = _message(number, message_id)
+    message = message_of(number, message_id)
 
     def verb(actor: Actor, now: datetime) -> None:
         refuse_own(email_of(message), "email")
         actions.accept_stray(ticket, message, by=actor.person_id, now=now)
 
     words = gettext("%(email)s gets the answers from now on.", email=email_of(message))
-    return act(ticket, verb, _at(number, message_id, words if takes_no_part(message) else ""))
+    return act(ticket, verb, at_message(number, message_id, words if takes_no_part(message) else ""))
 
 
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/split")
@@ -48,12 +47,12 @@ def acceptance(ticket: Ticket, number: int, message_id: int) -> ResponseReturnVa
 @comes_back("")
 def split(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
     """Let it go on as a ticket of its own, whose client is whoever wrote it."""
-    message = _message(number, message_id)
+    message = message_of(number, message_id)
 
     def verb(actor: Actor, now: datetime) -> None:
         split_off(ticket, message, by=actor.person_id, now=now)
 
-    return act(ticket, verb, _at(number, message_id, gettext("It goes on as a ticket of its own.")))
+    return act(ticket, verb, at_message(number, message_id, gettext("It goes on as a ticket of its own.")))
 
 
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/copies/<int:mail_id>")
@@ -61,7 +60,7 @@ def split(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
 @comes_back("")
 def second(ticket: Ticket, number: int, message_id: int, mail_id: int) -> ResponseReturnValue:
     """The mail went to another mailbox of ours as well: open a second ticket there."""
-    message = _message(number, message_id)
+    message = message_of(number, message_id)
 
     def verb(actor: Actor, now: datetime) -> None:
         copy = _copy_of(message, mail_id)
@@ -71,7 +70,7 @@ def second(ticket: Ticket, number: int, message_id: int, mail_id: int) -> Respon
         other = open_beside(ticket, message, contact, wishes, by=actor.person_id, now=now)
         settle_copy(copy, other.id, now=now)
 
-    return act(ticket, verb, _at(number, message_id, gettext("A second ticket is open there now.")))
+    return act(ticket, verb, at_message(number, message_id, gettext("A second ticket is open there now.")))
 
 
 def _copy_of(message: Message, mail_id: int) -> InboundMail:
@@ -91,21 +90,3 @@ def _other_mailbox(ticket: Ticket, message: Message, copy: InboundMail) -> Mailb
     if other_id == ticket.mailbox_id:
         abort(404)
     return db.session.get_one(Mailbox, other_id)
-
-
-def _message(number: int, message_id: int) -> Message:
-    of_ticket = select(Message).where(Message.id == message_id, Message.ticket_id == number)
-    message = db.session.scalars(of_ticket).one_or_none()
-    if message is None:
-        abort(404)
-    return message
-
-
-def _at(number: int, message_id: int, words: str) -> Done:
-    place = url_for(
-        "tickets.page",
-        number=number,
-        _anchor=f"message-{message_id}",
-        **walk.kept(request.form),  # type: ignore[arg-type]
-    )
-    return Done(place, words)
