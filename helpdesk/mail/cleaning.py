@@ -52,6 +52,7 @@ ALL_FETCHED_LIMIT = 24_000_000
 SIZE_LIMIT = 3_000_000
 LINK_LIMIT = 5_000
 LINK = re.compile(r"<a[\s>]", re.IGNORECASE)
+SOURCE = re.compile(r"""(\bsrc\s*=\s*["']?)([^"'\s<>]{1,500})""", re.IGNORECASE)
 BLOCKED = "x-blocked-by-the-desk:"  # stands for the scheme until the attribute is renamed
 
 Pictures = Mapping[str, tuple[str, bytes]]
@@ -146,7 +147,7 @@ def clean_html(
     judge = _Filter(
         pictures, fetched or {}, names_blocked, room=ALL_FETCHED_LIMIT if fetched else ALL_PICTURES_LIMIT
     )
-    cleaned = _clean(html, judge).replace(f' src="{BLOCKED}', ' data-src="')
+    cleaned = _clean(_with_cids(html, pictures), judge).replace(f' src="{BLOCKED}', ' data-src="')
     return CleanedHtml(cleaned, tuple(judge.remote))
 
 
@@ -157,6 +158,15 @@ def mail_document(body: str, *, language: str = "", title: str = "") -> str:
         f'<meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">'
         f"<title>{escape(title)}</title><style>{PAGE_STYLE}</style></head><body>{body}</body></html>"
     )
+
+
+def _with_cids(html: str, pictures: Pictures) -> str:
+    """Pictures of the mail that it names by their bare id, or by their place, are named as all others are."""
+
+    def named(found: re.Match[str]) -> str:
+        return f"{found[1]}cid:{found[2]}" if unquote(found[2]).lower() in pictures else found[0]
+
+    return SOURCE.sub(named, html) if pictures else html
 
 
 def _clean(html: str, judge: _Filter) -> str:

@@ -30,12 +30,17 @@ def open_mail(raw: bytes) -> ParsedMail:
 
 def with_html_in_time(mail: ParsedMail) -> ParsedMail:
     """Without its HTML, if cleaning that takes longer than ten seconds; the text stays, with a defect."""
-    if len(mail.html) < TRIED_FROM or _can_be_cleaned(mail.html):
+    inside = mail.passed_on
+    if inside is not None and not _can_be_cleaned(inside.html):
+        mail = replace(mail, passed_on=replace(inside, html=""))
+    if _can_be_cleaned(mail.html):
         return mail
     return replace(mail, html="", defects=(*mail.defects, TOO_HEAVY))
 
 
 def _can_be_cleaned(html: str) -> bool:
+    if len(html) < TRIED_FROM:
+        return True
     command = [sys.executable, "-m", "helpdesk.mail.cleaning_child"]
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)}
     source = html.encode("utf-8", "replace")

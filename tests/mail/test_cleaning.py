@@ -175,6 +175,15 @@ def test_pictures_of_the_mail_itself_are_shown() -> None:
     assert found.html == '<img src="data:image/png;base64,UE5H">'
 
 
+@pytest.mark.parametrize("named", ["Logo@x", "logo%40x", "cid:logo@x"])
+def test_a_picture_that_is_named_by_its_bare_id_is_shown_too(named: str) -> None:
+    html = f'<img src="{named}"><img src="other@x"><img src=http://firm.example/logo.png>'
+    own = ("image/png", b"PNG")
+    found = clean_html(html, {"logo@x": own, "http://firm.example/logo.png": own})
+    shown = '<img src="data:image/png;base64,UE5H">'
+    assert (found.html, found.remote_images) == (f"{shown}<img>{shown}", ())
+
+
 @pytest.mark.parametrize(
     ("content_type", "size"), [("image/svg+xml", 9), ("text/html", 9), ("image/png", 2_000_001)]
 )
