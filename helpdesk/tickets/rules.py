@@ -109,6 +109,7 @@ class DiscardReason(StrEnum):
     WRONG_NUMBER = "wrong_number"
     MACHINE_CHATTER = "machine_chatter"
     TEST = "test"
+    MISTAKE = "mistake"
 
 
 class LinkKind(StrEnum):

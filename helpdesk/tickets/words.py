@@ -83,6 +83,7 @@ DISCARD_REASONS: Words = {
     DiscardReason.WRONG_NUMBER: lazy_gettext("Wrong number or address"),
     DiscardReason.MACHINE_CHATTER: lazy_gettext("Machine chatter"),
     DiscardReason.TEST: lazy_gettext("A test"),
+    DiscardReason.MISTAKE: lazy_gettext("Opened by mistake"),
 }
 WAIT_REASONS: Words = {
     WaitReason.INFORMATION: lazy_gettext("Information from the client"),
