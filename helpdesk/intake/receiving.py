@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from helpdesk import blobs
+from helpdesk.beforehand import Asked, surely_not
 from helpdesk.clients.models import Contact
 from helpdesk.db import db
 from helpdesk.intake.alerts import begins_anew, keep_alert, ticket_of_alert
@@ -88,6 +89,8 @@ def _open(
 def _seen_before(incoming: Incoming) -> Receipt | None:
     """The message that the same row of mail or call has made already, after a repeated attempt."""
     if incoming.inbound_mail_id is not None:
+        if surely_not(Asked.MADE, incoming.inbound_mail_id):
+            return None
         same = Message.inbound_mail_id == incoming.inbound_mail_id
     elif incoming.call_id is not None:
         same = Message.call_id == incoming.call_id

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Account
+from helpdesk.beforehand import Asked, surely_not
 from helpdesk.clients import rules
 from helpdesk.clients.actions import add_address, contact_for_address, make_contact
 from helpdesk.clients.models import Contact
@@ -36,10 +37,14 @@ def contact_of(incoming: Incoming, *, now: datetime) -> Contact:
 def _by_address(sender: Sender, *, now: datetime) -> Contact:
     """An agent who writes in is a contact of our own firm; anybody else belongs where his address says."""
     email = rules.address(sender.email)
-    account = db.session.scalar(select(Account).where(Account.email == email, Account.disabled_at.is_(None)))
+    account = None if surely_not(Asked.STAFF, email) else _account_of(email)
     if account is not None and find_contact_by_email(email) is None:
         return _of_our_firm(account, email, now=now)
     return contact_for_address(email, _name(sender), now=now)
+
+
+def _account_of(email: str) -> Account | None:
+    return db.session.scalar(select(Account).where(Account.email == email, Account.disabled_at.is_(None)))
 
 
 def _of_our_firm(account: Account, email: str, *, now: datetime) -> Contact:

@@ -1,12 +1,13 @@
 """Which messages are no request of anybody: spam, our own mail, copies, reports, absence notes, floods."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, ColumnElement, Text, cast, func, select
 
 from helpdesk.accounts.models import Account
+from helpdesk.beforehand import Asked, surely_not
 from helpdesk.db import db
 from helpdesk.errors import N_
 from helpdesk.mail.actions import LET_IN, RESCANNED, SECOND
@@ -55,7 +56,8 @@ Judgement = Callable[[InboundMail, ParsedMail, datetime], Fate | None]
 
 def fate_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Fate | None:
     """The first judgement that has something to say; None lets the message in. Raises Hold."""
-    _wait_for_copies(parsed)
+    if not surely_not(Asked.HELD_BY_ANOTHER, parsed.message_id):
+        hold_ids([parsed.message_id])
     for judge in ALWAYS if mail.reason in (LET_IN, SECOND) else JUDGEMENTS:
         fate = judge(mail, parsed, now)
         if fate is not None:
@@ -63,10 +65,11 @@ def fate_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Fate | N
     return None
 
 
-def _wait_for_copies(parsed: ParsedMail) -> None:
-    """Two workers with copies of one mail come here one after the other."""
-    lock = func.pg_advisory_xact_lock(func.hashtextextended(parsed.message_id, 25))
-    db.session.execute(select(lock))
+def hold_ids(message_ids: Iterable[str]) -> None:
+    """Two workers with copies of one mail come here one after the other; always in the same order."""
+    ids = func.unnest(cast(list(message_ids), ARRAY(Text))).column_valued("id")
+    keys = select(func.hashtextextended(ids, 25).label("key")).distinct().order_by("key").subquery()
+    db.session.execute(select(func.pg_advisory_xact_lock(keys.c.key)))
 
 
 def _ignored(reason: str, ticket_id: int | None = None) -> Fate:
@@ -82,13 +85,16 @@ def _spam(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None
 
 def _own(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
     """Our own mail came back: by a forwarding rule, a shared mailbox, or a blind copy to ourselves."""
-    sent = db.session.scalar(select(Outbox).where(Outbox.rfc_message_id == parsed.message_id))
+    fate = None if surely_not(Asked.OURS, parsed.message_id) else _known_as_ours(parsed.message_id)
+    return fate or (_ignored("own") if read_message_id(parsed.message_id, keys()) else None)
+
+
+def _known_as_ours(message_id: str) -> Fate | None:
+    sent = db.session.scalar(select(Outbox).where(Outbox.rfc_message_id == message_id))
     if sent is not None:
         return _ignored(f"own:{sent.id}", sent.ticket_id)
-    known = db.session.get(MailReference, parsed.message_id)
-    if known is not None and known.ours:
-        return _ignored("own", known.ticket_id)
-    return _ignored("own") if read_message_id(parsed.message_id, keys()) else None
+    known = db.session.get(MailReference, message_id)
+    return _ignored("own", known.ticket_id) if known is not None and known.ours else None
 
 
 def _looped(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
@@ -98,6 +104,8 @@ def _looped(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | No
 
 def _copy(mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
     """The same id and the same content; the same id with other content is another mail."""
+    if surely_not(Asked.SAME_ID, parsed.message_id):
+        return None
     kept = db.session.scalar(
         select(InboundMail)
         .where(InboundMail.rfc_message_id == parsed.message_id, InboundMail.id != mail.id)
@@ -182,17 +190,19 @@ def _answer_to_the_desk(_mail: InboundMail, parsed: ParsedMail, _now: datetime) 
 def _flood(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
     """More than twenty new tickets an hour from one address wait for a person."""
     sender = parsed.from_email.lower()
-    if not sender:
+    if not sender or surely_not(Asked.FLOOD, sender):
         return None
-    opened = db.session.scalar(
-        select(func.count())
-        .where(InboundMail.from_email == sender, InboundMail.id != mail.id)
-        .where(InboundMail.state == InboundState.PROCESSED, InboundMail.reason == "opened")
-        .where(InboundMail.processed_at > now - FLOOD_WINDOW)
-    )
+    mine = (InboundMail.from_email == sender, InboundMail.id != mail.id)
+    opened = db.session.scalar(select(func.count()).where(*mine, *opened_lately(now)))
     if (opened or 0) >= FLOOD:
         raise Hold(FLOODED % {"most": FLOOD, "sender": sender}, flooder=sender)
     return None
+
+
+def opened_lately(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Which messages count against their sender's limit of new tickets."""
+    is_opened = (InboundMail.state == InboundState.PROCESSED, InboundMail.reason == "opened")
+    return (*is_opened, InboundMail.processed_at > now - FLOOD_WINDOW)
 
 
 JUDGEMENTS: tuple[Judgement, ...] = (

@@ -9,11 +9,13 @@ from sqlalchemy.exc import DBAPIError
 
 from helpdesk import clock
 from helpdesk.accounts.people import system_id
+from helpdesk.beforehand import knowing
 from helpdesk.db import db, remembering, transaction
 from helpdesk.intake import Outcome, receive
 from helpdesk.killpoints import MailPoint, reached
 from helpdesk.mail.actions import HELD
 from helpdesk.mail.claiming import Claimed, claim, give_back
+from helpdesk.mail.foreseeing import foresee
 from helpdesk.mail.judging import Fate, Hold, fate_of
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
@@ -79,8 +81,9 @@ def _all_together(opened: list[Opened]) -> bool:
         with transaction(), remembering():
             now = clock.now(db.session)
             mails = _locked([one.mail_id for one in opened])
-            for one in opened:
-                _apply(mails[one.mail_id], one.parsed, now=now)
+            with knowing(foresee({one.mail_id: one.parsed for one in opened}, now=now)):
+                for one in opened:
+                    _apply(mails[one.mail_id], one.parsed, now=now)
             reached(MailPoint.APPLIED)
     except Exception as trouble:  # noqa: BLE001  (whose fault it is shows when each comes alone)
         _raise_if_away(trouble)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from helpdesk.beforehand import Asked, surely_not
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.intake import Incoming, IncomingFile, Wishes
@@ -77,6 +78,8 @@ def _described(file: Mapping[str, str | int]) -> str:
 
 
 def _is_reused(mail: InboundMail, parsed: ParsedMail) -> bool:
+    if surely_not(Asked.SAME_ID, parsed.message_id):
+        return False
     same = select(InboundMail.id).where(
         InboundMail.rfc_message_id == parsed.message_id,
         InboundMail.id != mail.id,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
 
 from helpdesk import history
+from helpdesk.beforehand import Asked, surely_not
 from helpdesk.clients.facts import CONTACT
 from helpdesk.clients.models import Contact, ContactAddress
 from helpdesk.clients.return_models import AddressReturn
@@ -63,6 +64,8 @@ def note_complaint(email: str, *, now: datetime) -> bool:
 def note_alive(email: str, *, now: datetime) -> None:
     """Somebody wrote from that address: whatever came back from it counts no longer."""
     email = email.strip().lower()
+    if surely_not(Asked.CAME_BACK, email):
+        return
     came_back = (AddressReturn.email == email, AddressReturn.cleared_at.is_(None))
     is_shut = ContactAddress.undeliverable_at.isnot(None)
     shut = exists().where(ContactAddress.email == email, is_shut)

@@ -4,6 +4,7 @@ import re
 
 from sqlalchemy import distinct, func, select, update
 
+from helpdesk.beforehand import Asked, surely_not
 from helpdesk.db import db
 from helpdesk.tickets.models import Attachment, Message
 
@@ -36,6 +37,8 @@ def mark_repeated_pictures(message: Message) -> None:
 
 def new_words_of(author_id: int, text: str, until: int | None) -> int | None:
     """Where the new words of this sender end, his usual last lines left out; None: nowhere before the end."""
+    if surely_not(Asked.WROTE, author_id):
+        return until
     earlier = db.session.scalars(
         select(func.left(Message.text, LOOKED_INTO))
         .where(Message.author_id == author_id, ~Message.is_machine)
