@@ -187,7 +187,7 @@ def _clean(html: str, judge: _Filter) -> str:
 
 
 PAGE_STYLE = (
-    ":root{color-scheme:light}body{margin:0;padding:2px 0;background:#fff;color:#1d2125;"
+    ":root{color-scheme:light}body{margin:0;padding:4px 8px;background:#fff;color:#1d2125;"
     'font:14px/1.55 Inter,system-ui,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}'
     "img{max-width:100%;height:auto}img:not([src]){padding:1px 6px;border:1px dashed #c4cad2;color:#4c5561}"
     "img:not([src]):not([alt]),img:not([src])[alt='']{display:none}table{max-width:100%}"
