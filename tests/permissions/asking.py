@@ -44,13 +44,12 @@ class Situations:
     """Makes each situation once and keeps it for all the doors that are tried from there."""
 
     app: Flask
-    made: dict[tuple[str | None, str, Role], Situation] = field(default_factory=dict)
+    made: dict[str, Situation] = field(default_factory=dict)
 
     def of(self, cell: Cell) -> Situation:
-        key = (cell.door.thing, cell.relation, cell.role)
-        if key not in self.made:
-            self.made[key] = situation_of(self.app, cell)
-        return self.made[key]
+        if cell.situation not in self.made:
+            self.made[cell.situation] = situation_of(self.app, cell)
+        return self.made[cell.situation]
 
 
 def situation_of(app: Flask, cell: Cell) -> Situation:

@@ -60,6 +60,11 @@ class Cell:
         return f"{self.door.route} {self.relation} {self.role}"
 
     @property
+    def situation(self) -> str:
+        """Who asks, and how he stands to which thing: the same for many doors."""
+        return f"{self.door.thing or 'nothing'} {self.relation} {self.role}"
+
+    @property
     def expected(self) -> int | None:
         return self.door.expected(self.relation, self.role)
 
@@ -86,3 +91,12 @@ def cells_of(door: Door) -> tuple[Cell, ...]:
 def cells() -> tuple[Cell, ...]:
     """Every door for every role in every relation that its thing knows."""
     return tuple(cell for door in doors() for cell in cells_of(door))
+
+
+def allowed_by_situation() -> dict[str, list[Cell]]:
+    """All questions that are let in, under the situation in which they are asked."""
+    asked: dict[str, list[Cell]] = {}
+    for cell in cells():
+        if not cell.is_denied:
+            asked.setdefault(cell.situation, []).append(cell)
+    return asked
