@@ -69,7 +69,7 @@ def test_every_door_opens_for_somebody_and_only_public_ones_for_all(door: Door) 
 def test_the_answer_is_the_one_in_the_table(
     app: Flask, session: scoped_session[Session], situation: str
 ) -> None:
-    """Every door is tried from the same situation; what a question leaves behind is undone before the next."""
+    """Every door is tried from one situation; what a question leaves behind is undone before the next."""
     asked = ALLOWED[situation]
     made = situation_of(app, asked[0])
     answers = {}
