@@ -129,7 +129,7 @@ def reported_message_ids(tree: Part) -> tuple[str, ...]:
 
 def _id_line(text: str) -> str:
     found = re.search(
-        r"^\s*(?:X-|Original-)?Message-I[dD]:\s*(<[^<>\s]+>)", text, re.MULTILINE | re.IGNORECASE
+        r"^[ \t]*(?:X-|Original-)?Message-I[dD]:\s*(<[^<>\s]+>)", text, re.MULTILINE | re.IGNORECASE
     )
     return found[1] if found else ""
 
@@ -242,6 +242,7 @@ def _is_hard(subject: str, said: str, status: str) -> bool:
 
 
 def _above_the_original(text: str) -> str:
+    text = text[:LOOKED_THROUGH]
     cut = ORIGINAL_BELOW.search(text)
     above = text[: cut.start()] if cut and EMAIL.search(text[: cut.start()]) else text
     return above[:HEAD]

@@ -15,8 +15,8 @@ BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]+\?[bBqQ]\?)")
 FOLD = re.compile(r"\r?\n(?=[ \t])|\r?\n")
 CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:\\.|[^"\\])*"?|[^;]*)', re.DOTALL)
-ADDRESS = re.compile(r"[^\s<>()\",;:\\]+@[^\s<>()\",;:\\@]+")
-MESSAGE_ID = re.compile(r"<[^<>\s]+>")
+ADDRESS = re.compile(r"(?<![^\s<>()\",;:\\])[^\s<>()\",;:\\]+@[^\s<>()\",;:\\@]+")  # from the start of a word
+MESSAGE_ID = re.compile(r"<[^<>]+>")
 NAME_LIMIT = 200
 TEXT_LIMIT = 32 * 1024
 CONTROL = "x-helpdesk-"
@@ -108,8 +108,8 @@ def read_addresses(value: str) -> tuple[Address, ...]:
 
 def read_message_ids(value: str) -> tuple[str, ...]:
     """The ids of In-Reply-To or References, oldest first, without repeats."""
-    joined = re.sub(r"\s+(?=[^<>]*>)", "", value)
-    return tuple(dict.fromkeys(MESSAGE_ID.findall(joined)))
+    ids = ("".join(one.split()) for one in MESSAGE_ID.findall(value))
+    return tuple(dict.fromkeys(one for one in ids if one != "<>"))
 
 
 def lowered_domain(email: str) -> str:

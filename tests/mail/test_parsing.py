@@ -243,3 +243,20 @@ def test_a_subject_without_end_is_read_as_far_as_it_is_kept() -> None:
     found = parse(raw)
     assert (found.subject[:9], found.from_email) == ("door door", "eva@harbour.example")
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Message-ID", b"<a" + b" " * 40_000 + b"b"),
+        ("References", b" " * 40_000),
+        ("From", b"x" * 200_000),
+        ("Cc", b"=?utf-8?Q?" * 20_000),
+        ("X-Failed-Recipients", b"1" * 200_000),
+        ("Subject", b"Undelivered mail\r\n\r\n" + b"\n" * 200_000),
+    ],
+)
+def test_no_header_or_report_takes_long_to_read(name: str, value: bytes) -> None:
+    begun = time.process_time()
+    parse(b"Return-Path: <>\r\nSender: mailer-daemon@x.example\r\n" + name.encode() + b": " + value)
+    assert time.process_time() - begun < 1
