@@ -48,7 +48,7 @@ from helpdesk.sla.what_if import reopening
 from helpdesk.standstill import DeskMoved, DeskRestored, MailStarted
 from helpdesk.tickets import events as tickets
 from helpdesk.tickets.mail_events import MailGivenUp
-from helpdesk.tickets.stray_events import StrayAccepted, StraySplit
+from helpdesk.tickets.stray_events import SplitUndone, StrayAccepted, StraySplit
 from helpdesk.tickets.watch_events import WatcherChanged, WatchersNamed
 
 # The event itself is written down before any of these run; nothing here leaves the building, all write rows.
@@ -118,6 +118,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     tickets.TicketUnlinked: (notifications.announce,),
     StrayAccepted: (notifications.announce,),
     StraySplit: (notifications.announce,),
+    SplitUndone: (notifications.drop_receipt_of_split, notifications.announce),
     tickets.TicketMerged: (sla.move_clocks, notifications.tell_holders, notifications.announce),
     tickets.DoubleAbsorbed: (sla.move_clocks, notifications.tell_holders, notifications.announce),
     tickets.PersonMentioned: (

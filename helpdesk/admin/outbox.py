@@ -12,7 +12,7 @@ from helpdesk.i18n import gettext
 from helpdesk.mail.models import Mailbox
 from helpdesk.mail.relay_models import RelayState
 from helpdesk.notifications.actions import TAKEN_BACK
-from helpdesk.notifications.caps import HELD_BACK, SOLVED_IN_CALL
+from helpdesk.notifications.caps import HELD_BACK, SOLVED_IN_CALL, SPLIT_UNDONE
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
 
 PAGE = 50
@@ -25,7 +25,7 @@ STATES = {
     "sent": DeliveryState.ACCEPTED,
 }
 HELD = "held"
-ON_PURPOSE = (TAKEN_BACK, HELD_BACK, SOLVED_IN_CALL)  # nothing went wrong: this was not to go
+ON_PURPOSE = (TAKEN_BACK, HELD_BACK, SOLVED_IN_CALL, SPLIT_UNDONE)  # nothing went wrong: this was not to go
 SHOWN = (WAITING, *STATES, HELD, EVERY)
 
 

@@ -19,6 +19,7 @@ TO_UNKNOWN = (3, timedelta(days=1))
 TO_DOMAIN = (10, timedelta(hours=1))
 HELD_BACK = N_("The limit of acknowledgements was reached.")
 SOLVED_IN_CALL = N_("It was solved during the call.")
+SPLIT_UNDONE = N_("The split that made the number was undone.")
 
 
 def cap_on(email: str, *, is_known: bool, now: datetime) -> Cap | None:

@@ -20,7 +20,7 @@ from helpdesk.notifications.actions import (
     tell,
     undo,
 )
-from helpdesk.notifications.caps import SOLVED_IN_CALL, cap_on, hold_by_cap
+from helpdesk.notifications.caps import SOLVED_IN_CALL, SPLIT_UNDONE, cap_on, hold_by_cap
 from helpdesk.notifications.letters import signature_of, write
 from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.notifications.texts import is_silent
@@ -37,6 +37,7 @@ from helpdesk.tickets.evidence import waits_for_receipt
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries.addresses import client_address
 from helpdesk.tickets.rules import Channel, Visibility
+from helpdesk.tickets.stray_events import SplitUndone
 
 UNDO = timedelta(seconds=10)
 REOPEN_DAYS = 7
@@ -107,7 +108,7 @@ def take_back(event: ReplyWithdrawn, row: EventRow) -> None:
 def queue_resolved(event: TicketResolved, row: EventRow) -> None:
     """Tell the client that we think it is done; not when he was on the phone and heard it himself."""
     if event.in_call:
-        _drop_unsent_acknowledgement(event.ticket_id)
+        _drop_unsent_acknowledgement(event.ticket_id, SOLVED_IN_CALL)
         return
     _queue_notice(event, row, Occasion.RESOLVED, days=str(REOPEN_DAYS))
 
@@ -141,12 +142,17 @@ def _last_public(ticket_id: int) -> int | None:
     return db.session.scalar(select(func.max(Message.id)).where(public))
 
 
-def _drop_unsent_acknowledgement(ticket_id: int) -> None:
-    """A receipt for what is already solved would only puzzle; it goes while nobody has tried to send it."""
+def drop_receipt_of_split(event: SplitUndone, row: EventRow) -> None:
+    """A number that counts no more is not told."""
+    _drop_unsent_acknowledgement(event.other_id, SPLIT_UNDONE)
+
+
+def _drop_unsent_acknowledgement(ticket_id: int, why: str) -> None:
+    """A receipt for what is already over would only puzzle; it goes while nobody has tried to send it."""
     key = f"received:{ticket_id}"
     mail = db.session.scalar(select(Outbox).where(Outbox.key == key, Outbox.attempts == 0))
     if mail is not None and mail.finished_at is None:
-        hold_back(mail, SOLVED_IN_CALL, now=mail.created_at)
+        hold_back(mail, why, now=mail.created_at)
 
 
 def tell_team(event: TicketFact, row: EventRow) -> None:

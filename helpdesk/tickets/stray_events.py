@@ -24,3 +24,15 @@ class StraySplit(TicketFact):
     kind: ClassVar[str] = "ticket.stray_split"
     source_id: int
     other_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitUndone(TicketFact):
+    """The split was a mistake: `source_id` waits here again, and the ticket `other_id` was ended. `voids_id`
+    is the event of the split.
+    """
+
+    kind: ClassVar[str] = "ticket.split_undone"
+    source_id: int
+    other_id: int
+    voids_id: int

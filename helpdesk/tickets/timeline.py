@@ -3,30 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from flask_babel import gettext
 
-from helpdesk.errors import N_
 from helpdesk.i18n import duration, moment
+from helpdesk.tickets import ties
+from helpdesk.tickets.ties import Event
 from helpdesk.tickets.words import DISCARD_REASONS, PRIORITIES, STATES, TYPES, first_few
 
 BREACH = 100
-
-
-class Event(Protocol):
-    """What a sentence may speak of: when, who, its payload, its words, and whom it is about."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def actor(self) -> str: ...
-    @property
-    def payload(self) -> Mapping[str, Any]: ...
-    @property
-    def words(self) -> str: ...
-    @property
-    def about(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -175,61 +161,6 @@ def _article_outcome(event: Event) -> str:
     return gettext("The instruction did not help, says %(name)s", name=event.actor)
 
 
-LINKED = {
-    ("relates", True): N_("%(name)s linked it: relates to %(other)s"),
-    ("relates", False): N_("%(name)s linked it: relates to %(other)s"),
-    ("duplicate", True): N_("%(name)s linked it: a duplicate of %(other)s"),
-    ("duplicate", False): N_("%(name)s linked it: %(other)s is a duplicate of it"),
-    ("blocks", True): N_("%(name)s linked it: blocks %(other)s"),
-    ("blocks", False): N_("%(name)s linked it: blocked by %(other)s"),
-    ("mentions", True): N_("It names %(other)s; the sender is not on that ticket, so this one was opened"),
-    ("mentions", False): N_("It is named in %(other)s, by somebody who is not on this ticket"),
-}
-
-
-def _linked(event: Event) -> str:
-    """Which ticket, only if the reader may see it; otherwise `other_id` was taken out before."""
-    other = event.payload.get("other_id")
-    if other is None:
-        return gettext("%(name)s linked it with another ticket", name=event.actor)
-    words = LINKED[event.payload["link"], event.payload["is_from"]]
-    return gettext(words, name=event.actor, other=other)
-
-
-def _accepted(event: Event) -> str:
-    if event.payload.get("watches", True):
-        return gettext("%(name)s accepted %(email)s as a watcher", name=event.actor, email=event.words)
-    return gettext("%(name)s found that %(email)s wrote this indeed", name=event.actor, email=event.words)
-
-
-def _split(event: Event) -> str:
-    other = event.payload.get("other_id")
-    if other is None:
-        return gettext("%(name)s split a message off into another ticket", name=event.actor)
-    return gettext("%(name)s split a message off into %(other)s", name=event.actor, other=other)
-
-
-def _unlinked(event: Event) -> str:
-    other = event.payload.get("other_id")
-    if other is None:
-        return gettext("%(name)s took a link away", name=event.actor)
-    return gettext("%(name)s took the link with %(other)s away", name=event.actor, other=other)
-
-
-def _merged(event: Event) -> str:
-    other = event.payload.get("other_id")
-    if other is None:
-        return gettext("%(name)s merged it, as a double, into another ticket", name=event.actor)
-    return gettext("%(name)s merged it, as a double, into %(other)s", name=event.actor, other=other)
-
-
-def _absorbed(event: Event) -> str:
-    other = event.payload.get("other_id")
-    if other is None:
-        return gettext("%(name)s merged a double into it", name=event.actor)
-    return gettext("%(name)s merged the double %(other)s into it", name=event.actor, other=other)
-
-
 def _mentioned(event: Event) -> str:
     names = {"name": event.actor, "other": event.about or ""}
     if event.payload.get("widens"):
@@ -375,12 +306,13 @@ SENTENCES: Mapping[str, tuple[str, Callable[[Event], str]]] = {
     "ticket.call_joined": ("phone", _call),
     "ticket.article_linked": ("book", _article),
     "ticket.article_solved": ("book", _article_outcome),
-    "ticket.linked": ("link", _linked),
-    "ticket.unlinked": ("link", _unlinked),
-    "ticket.stray_accepted": ("check", _accepted),
-    "ticket.stray_split": ("fwd", _split),
-    "ticket.merged": ("merge", _merged),
-    "ticket.double_absorbed": ("merge", _absorbed),
+    "ticket.linked": ("link", ties.linked),
+    "ticket.unlinked": ("link", ties.unlinked),
+    "ticket.stray_accepted": ("check", ties.accepted),
+    "ticket.stray_split": ("fwd", ties.split),
+    "ticket.split_undone": ("back", ties.split_undone),
+    "ticket.merged": ("merge", ties.merged),
+    "ticket.double_absorbed": ("merge", ties.absorbed),
     "ticket.person_mentioned": ("at", _mentioned),
     "ticket.watchers_named": ("users", _watchers_named),
     "ticket.watcher_changed": ("users", _watcher),

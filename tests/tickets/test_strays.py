@@ -1,21 +1,26 @@
 """On the page: why a message is there, deciding about a stranger's words, and a mail to two mailboxes."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from helpdesk import blobs
 from helpdesk.accounts.models import Person
+from helpdesk.clients.models import Contact
 from helpdesk.db import db
+from helpdesk.errors import RuleViolation
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
-from helpdesk.notifications.models import Outbox
+from helpdesk.notifications.caps import SPLIT_UNDONE
+from helpdesk.notifications.models import DeliveryState, Outbox
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Attachment, Message, Ticket, TicketLink
 from helpdesk.tickets.queries.watching import watching
-from helpdesk.tickets.rules import LinkKind, State, Visibility
+from helpdesk.tickets.rules import DiscardReason, LinkKind, State, Visibility
 from tests.browsing import form, sign_in
-from tests.factories import a_mailbox, an_agent, three_lines
+from tests.factories import a_client_message, a_mailbox, a_team, an_agent, three_lines
 from tests.mail.letters import HANNA, a_mail, hanna, messages, take_in, tickets
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -126,6 +131,94 @@ def with_people(ticket: Ticket) -> list[Outbox]:
     for one in found:
         db.session.refresh(one, ["recipients"])
     return found
+
+
+def split(client: FlaskClient, ticket: Ticket, stray: Message) -> Ticket:
+    assert press(client, ticket, stray, "split") == 303
+    return tickets()[1]
+
+
+def test_a_split_is_undone_with_one_press(client: FlaskClient, ticket: Ticket, stray: Message) -> None:
+    other = split(client, ticket, stray)
+    shown = page(client, ticket)
+    assert shown.count(f'action="/tickets/{ticket.id}/messages/{stray.id}/rejoining"') == 2
+    assert press(client, ticket, stray, "rejoining") == 303
+    db.session.refresh(other)
+    assert (other.discard_reason, other.state) == (DiscardReason.MISTAKE, State.CLOSED)
+    (receipt,) = with_people(other)
+    assert (receipt.error, receipt.recipients[0].state) == (SPLIT_UNDONE, DeliveryState.FAILED)
+    shown = page(client, ticket)
+    assert f"Ada Lind undid the split into {other.id}: the message waits here again" in shown
+    assert "Split into a new ticket" in shown
+    assert "Undo the split" not in shown
+    assert press(client, ticket, stray, "rejoining") == 409
+    assert press(client, ticket, stray, "split") == 303
+    assert len(tickets()) == 3
+
+
+def test_what_was_noted_on_a_split_ticket_comes_along_with_its_files(
+    client: FlaskClient, ticket: Ticket, stray: Message, ada: Person, now: datetime
+) -> None:
+    other = split(client, ticket, stray)
+    file = actions.NewFile(sha256=blobs.store(b"log"), name="log.txt", content_type="text/plain", size=3)
+    actions.add_note(other, "I called Eve.", by=ada.id, now=now, files=(file,))
+    db.session.commit()
+    assert press(client, ticket, stray, "rejoining") == 303
+    note = messages(ticket)[-1]
+    assert note.text.startswith(f"Noted on {other.id} before the split was undone:\n\nAda Lind wrote on ")
+    assert note.text.endswith("I called Eve.")
+    names = select(Attachment.name).where(Attachment.message_id == note.id)
+    assert list(db.session.scalars(names)) == ["log.txt"]
+    assert [one.text for one in messages(other)][-1] == "I called Eve."
+
+
+def answered(other: Ticket, ada: Person, now: datetime) -> None:
+    actions.reply(other, actions.Reply(text="Use 4.12"), by=ada.id, now=now)
+
+
+def wrote(other: Ticket, ada: Person, now: datetime) -> None:
+    words = a_client_message(db.session.get_one(Contact, other.contact_id), "And now?")
+    actions.add_client_message(other, words, by=words.author_id, now=now)
+
+
+def handed_on(other: Ticket, ada: Person, now: datetime) -> None:
+    actions.move(other, to_team_id=a_team(1).id, reason="Theirs", by=ada.id, now=now)
+
+
+def thrown_away(other: Ticket, ada: Person, now: datetime) -> None:
+    actions.discard(other, DiscardReason.SPAM, by=ada.id, now=now)
+
+
+@pytest.mark.parametrize(
+    ("go_on", "sentence"),
+    [
+        (wrote, "Somebody outside wrote or called on {} since. Nothing was changed: go on there."),
+        (answered, "Somebody here wrote an answer on {} since. Nothing was changed: go on there."),
+        (handed_on, "The ticket that it became is with others. Ask them, or a lead, to end it."),
+        (thrown_away, "{} was handed over, waits or is finished since. Nothing was changed"),
+    ],
+)
+def test_a_split_that_has_gone_on_stays_and_the_page_says_why(
+    client: FlaskClient, ticket: Ticket, stray: Message, ada: Person, now: datetime,
+    go_on: Callable[[Ticket, Person, datetime], None], sentence: str,
+) -> None:  # fmt: skip
+    other = split(client, ticket, stray)
+    go_on(other, ada, now)
+    db.session.commit()
+    before = (other.state, len(messages(other)), len(messages(ticket)))
+    refused = client.post(f"/tickets/{ticket.id}/messages/{stray.id}/rejoining", data=form())
+    assert (refused.status_code, sentence.format(other.id) in refused.text) == (409, True)
+    db.session.refresh(other)
+    assert (other.state, len(messages(other)), len(messages(ticket))) == before
+    assert "Split off: it goes on as a ticket of its own." in refused.text
+
+
+def test_a_split_of_yesterday_is_no_slip_any_more(
+    client: FlaskClient, ticket: Ticket, stray: Message, ada: Person, now: datetime
+) -> None:
+    other, late = split(client, ticket, stray), now + timedelta(days=1, seconds=2)
+    with pytest.raises(RuleViolation, match="more than a day ago"):
+        actions.undo_split(ticket, stray, other, noted="", by=ada.id, now=late)
 
 
 @pytest.mark.parametrize("verb", ["acceptance", "split"])

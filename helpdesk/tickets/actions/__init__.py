@@ -37,6 +37,7 @@ from helpdesk.tickets.actions.properties import (
     change_properties,
     change_type,
 )
+from helpdesk.tickets.actions.rejoining import undo_split
 from helpdesk.tickets.actions.restoring import restore
 from helpdesk.tickets.actions.state import close, discard, reopen, resolve, resume, wait, wake
 from helpdesk.tickets.actions.strays import accept_stray, check_stray, note_split
@@ -107,6 +108,7 @@ __all__ = [
     "return_ticket",
     "take",
     "tie",
+    "undo_split",
     "unite_contacts",
     "unlink",
     "wait",

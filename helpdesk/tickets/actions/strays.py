@@ -4,7 +4,8 @@ way.
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import aliased
 
 from helpdesk.db import db
 from helpdesk.errors import RuleViolation
@@ -17,7 +18,7 @@ from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.queries.watching import watching
 from helpdesk.tickets.rules import State, check_not_merged
-from helpdesk.tickets.stray_events import StrayAccepted, StraySplit
+from helpdesk.tickets.stray_events import SplitUndone, StrayAccepted, StraySplit
 
 DECIDED = "Somebody has decided about this message already."
 
@@ -56,12 +57,23 @@ def check_stray(ticket: Ticket, message: Message) -> None:
 
 
 def _is_decided(ticket: Ticket, message: Message) -> bool:
-    found = select(EventRow.id).where(
-        EventRow.ticket_id == ticket.id,
-        EventRow.kind.in_((StrayAccepted.kind, StraySplit.kind)),
-        EventRow.payload["source_id"].as_integer() == message.id,
+    accepted = select(EventRow.id).where(_about(ticket.id, message.id, StrayAccepted.kind))
+    standing = standing_splits(ticket.id, message.id).with_only_columns(EventRow.id)
+    return db.session.scalar(accepted.union_all(standing).limit(1)) is not None
+
+
+def standing_splits(ticket_id: int, message_id: int) -> Select[EventRow]:
+    """The split of that message, unless it was taken back; at most one."""
+    later = aliased(EventRow)
+    undone = select(later.id).where(later.kind == SplitUndone.kind, later.voids_id == EventRow.id)
+    return select(EventRow).where(
+        _about(ticket_id, message_id, StraySplit.kind), ~undone.where(later.ticket_id == ticket_id).exists()
     )
-    return db.session.scalar(found.limit(1)) is not None
+
+
+def _about(ticket_id: int, message_id: int, kind: str) -> ColumnElement[bool]:
+    source = EventRow.payload["source_id"].as_integer() == message_id
+    return and_(EventRow.ticket_id == ticket_id, EventRow.kind == kind, source)
 
 
 def takes_no_part(message: Message) -> bool:

@@ -19,6 +19,7 @@ NAMING = (
     "ticket.merged",
     "ticket.double_absorbed",
     "ticket.stray_split",
+    "ticket.split_undone",
 )
 Facts = Mapping[str, Any]
 

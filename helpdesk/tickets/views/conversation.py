@@ -124,7 +124,7 @@ class _Walk:
     messages: Mapping[int, Said] = field(default_factory=dict)
     opened_at: datetime | None = None
     withdrawn: frozenset[int] = frozenset()
-    decided: Mapping[int, str] = field(default_factory=dict)
+    decided: Mapping[int, Happened] = field(default_factory=dict)
     reader: Reader | None = None
 
     @property
@@ -226,7 +226,9 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
     said = walk.messages.get(event.payload.get("message_id") or 0)
     if said is None or event.kind == "ticket.reply_withdrawn":
         return
-    origin = origin_of(number, said, walk.decided, may_decide=bool(walk.reader and walk.reader.may_repeat))
+    reader = walk.reader
+    may_decide, now = bool(reader and reader.may_repeat), reader.now if reader else None
+    origin = origin_of(number, said, walk.decided, may_decide=may_decide, now=now)
     pictures = {file["content_id"]: _file(file)[1] for file in said.files if file["inline"]}
     body = mail_body(number, said, walk.reader.person_id if walk.reader else None)
     yield Letter(

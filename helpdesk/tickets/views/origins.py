@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
 
+from helpdesk.tickets.actions.rejoining import UNDONE_WITHIN
 from helpdesk.tickets.joined import APART, NO_PART, Standing, joined_by, standing_of, wrong_marks
 from helpdesk.tickets.queries.addresses import WRITTEN_FROM
 from helpdesk.tickets.views.reading import Happened, Said
@@ -29,7 +31,7 @@ STANDING = {
     Standing.EXTERNAL: lazy_gettext("from another system"),
     Standing.NOBODY: lazy_gettext("from nobody on this ticket"),
 }
-ACCEPTED, SPLIT = "ticket.stray_accepted", "ticket.stray_split"
+ACCEPTED, SPLIT, UNDONE = "ticket.stray_accepted", "ticket.stray_split", "ticket.split_undone"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,7 @@ class Stray:
     decided: str = ""
     accept_url: str = ""
     split_url: str = ""
+    undo_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,18 +69,25 @@ class Origin:
     elsewhere: Sequence[Elsewhere] = ()
 
 
-def decided_in(history: Sequence[Happened]) -> dict[int, str]:
-    """What was decided about the words of strangers, by message."""
-    kinds = (ACCEPTED, SPLIT)
-    return {int(event.payload["source_id"]): event.kind for event in history if event.kind in kinds}
+def decided_in(history: Sequence[Happened]) -> dict[int, Happened]:
+    """What was decided about the words of strangers and not taken back, by message."""
+    found = dict[int, Happened]()
+    for event in history:
+        if event.kind in (ACCEPTED, SPLIT):
+            found[int(event.payload["source_id"])] = event
+        elif event.kind == UNDONE:
+            found.pop(int(event.payload["source_id"]), None)
+    return found
 
 
-def origin_of(number: int, said: Said, decided: Mapping[int, str], *, may_decide: bool) -> Origin:
-    """For a message of the ticket with that number."""
+def origin_of(
+    number: int, said: Said, decided: Mapping[int, Happened], *, may_decide: bool, now: datetime | None
+) -> Origin:
+    """For a message of the ticket with that number; `now` None: nobody reads it now."""
     return Origin(
         words=_words(said),
         notes=_notes(said),
-        stray=_stray(number, said, decided.get(said.id, ""), may_decide=may_decide),
+        stray=_stray(number, said, decided.get(said.id), now if may_decide else None),
         elsewhere=_elsewhere(number, said, may_decide=may_decide),
     )
 
@@ -102,24 +112,29 @@ def _notes(said: Said) -> list[str]:
     return notes
 
 
-def _stray(number: int, said: Said, decided: str, *, may_decide: bool) -> Stray | None:
+def _stray(number: int, said: Said, decided: Happened | None, now: datetime | None) -> Stray | None:
+    """With `now` the reader may decide."""
     if not said.is_unverified:
         return None
     settled = {
         ACCEPTED: gettext("Accepted by one of us."),
         SPLIT: gettext("Split off: it goes on as a ticket of its own."),
     }
-    is_open = may_decide and not decided
+    is_open = now is not None and decided is None
+    is_fresh = now is not None and decided is not None and now - decided.at < UNDONE_WITHIN
     email, stands = str(said.recipients.get(WRITTEN_FROM) or ""), standing_of(said.evidence)
     return Stray(
         because=_because(said),
         email=email,
         adds_watcher=stands is None or stands in NO_PART,
-        decided=settled.get(decided, ""),
+        decided=settled.get(decided.kind, "") if decided else "",
         accept_url=url_for("tickets.acceptance", number=number, message_id=said.id)
         if is_open and email
         else "",
         split_url=url_for("tickets.split", number=number, message_id=said.id) if is_open else "",
+        undo_url=url_for("tickets.rejoining", number=number, message_id=said.id)
+        if is_fresh and decided and decided.kind == SPLIT
+        else "",
     )
 
 

@@ -2,25 +2,27 @@
 
 from datetime import datetime
 
-from flask import abort
+from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from helpdesk.accounts.actor import Actor
 from helpdesk.accounts.guard import policy
-from helpdesk.accounts.permissions import Permission
+from helpdesk.accounts.permissions import Permission, may
 from helpdesk.clients.models import Contact
 from helpdesk.db import db
 from helpdesk.errors import RuleViolation
+from helpdesk.i18n import full_moment
 from helpdesk.intake import Wishes
 from helpdesk.intake.dividing import open_beside, split_off
 from helpdesk.mail.actions import settle_copy
 from helpdesk.mail.mailboxes import refuse_own
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
 from helpdesk.tickets import actions
+from helpdesk.tickets.actions.rejoining import notes_on, standing_split
 from helpdesk.tickets.actions.strays import email_of, takes_no_part
 from helpdesk.tickets.models import Message, Ticket
-from helpdesk.tickets.queries import ticket_loader
+from helpdesk.tickets.queries import ticket_loader, visibility
 from helpdesk.tickets.views.acting import act
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.one_message import at_message, message_of
@@ -52,7 +54,27 @@ def split(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
     def verb(actor: Actor, now: datetime) -> None:
         split_off(ticket, message, by=actor.person_id, now=now)
 
-    return act(ticket, verb, at_message(number, message_id, gettext("It goes on as a ticket of its own.")))
+    words, undo = (
+        gettext("It goes on as a ticket of its own."),
+        url_for(".rejoining", number=number, message_id=message_id),
+    )
+    return act(ticket, verb, at_message(number, message_id, words, undo=undo))
+
+
+@blueprint.post("/tickets/<int:number>/messages/<int:message_id>/rejoining")
+@policy(Permission.TICKET_CHANGE, load=ticket_loader)
+@comes_back("")
+def rejoining(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
+    """It was no ticket of its own: end that one, and let the message wait here again."""
+    message = message_of(number, message_id)
+
+    def verb(actor: Actor, now: datetime) -> None:
+        other = _became(actor, ticket, message)
+        actions.lock(other)
+        moment = max(now, other.last_event_at)
+        actions.undo_split(ticket, message, other, noted=_noted(other), by=actor.person_id, now=moment)
+
+    return act(ticket, verb, at_message(number, message_id, gettext("It waits here again.")))
 
 
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/copies/<int:mail_id>")
@@ -71,6 +93,34 @@ def second(ticket: Ticket, number: int, message_id: int, mail_id: int) -> Respon
         settle_copy(copy, other.id, now=now)
 
     return act(ticket, verb, at_message(number, message_id, gettext("A second ticket is open there now.")))
+
+
+def _became(actor: Actor, ticket: Ticket, message: Message) -> Ticket:
+    """The ticket that it became. Raises RuleViolation for whoever may not end that one."""
+    payload = standing_split(ticket, message).payload
+    other = visibility.fetch(actor, int(payload["other_id"]))
+    if other is None or not may(visibility.relations(actor, other), Permission.TICKET_DISCARD):
+        raise RuleViolation("The ticket that it became is with others. Ask them, or a lead, to end it.")
+    return other
+
+
+def _noted(other: Ticket) -> str:
+    """What our people wrote there, each with his name and the moment."""
+    parts = [
+        "\n".join(
+            (
+                gettext(
+                    "%(name)s wrote on %(moment)s:",
+                    name=note.author.name,
+                    moment=full_moment(note.created_at),
+                ),
+                note.text.strip(),
+            )
+        )
+        for note in notes_on(other)
+    ]
+    title = gettext("Noted on %(other)s before the split was undone:", other=other.id)
+    return "\n\n".join((title, *parts)) if parts else ""
 
 
 def _copy_of(message: Message, mail_id: int) -> InboundMail:
