@@ -1,4 +1,4 @@
-"""What a history says of other tickets: linked, split off, merged; without a number for who may not see it."""
+"""What a history says of other tickets: linked, split off, merged; no number for who may not see it."""
 
 from collections.abc import Mapping
 from datetime import datetime
