@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CompoundSelect, or_, select, update
+from sqlalchemy import CompoundSelect, func, or_, select, update
 from sqlalchemy.orm import undefer
 
 from helpdesk.config import settings
@@ -105,7 +105,7 @@ def note_success(mailbox_id: int, *, is_complete: bool = True, now: datetime) ->
     mailbox.next_poll_at = now + _interval() if is_complete else now
     mailbox.polled_at = now if is_complete else mailbox.polled_at
     mailbox.failures, mailbox.failing_since, mailbox.error = 0, None, None
-    mailbox.silence_told_at = None
+    mailbox.silence_told_at = None if is_complete else mailbox.silence_told_at
 
 
 def note_failure(mailbox_id: int, sentence: str, *, now: datetime) -> None:
@@ -120,13 +120,16 @@ def note_failure(mailbox_id: int, sentence: str, *, now: datetime) -> None:
 def tell_of_silence(*, now: datetime) -> int:
     """Say once of each mailbox that nobody could look into it for a quarter of an hour; how many.
 
-    Whatever the cause: a server that is away, one that hangs, or a job that never came round.
+    Whatever the cause: a server that is away, one that hangs, a job that never came round, or one that dies
+    over it each time.
     """
     long_ago = now - SILENT
+    looked = func.coalesce(Mailbox.polled_at, Mailbox.connected_at, Mailbox.created_at)
+    never_ends = looked <= long_ago - JOB_BUDGET - timedelta(seconds=settings().poll_interval_seconds)
     silent = db.session.scalars(
         select(Mailbox)
         .where(Mailbox.active, Mailbox.imap_host.is_not(None), Mailbox.silence_told_at.is_(None))
-        .where(or_(Mailbox.failing_since <= long_ago, Mailbox.next_poll_at <= long_ago))
+        .where(or_(Mailbox.failing_since <= long_ago, Mailbox.next_poll_at <= long_ago, never_ends))
         .order_by(Mailbox.id)
         .with_for_update(skip_locked=True, key_share=True)
     ).all()

@@ -14,7 +14,7 @@ from helpdesk.db import db
 from helpdesk.mail.copying import HEAD_OF_HUGE
 from helpdesk.mail.fetching import fetch_mailbox
 from helpdesk.mail.jobs import poll_mailboxes, process_inbound, watch_mailboxes
-from helpdesk.mail.mailboxes import access_of, back_off
+from helpdesk.mail.mailboxes import access_of, back_off, claim_due
 from helpdesk.mail.models import Encryption, InboundMail, Mailbox
 from helpdesk.mail.queries import mailbox_states
 from helpdesk.notifications.models import Notice
@@ -166,6 +166,17 @@ def test_after_a_quarter_of_an_hour_without_an_answer_somebody_is_told_once(
             watch_mailboxes()
     told = db.session.scalars(select(Notice.kind).where(Notice.person_id == boss.id)).all()
     assert told == ["mail.mailbox_failing"]
+
+
+def test_visits_that_all_die_before_their_end_are_told_of_too(mailbox: Mailbox, now: datetime) -> None:
+    boss, mailbox.polled_at = an_administrator(), now
+    watch_mailboxes()
+    for minutes in range(0, 40, 5):
+        with clock.frozen(lambda minutes=minutes: now + timedelta(minutes=minutes)):  # type: ignore[misc]
+            assert claim_due(now=now + timedelta(minutes=minutes)) is not None
+            watch_mailboxes()
+    told = db.session.scalars(select(Notice).where(Notice.person_id == boss.id)).one()
+    assert (told.kind, told.created_at) == ("mail.mailbox_failing", now + timedelta(minutes=25))
 
 
 def test_the_waiting_grows_to_a_quarter_of_an_hour() -> None:
