@@ -1,14 +1,15 @@
 """A read mail as the value that intake takes: its sender, words, files, and the tickets it points to."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from helpdesk.beforehand import Asked, surely_not
 from helpdesk.config import settings
 from helpdesk.db import db
-from helpdesk.intake import Incoming, IncomingFile, Wishes
+from helpdesk.intake import Body, Incoming, IncomingFile, Wishes
 from helpdesk.mail.actions import SECOND
 from helpdesk.mail.mailboxes import bare, mailbox_of, mailboxes_of, own_addresses
 from helpdesk.mail.models import InboundMail, Mailbox
@@ -17,6 +18,8 @@ from helpdesk.mail.people import about, check_of, incoming_file, people_of, sign
 from helpdesk.mail.pointing import pointers_of, wrong_marks
 from helpdesk.mail.wording import body_of, keeps_original
 from helpdesk.tickets.rules import LEFT_BEHIND, Channel
+
+LATE = timedelta(minutes=15)
 
 
 def incoming_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Incoming:
@@ -29,7 +32,7 @@ def incoming_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Inco
         channel=Channel.MAIL,
         sender=people.sender,
         subject=parsed.subject,
-        body=body_of(parsed, wishes.language or settings().default_language),
+        body=_body(mail, parsed, wishes.language, now),
         received_at=mail.received_at,
         answers=() if mail.reason == SECOND else pointers_of(parsed),
         attachments=_files(mail, parsed),
@@ -48,6 +51,15 @@ def incoming_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Inco
         evidence=(*_signs(mail, parsed), *signs_of(check)),
         inbound_mail_id=mail.id,
     )
+
+
+def _body(mail: InboundMail, parsed: ParsedMail, language: str | None, now: datetime) -> Body:
+    """The words; a mail that lay somewhere before it was taken in says when it came."""
+    body = body_of(parsed, language or settings().default_language)
+    if now - mail.received_at < LATE:
+        return body
+    came = {"kind": "came_earlier", "at": mail.received_at.isoformat()}
+    return replace(body, remarks=(*body.remarks, came))
 
 
 def _files(mail: InboundMail, parsed: ParsedMail) -> tuple[IncomingFile, ...]:

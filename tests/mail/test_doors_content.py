@@ -1,6 +1,6 @@
 """What a mail holds reaches the ticket: invitations, sealed mail, both versions, what a sender repeats."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -11,12 +11,13 @@ from helpdesk import blobs
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.mail import remote_pictures
+from helpdesk.mail.jobs import process_inbound
 from helpdesk.mail.models import InboundState, Mailbox
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.tickets.picture_models import PicturesShown
 from tests.browsing import form, sign_in
 from tests.factories import a_mailbox, an_agent, three_lines
-from tests.mail.letters import a_mail, hanna, messages, take_in, tickets
+from tests.mail.letters import a_mail, arrive, hanna, messages, take_in, tickets
 from tests.mail.sealed import letter
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000200000003")
@@ -66,6 +67,17 @@ def test_an_invitation_is_told_in_the_readers_own_time(
     assert "Wednesday, April 1, 2026, 18:00, for 1 h 30" in page
     assert "by Hanna Bell" in page
     assert "invite.ics" in page
+
+
+def test_a_mail_that_was_taken_in_late_says_when_it_came(
+    client: FlaskClient, ada: Person, mailbox: Mailbox, now: datetime
+) -> None:
+    arrive(a_mail(), mailbox, now=now - timedelta(minutes=14))
+    arrive(a_mail(), mailbox, now=now - timedelta(hours=3))
+    process_inbound()
+    said = "It reached the mail server on Wednesday, March 4, 2026, 16:00; the desk took it in later."
+    pages = [client.get(f"/tickets/{ticket.id}").text for ticket in tickets()]
+    assert [said in page for page in pages] == [False, True]
 
 
 def test_an_encrypted_mail_becomes_a_ticket_with_its_original(mailbox: Mailbox, now: datetime) -> None:

@@ -94,6 +94,11 @@ def _height(said: Said, fetched: bool) -> int:
 def _remark(one: Facts) -> str:
     if one["kind"] == "invitation":
         return _invitation(one)
+    if one["kind"] == "came_earlier":
+        at = datetime.fromisoformat(str(one["at"]))
+        return gettext(
+            "It reached the mail server on %(when)s; the desk took it in later.", when=i18n.full_moment(at)
+        )
     if one["kind"] == "html_left_out":
         return gettext("This mail was too heavy to be shown in its form; these are its words.")
     return ""
