@@ -11,6 +11,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError
 
 from helpdesk.errors import DomainError
+from helpdesk.mail.check.findings import trimmed
 from helpdesk.mail.line_words import in_words
 from helpdesk.mail.mailboxes import GRACE, JOB_BUDGET, ImapAccess
 from helpdesk.mail.models import Encryption, SignIn
@@ -52,7 +53,7 @@ def sentence(access: ImapAccess, trouble: Exception) -> str:
         return str(trouble)
     if (words := in_words(trouble, access.host, access.port)) is not None:
         return words
-    said = " ".join(str(trouble).replace("\x00", "").split()) or type(trouble).__name__
+    said = trimmed(trouble) or type(trouble).__name__
     return f"{access.host}:{access.port}: {said}"
 
 

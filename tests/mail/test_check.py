@@ -71,7 +71,7 @@ def test_all_good_over_imap(dovecot: Dovecot) -> None:
 def test_a_wrong_password(dovecot: Dovecot) -> None:
     found = imap(dovecot, password="wrong-word-7")
     assert failure(found).startswith("sign_in: The server refuses this name and password.")
-    assert "AUTHENTICATIONFAILED" in found[-1].said
+    assert found[-1].said.startswith("[AUTHENTICATIONFAILED]")
     assert "wrong-word-7" not in str(found)
 
 

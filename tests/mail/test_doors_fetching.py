@@ -187,7 +187,7 @@ def test_the_waiting_grows_to_a_quarter_of_an_hour() -> None:
 def test_a_wrong_password_is_said_without_the_password(mailbox: Mailbox, now: datetime) -> None:
     mailbox.imap_secret = seal(b"not the word")
     poll(mailbox)
-    assert "AUTHENTICATIONFAILED" in (mailbox.error or "")
+    assert ": [AUTHENTICATIONFAILED]" in (mailbox.error or "")
     assert "not the word" not in (mailbox.error or "")
 
 

@@ -1,10 +1,12 @@
 """What a try of a mail server found: one line a step, and for the step that failed the cure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 SAID_LENGTH = 160
+BYTES = re.compile(r"^b(['\"])(.*)\1$", re.DOTALL)  # as imaplib shows what a server refused with
 
 
 class Step(StrEnum):
@@ -71,5 +73,6 @@ def collected(steps: Iterator[Finding]) -> tuple[Finding, ...]:
 def trimmed(said: object) -> str:
     """A foreign answer in one short line without control characters."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    text = BYTES.sub(r"\2", text)
     clean = "".join(letter if letter.isprintable() else " " for letter in text)
     return " ".join(clean.split())[:SAID_LENGTH]
