@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from helpdesk.accounts import faces
 from helpdesk.accounts.models import Person
 from helpdesk.admin import sections
+from helpdesk.admin.words import LANGUAGES
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.history import Act, Facts, SettingChange, SettingsChanged
@@ -121,6 +122,8 @@ def _worded(field: str, before: Any, after: Any, kind: sections.Kind | None) -> 
     name = kind.fields.get(field, field) if kind else field
     if kind and kind.say:
         before, after = kind.say(field, before), kind.say(field, after)
+    if field == "language":
+        before, after = (str(LANGUAGES.get(one, one)) if one else one for one in (before, after))
     return Line(str(name), shown(before), shown(after))
 
 
