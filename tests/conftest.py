@@ -21,6 +21,7 @@ from helpdesk.config import load_settings
 from helpdesk.db import db
 from helpdesk.postgres import Urls, add_database, drop_database, embedded
 
+gc.disable()  # until all tests are known: nothing of what is read for them is garbage
 settings.register_profile("desk", deadline=None)  # a busy machine is no defect
 settings.load_profile("desk")
 
@@ -133,6 +134,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Thousands of tests are known by now, and they live to the end."""
     _set_apart_what_stays()
+    gc.enable()
 
 
 def _set_apart_what_stays() -> None:
