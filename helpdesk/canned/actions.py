@@ -1,5 +1,6 @@
 """Writes of canned answers: made, changed, retired, taken back into use; each with its history."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,18 +12,25 @@ from helpdesk.canned import rules
 from helpdesk.canned.models import CannedAnswer
 from helpdesk.db import db
 from helpdesk.errors import BadInput, StaleChange
+from helpdesk.rich.cleaning import clean as harmless
+from helpdesk.rich.cleaning import is_plain
+from helpdesk.rich.plain import plain
 
 THING = "canned_answer"
+PICTURE = re.compile(r"<img\b[^<>]*>")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """What a person says about a canned answer; `team_id` None: for every team."""
+    """What a person says about a canned answer; `team_id` None: for every team. `html` is the form of the
+    words and wins over `text`, None: they have none.
+    """
 
     name: str
     shortcut: str
     language: str
     text: str
+    html: str | None = None
     team_id: int | None = None
 
 
@@ -68,20 +76,33 @@ def _set_retired(answer: CannedAnswer, at: datetime | None, *, by: int, now: dat
 
 
 def _checked(wording: Wording, *, but: int | None = None) -> Wording:
+    text, html = _words(wording)
     clean = Wording(
         name=" ".join(wording.name.split()),
         shortcut=wording.shortcut.strip().lower().removeprefix("::"),
         language=wording.language,
-        text=wording.text.replace("\r\n", "\n").strip(),
+        text=text,
+        html=html,
         team_id=wording.team_id,
     )
     rules.check(name=clean.name, shortcut=clean.shortcut, text=clean.text)
+    if clean.html is not None:
+        rules.check_form(clean.text, clean.html)
     if clean.language not in rules.LANGUAGES:
         raise BadInput("Choose the language of the text.", "language")
     if clean.team_id is not None and db.session.get(Team, clean.team_id) is None:
         raise BadInput("Choose a team, or all of them.", "team_id")
     _check_shortcut(clean.shortcut, clean.language, clean.team_id, but=but)
     return clean
+
+
+def _words(wording: Wording) -> tuple[str, str | None]:
+    """The words, and their form where lines of words do not say it all; a picture is of one ticket only."""
+    html = harmless(PICTURE.sub("", harmless(wording.html or "")))
+    if not html:
+        return wording.text.replace("\r\n", "\n").strip(), None
+    text = plain(html).strip()
+    return text, None if is_plain(html) else html
 
 
 def _check_shortcut(shortcut: str, language: str, team_id: int | None, *, but: int | None) -> None:
@@ -104,6 +125,7 @@ def _facts(answer: CannedAnswer) -> history.Facts:
         "shortcut": answer.shortcut,
         "language": answer.language,
         "text": answer.text,
+        "html": answer.html,
         "team": team.name if team else None,
         "in_use": answer.retired_at is None,
     }

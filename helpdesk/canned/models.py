@@ -12,6 +12,7 @@ from helpdesk.db import Base
 
 class CannedAnswer(Base):
     """A text for many answers. `team_id` null: for every team. `shortcut` is what one types after `::`.
+    `html` is the form of the words, null: none; `text` says the same plainly.
 
     A retired one is offered to nobody and keeps its history.
     """
@@ -35,6 +36,7 @@ class CannedAnswer(Base):
     shortcut: Mapped[str]
     language: Mapped[str]
     text: Mapped[str]
+    html: Mapped[str | None]
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     version: Mapped[int] = mapped_column(server_default=sql("1"))
     retired_at: Mapped[datetime | None]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
+from html import escape
 
 from helpdesk.errors import BadInput
 
@@ -60,6 +61,19 @@ def check_places(text: str) -> None:
             raise BadInput("There is no place {{%(name)s}}. Take one of the list.", "text", name=name)
     if BRACES.search(PLACE.sub("", text)):
         raise BadInput("A place has two braces on both sides: {{contact_name}}.", "text")
+
+
+def check_form(text: str, html: str) -> None:
+    """Refuse a place of which only a part is bold, or a link: nothing would fill it. Raises BadInput."""
+    if PLACE.findall(html) != PLACE.findall(text):
+        raise BadInput(
+            "Each {{place}} needs one form: make all of it bold, with its braces, or nothing of it.", "text"
+        )
+
+
+def filled_form(html: str, values: Mapping[str, str]) -> str:
+    """The same of cleaned HTML; values are words there, whatever stands in them."""
+    return PLACE.sub(lambda found: escape(values.get(found[1], found[0])), html)
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """Canned answers: written on a screen, filled in a reply, refused when nothing could fill them."""
 
 from collections.abc import Mapping
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -76,6 +77,56 @@ def test_an_answer_written_on_the_screen_is_offered_filled_in_the_next_reply(
     firm = ticket.company.name
     assert f'data-text="Hello Hanna, HD#{ticket.id} of {firm} is with Ada Lind at Fernhill."' in found
     assert "::restart" in found
+
+
+FORMED = (
+    '<div onclick="x()">Dear <strong>{{contact_name}}</strong>,</div><ul><li>restart <a href="https://till.example">it</a></li>'
+    "<li>{{ticket_subject}}</li></ul><script>alert(1)</script><img src=x><div>Yours</div>"
+)
+
+
+def test_a_formed_answer_is_cleaned_kept_with_its_plain_words_and_offered_filled(
+    client: FlaskClient, root: Person
+) -> None:
+    sent = client.post("/settings/canned-answers", data=form(**{**SHEET, "html": FORMED}))
+    assert sent.status_code == 303
+    (kept,) = the_answers()
+    plainly = "Dear {{contact_name}},\n\n- restart it <https://till.example>\n- {{ticket_subject}}\n\nYours"
+    assert kept.text == plainly
+    assert [word in (kept.html or "") for word in ("<strong>", "<li>", "script", "onclick", "img")] == [
+        True, True, False, False, False,
+    ]  # fmt: skip
+    page = client.get(f"/settings/canned-answers/{kept.id}").text
+    assert 'data-rich="canned-tools canned-html"' in page
+    assert "&lt;strong&gt;{{contact_name}}&lt;/strong&gt;" in page
+    ada, ticket = (
+        an_agent("Ada Lind"),
+        a_ticket("<b>x</b>", contact=a_contact("Hanna Bell", email="h@b.example")),
+    )
+    db.session.commit()
+    sign_in(client, ada)
+    found = client.get(f"/tickets/{ticket.id}/canned-answers?q=till.example", headers=SCRIPT).text
+    offered = unescape(found.partition('data-html="')[2].partition('"')[0])
+    assert "<strong>Hanna Bell</strong>" in offered
+    assert "<li>&lt;b&gt;x&lt;/b&gt;</li>" in offered
+    client.post(f"/tickets/{ticket.id}/canned-answers", data=form(answer_id=kept.id))
+    draft = db.session.scalars(select(Draft)).one()
+    assert draft.text.startswith("Dear Hanna Bell,\n\n- restart it")
+    assert "<strong>Hanna Bell</strong>" in (draft.html or "")
+
+
+def test_lines_of_words_stay_plain_whatever_wrote_them(client: FlaskClient, root: Person) -> None:
+    sheet = {**SHEET, "html": "<div>Hello {{contact_name}}<br>Bye</div>"}
+    client.post("/settings/canned-answers", data=form(**sheet))
+    assert [(one.text, one.html) for one in the_answers()] == [("Hello {{contact_name}}\nBye", None)]
+
+
+def test_a_place_with_two_forms_is_refused_and_the_form_stays(client: FlaskClient, root: Person) -> None:
+    sheet = {**SHEET, "html": "<div>Hi {{<strong>contact_name</strong>}}</div>"}
+    answer = client.post("/settings/canned-answers", data=form(**sheet))
+    assert (answer.status_code, "Each {{place}} needs one form" in answer.text) == (422, True)
+    assert "{{&lt;strong&gt;contact_name&lt;/strong&gt;}}" in answer.text
+    assert the_answers() == []
 
 
 def test_its_history_says_who_changed_what(client: FlaskClient, root: Person) -> None:

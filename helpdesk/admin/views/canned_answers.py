@@ -21,10 +21,11 @@ from helpdesk.canned.models import CannedAnswer
 from helpdesk.db import db
 from helpdesk.errors import BadInput, DomainError
 from helpdesk.i18n import gettext, page_language, told
+from helpdesk.rich.cleaning import clean
 
 LANGUAGES = (("en", "English"), ("ru", "Русский"))
 SECTION = "canned_answers"
-FIELDS = ("name", "shortcut", "language", "text", "team_id")
+FIELDS = ("name", "shortcut", "language", "text", "html", "team_id")
 
 
 def _fetch(actor: Actor, answer_id: int) -> CannedAnswer | None:
@@ -130,6 +131,7 @@ def _wording(actor: Actor, answer: CannedAnswer | None = None) -> Wording:
         shortcut=form.get("shortcut", ""),
         language=form.get("language", ""),
         text=form.get("text", ""),
+        html=form.get("html", ""),
         team_id=team_id,
     )
 
@@ -154,6 +156,7 @@ def _page(answer: CannedAnswer | None, sheet: Any, errors: dict[str, str] | None
         thing_name=answer.name if answer else gettext("New canned answer"),
         answer=answer,
         sheet=sheet,
+        html=clean(sheet.get("html") or ""),
         errors=errors or {},
         languages=LANGUAGES,
         teams=_teams(actor),

@@ -22,7 +22,7 @@ function dress(field) {
   Trix.config.lang.remove = bar.dataset.remove;
   editor.className = "rich-text";
   editor.toggleAttribute("hx-ignore", true);
-  for (const name of ["aria-controls", "placeholder"]) if (field.hasAttribute(name)) editor.setAttribute(name, field.getAttribute(name));
+  for (const name of ["aria-controls", "aria-describedby", "aria-invalid", "placeholder"]) if (field.hasAttribute(name)) editor.setAttribute(name, field.getAttribute(name));
   editor.setAttribute("aria-multiline", "true");
   editor.setAttribute("aria-label", field.labels[0]?.textContent ?? "");
   editor.id = field.id;
@@ -53,6 +53,10 @@ function hide(field, editor) {
   field.setRangeText = (words, from, to) => {
     editor.editor.setSelectedRange([from, to]);
     editor.editor.insertString(words);
+  };
+  field.setRangeForm = (html, from, to) => {
+    editor.editor.setSelectedRange([from, to]);
+    editor.editor.insertHTML(html);
   };
 }
 

@@ -48,7 +48,8 @@ function insert(form, option) {
   const area = areaOf(form);
   const head = before(area);
   const start = head.lastIndexOf("::");
-  area.setRangeText(option.dataset.text, start, head.length, "end");
+  if (option.dataset.html && area.setRangeForm) area.setRangeForm(option.dataset.html, start, head.length);
+  else area.setRangeText(option.dataset.text, start, head.length, "end");
   close(form);
   area.focus();
   area.dispatchEvent(new Event("input", { bubbles: true }));

@@ -79,11 +79,11 @@ def save_draft(desk: Desk, unsent: Unsent, *, base: uuid.UUID | None, now: datet
     return uuid.UUID(str(row["revision"]))
 
 
-def add_to_draft(desk: Desk, text: str, *, now: datetime) -> None:
-    """Put a text behind what is already kept, for browsers without scripts."""
+def add_to_draft(desk: Desk, text: str, *, html: str = "", now: datetime) -> None:
+    """Put a text behind what is already kept, for browsers without scripts; `html` is its form, "": none."""
     before = draft_of(desk)
     whole = f"{before.text}\n\n{text}" if before and before.text else text
-    form = f"{before.html}<br>{text_to_html(text)}" if before and before.html else None
+    form = _joined(before, text, html)
     kind = before.kind if before else MessageKind.REPLY
     keep_draft(
         desk,
@@ -98,6 +98,15 @@ def add_to_draft(desk: Desk, text: str, *, now: datetime) -> None:
         ),
         now=now,
     )
+
+
+def _joined(before: Draft | None, text: str, html: str) -> str | None:
+    """The form of both together; None while neither has one."""
+    kept = (before.html or "") if before else ""
+    if not kept and not html:
+        return None
+    parts = (kept or text_to_html(before.text if before else ""), html or text_to_html(text))
+    return "<br>".join(part for part in parts if part)
 
 
 def bring_back(desk: Desk, message: Message, *, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Doors that help while writing: addresses as one types them, and texts that were written before."""
 
+from collections.abc import Mapping
+
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -10,13 +12,14 @@ from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission, may
 from helpdesk.canned import queries as canned_answers
 from helpdesk.canned.models import CannedAnswer
-from helpdesk.canned.rules import filled
+from helpdesk.canned.rules import filled, filled_form
 from helpdesk.clients.models import CompanyKind
 from helpdesk.config import settings
 from helpdesk.db import db, transaction
 from helpdesk.errors import BadInput
 from helpdesk.i18n import gettext
 from helpdesk.mail.mailboxes import own_addresses
+from helpdesk.rich.cleaning import clean
 from helpdesk.tickets.actions.drafts import Desk, add_to_draft
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries.people import reachable
@@ -43,7 +46,7 @@ def texts(ticket: Ticket, number: int) -> ResponseReturnValue:
     limit = canned_answers.OFFERED if web.is_htmx() else ALL
     found = canned_answers.offered(typed, team_ids=actor.team_ids, language=_language(ticket), limit=limit)
     values = places(ticket, actor)
-    offered = [(answer, filled(answer.text, values)) for answer in found]
+    offered = [(answer, filled(answer.text, values), _formed(answer, values)) for answer in found]
     template = "tickets/_texts.html" if web.is_htmx() else "tickets/texts.html"
     may_write = may(actor.relations, Permission.CANNED_WRITE)
     return web.render(
@@ -60,11 +63,12 @@ def insert_text(ticket: Ticket, number: int) -> ResponseReturnValue:
     if answer is None:
         raise BadInput(gettext("Choose a text first."), "answer_id")
     back = url_for("tickets.page", number=number, _anchor="composer")
-    text = _text(answer, ticket, actor)
+    values = places(ticket, actor)
+    text, html = filled(answer.text, values), _formed(answer, values)
     with transaction():
         answered = guard.once(actor)
         if answered is None:
-            add_to_draft(Desk(number, actor.person_id), text, now=clock.now(db.session))
+            add_to_draft(Desk(number, actor.person_id), text, html=html, now=clock.now(db.session))
             guard.remember(actor, back)
     return web.see_other(back)
 
@@ -92,8 +96,9 @@ def _first(name: str) -> str:
     return name.partition(" ")[0]
 
 
-def _text(answer: CannedAnswer, ticket: Ticket, actor: Actor) -> str:
-    return filled(answer.text, places(ticket, actor))
+def _formed(answer: CannedAnswer, values: Mapping[str, str]) -> str:
+    """The form with its places filled; "" for words without one."""
+    return clean(filled_form(answer.html, values)) if answer.html else ""
 
 
 def _language(ticket: Ticket) -> str:
