@@ -28,7 +28,7 @@ from helpdesk.serving import WebServer
 from helpdesk.sla.cli import sla_commands
 from helpdesk.sla.verify_cli import Wish, report, say
 from helpdesk.timetable import timetable
-from helpdesk.worker import run_worker, stop_on_signals
+from helpdesk.worker import leave, run_worker, stop_on_signals
 
 Command = Callable[..., Any]
 
@@ -120,6 +120,7 @@ def worker(data: Path | None) -> None:
         app, stop = create_app(ready, process="worker"), stop_on_signals()
         with open_doors(app, ready):
             run_worker(app, timetable(ready), ready, stop=stop)
+    leave()
 
 
 @main.group(name="db")

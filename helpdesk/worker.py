@@ -2,6 +2,7 @@
 
 import logging
 import math
+import os
 import select
 import signal
 import threading
@@ -26,6 +27,10 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0  # how soon a change of plan, or the wish to stop, is noticed
 RECONNECT_SECONDS = 2.0
+CONNECT_SECONDS = 2  # libpq takes no less
+FINISH_SECONDS = 20.0  # that a run in progress may take when the worker is told to end
+AWAY_SECONDS = 0.5  # the same while the database is away
+LOOK_AT_END_SECONDS = 0.02
 LEAST_SECONDS = 1.0  # between two runs that nobody called for, when what is overdue cannot be done yet
 
 
@@ -65,6 +70,9 @@ class Turn:
                 self._due_at = time.monotonic() + seconds_to_next(self._app, self.job)
             finally:
                 self._busy.release()
+
+    def is_busy(self) -> bool:
+        return self._busy.locked()
 
     def wait(self) -> float:
         """Seconds until its next thing is due, 0 when it is; infinity while it runs or nothing is to come."""
@@ -126,13 +134,16 @@ def _note(job: Job, error: str | None) -> None:
 
 
 def run_worker(app: Flask, jobs: Iterable[Job], settings: Settings, *, stop: threading.Event) -> None:
-    """Run the timetable until `stop` is set; a run in progress is finished first."""
+    """Run the timetable until `stop` is set; a run in progress is finished first, if it can be: without its
+    database it could keep nothing, and what breaks off is done again, as after any hard end.
+    """
     turns = [Turn(app, job) for job in jobs]
     scheduler = BackgroundScheduler(timezone="UTC")
     for turn in turns:
         scheduler.add_job(
-            turn.run,
+            _start,
             "interval",
+            args=(turn,),
             seconds=turn.job.every,
             id=turn.job.name,
             coalesce=True,
@@ -142,10 +153,20 @@ def run_worker(app: Flask, jobs: Iterable[Job], settings: Settings, *, stop: thr
     scheduler.start()
     for turn in turns:
         _start(turn)
+    has_database = False
     try:
-        _listen(settings, turns, stop)
+        has_database = _listen(settings, turns, stop)
     finally:
         scheduler.shutdown(wait=True)
+        _let_finish(turns, settings, has_database=has_database)
+
+
+def leave() -> None:
+    """End the process at once where threads still wait for something that does not answer."""
+    this = threading.current_thread()
+    if any(one is not this and not one.daemon for one in threading.enumerate()):
+        logging.shutdown()
+        os._exit(0)
 
 
 def stop_on_signals() -> threading.Event:
@@ -164,18 +185,47 @@ def _start(turn: Turn) -> None:
     threading.Thread(target=turn.run, name=turn.job.name, daemon=True).start()
 
 
-def _listen(settings: Settings, turns: list[Turn], stop: threading.Event) -> None:
-    """Wake jobs by NOTIFY; after each (re)connection every listening job runs once, for what was missed."""
+def _let_finish(turns: list[Turn], settings: Settings, *, has_database: bool) -> None:
+    """Wait for what runs, as long as there is hope."""
+    if not any(turn.is_busy() for turn in turns):
+        return
+    is_hopeful = has_database and _answers(settings)
+    end = time.monotonic() + (FINISH_SECONDS if is_hopeful else AWAY_SECONDS)
+    while (busy := [turn.job.name for turn in turns if turn.is_busy()]) and time.monotonic() < end:
+        time.sleep(LOOK_AT_END_SECONDS)
+    if busy:
+        log.warning("left unfinished, to be done again: %s", ", ".join(busy))
+
+
+def _answers(settings: Settings) -> bool:
+    try:
+        _connect(settings).close()
+    except psycopg2.Error:
+        return False
+    return True
+
+
+def _connect(settings: Settings) -> psycopg2.extensions.connection:
+    return psycopg2.connect(_plain(settings.database_url or ""), connect_timeout=CONNECT_SECONDS)
+
+
+def _listen(settings: Settings, turns: list[Turn], stop: threading.Event) -> bool:
+    """Wake jobs by NOTIFY; after each (re)connection every listening job runs once, for what was missed.
+
+    Whether the database was there at the end.
+    """
     while not stop.is_set():
         try:
             _listen_until_broken(settings, turns, stop)
+            return True
         except psycopg2.Error:
             log.warning("the listening connection broke; trying again")
             stop.wait(RECONNECT_SECONDS)
+    return False
 
 
 def _listen_until_broken(settings: Settings, turns: list[Turn], stop: threading.Event) -> None:
-    connection = psycopg2.connect(_plain(settings.database_url or ""), connect_timeout=5)
+    connection = _connect(settings)
     try:
         connection.set_session(autocommit=True)
         with connection.cursor() as cursor:

@@ -1,12 +1,17 @@
 """The embedded server: started, shared, killed and started again, for real."""
 
+import contextlib
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psutil
 import psycopg2
@@ -16,8 +21,8 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from helpdesk.postgres import PostgresError, Urls, add_database, drop_database, embedded, is_running
-from helpdesk.postgres.folder import check_socket, prepare
-from helpdesk.postgres.server import running_pid
+from helpdesk.postgres.folder import Folder, check_socket, prepare
+from helpdesk.postgres.server import connect, running_pid, start
 
 STAY = """
 import sys
@@ -97,6 +102,34 @@ def test_what_was_written_is_there_after_a_restart(place: Path) -> None:
         assert ask(urls.app, "select words from note") == "kept"
 
 
+def a_busy_backend(folder: Folder) -> int:
+    """The process of a connection that is too busy to notice the end of its server."""
+    connection = connect(folder)
+    backend: int = connection.info.backend_pid
+    send = "do $$ begin perform pg_advisory_lock(1); loop end loop; end $$"
+    threading.Thread(target=quietly, args=(connection, send), daemon=True).start()
+    with connect(folder).cursor() as other:
+        while not locks(other):
+            pass
+    return backend
+
+
+def quietly(connection: Any, statement: str) -> None:
+    with contextlib.suppress(psycopg2.Error):
+        connection.cursor().execute(statement)
+
+
+def locks(cursor: Any) -> bool:
+    cursor.execute("select exists (select from pg_locks where locktype = 'advisory')")
+    return bool(cursor.fetchone()[0])
+
+
+def set_soon() -> threading.Event:
+    over = threading.Event()
+    threading.Timer(0.3, over.set).start()
+    return over
+
+
 def test_it_comes_back_after_everything_was_killed(place: Path) -> None:
     process = another_command(place)
     with embedded(place) as urls:
@@ -104,7 +137,10 @@ def test_it_comes_back_after_everything_was_killed(place: Path) -> None:
         folder = urls.folder
         process.kill()
         process.wait()
+        busy = a_busy_backend(folder)
         os.kill(running_pid(folder) or 0, signal.SIGKILL)
+        assert not start(folder, over=set_soon(), durable=True), "it waited for who keeps the memory"
+        os.kill(busy, signal.SIGKILL)
     with embedded(place) as urls:
         assert ask(urls.app, "select words from note") == "kept"
     assert not is_running(place)
@@ -120,10 +156,15 @@ def test_a_note_that_names_a_stranger_does_not_hinder_it(place: Path) -> None:
 
 
 def test_two_commands_share_one_server_and_the_last_stops_it(place: Path) -> None:
-    with embedded(place, durable=False) as urls:
-        first = running_pid(urls.folder)
-        process = another_command(place)
-        assert running_pid(urls.folder) == first
+    with contextlib.ExitStack() as starting:
+        with embedded(place, durable=False) as urls:
+            first = running_pid(urls.folder)
+            process = another_command(place)
+            assert running_pid(urls.folder) == first
+            door = starting.enter_context((urls.folder.root / "postgres.lock").open("a"))
+            fcntl.flock(door, fcntl.LOCK_EX)  # as the other does while it starts the server again
+            begun = time.monotonic()
+        assert time.monotonic() - begun < 3
     assert is_running(place)
     process.communicate(timeout=60)
     assert process.returncode == 0

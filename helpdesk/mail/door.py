@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from helpdesk.mail.actions import Arrival, store
 from helpdesk.mail.mailboxes import mailbox_of
 
 THREADS = 4
+CLOSE_SECONDS = 1.0
 LONGEST_LINE = 2**20  # bytes
 STILL = "451 4.3.2 Mail stands still in this copy of the desk, please try again later"
 LATER = "451 The desk cannot store mail just now, please try again later"
@@ -33,6 +34,7 @@ class Door:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="door")
+        self._running: set[Future[str]] = set()
 
     async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
@@ -49,7 +51,10 @@ class Door:
         return await self._in_thread(self._keep, raw, _path(envelope.mail_from), *envelope.rcpt_tos)
 
     async def _in_thread(self, work: Callable[..., str], *arguments: bytes | str) -> str:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+        running = self._threads.submit(work, *arguments)
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+        return await asyncio.wrap_future(running)
 
     def _judge(self, address: str) -> str:
         try:
@@ -74,7 +79,11 @@ class Door:
         return f"250 2.0.0 Stored as {stored}"
 
     def close(self) -> None:
-        self._threads.shutdown(wait=True)
+        """What is being stored is stored to the end, unless the database keeps it waiting: no mail server was
+        told that it has been, so it comes again.
+        """
+        self._threads.shutdown(wait=False)
+        wait(set(self._running), timeout=CLOSE_SECONDS)
 
 
 def _path(sender: str | None) -> str:
@@ -151,7 +160,7 @@ class RunningDoor:
         self._controller.start()
 
     def stop(self) -> None:
-        """Take no more mail; what is being stored is stored to the end."""
+        """Take no more mail."""
         self._controller.stop()
         self._door.close()
 

@@ -17,6 +17,7 @@ from helpdesk.mail.reading_child import BODY, MAIL, READY
 
 WALL_SECONDS = 20.0
 START_SECONDS = 60.0
+CLOSE_SECONDS = 0.5
 MAILS_EACH = 1000  # then a fresh process, so that memory stays what it is
 Opened = TypeVar("Opened", ParsedMail, BodyAlone)
 TOO_MUCH = N_("Reading it took too much time or memory.")
@@ -92,9 +93,12 @@ class Reader:
             self._child = None
 
     def close(self) -> None:
-        """End the process; the next mail starts another."""
-        with self._lock:
-            self._drop()
+        """End the process; the next mail starts another. One that still reads ends by itself, with us."""
+        if self._lock.acquire(timeout=CLOSE_SECONDS):
+            try:
+                self._drop()
+            finally:
+                self._lock.release()
 
 
 def _start() -> Child:

@@ -7,6 +7,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -61,18 +62,23 @@ def make_cluster(folder: Folder, *, durable: bool) -> None:
     draft.rename(folder.cluster)
 
 
-def start(folder: Folder, *, durable: bool) -> None:
-    """Start the server and wait until it answers, however long its recovery takes."""
+def start(folder: Folder, *, over: threading.Event, durable: bool) -> bool:
+    """Start the server and wait until it answers, however long its recovery takes; False when `over` was set
+    before, and whoever stops it finds it starting or not there.
+    """
     began = time.monotonic()
-    while True:
+    while not over.is_set():
         drop_stale_pid(folder)
         process = _launch(folder, durable=durable)
-        if _wait_until_ready(folder, process):
-            return
+        if _wait_until_ready(folder, process, over):
+            return True
+        if over.is_set():
+            break
         reason = _tail(folder.log)
         if not any(word in reason for word in STILL_LEAVING) or time.monotonic() - began > RETRY_WITHIN:
             raise PostgresError(f"PostgreSQL did not start: {_last_line(reason)} (see {folder.log})")
-        time.sleep(0.5)
+        over.wait(0.5)
+    return False
 
 
 def stop(folder: Folder) -> None:
@@ -131,10 +137,10 @@ def _launch(folder: Folder, *, durable: bool) -> "subprocess.Popen[bytes]":
         )
 
 
-def _wait_until_ready(folder: Folder, process: "subprocess.Popen[bytes]") -> bool:
-    """False when the process ended instead."""
+def _wait_until_ready(folder: Folder, process: "subprocess.Popen[bytes]", over: threading.Event) -> bool:
+    """False when the process ended instead, or nobody wants it any more."""
     began, told = time.monotonic(), False
-    while process.poll() is None:
+    while process.poll() is None and not over.is_set():
         with contextlib.suppress(psycopg2.OperationalError):
             connect(folder).close()
             return True

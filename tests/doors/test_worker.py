@@ -22,6 +22,7 @@ from tests.outgoing import said
 
 pytestmark = pytest.mark.mailserver
 MANY = 12
+BROKE = "the listening connection broke"
 
 
 @pytest.fixture(scope="module")
@@ -102,10 +103,15 @@ def test_the_database_goes_away_and_comes_back(desk: Desk, at_work: Cast) -> Non
     assert all(part.process.poll() is None for part in desk.parts)
 
 
-def test_told_to_end_it_ends_well(desk: Desk, at_work: Cast) -> None:
-    part = desk.parts[-1]
-    part.process.send_signal(signal.SIGTERM)
-    assert part.process.wait(15) == 0
+def test_told_to_end_it_ends_well_with_its_database_and_without(desk: Desk, at_work: Cast) -> None:
+    first, second = desk.parts
+    first.process.send_signal(signal.SIGTERM)
+    assert first.process.wait(15) == 0
+    before = second.said().count(BROKE)
+    with desk.database_away():
+        eventually(lambda: second.said().count(BROKE) > before)
+        second.process.send_signal(signal.SIGTERM)
+        assert second.process.wait(5) == 0
 
 
 def test_a_wrong_setting_stops_the_start_with_a_sentence(desk: Desk) -> None:
