@@ -19,6 +19,7 @@ HEADER_LIMIT = 256 * 1024
 TOGETHER_BYTES = 1024 * 1024  # what is bigger is fetched alone
 TOGETHER = 50
 LISTED_AT_ONCE = 500
+WITHHELD = "The server answered without the message."
 ODD = (IMAPClientError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 
 
@@ -36,17 +37,17 @@ class Listed:
 
 
 def listed(server: IMAPClient, uids: list[int]) -> Iterator[Listed]:
-    """What lies there under these numbers; one that vanished meanwhile is left out."""
+    """What lies there under these numbers; of what the server says nothing about nothing is known."""
     for start in range(0, len(uids), LISTED_AT_ONCE):
         some = uids[start : start + LISTED_AT_ONCE]
         facts = server.fetch(some, ["RFC822.SIZE", "INTERNALDATE"])
         for uid in some:
-            if uid in facts and b"RFC822.SIZE" in facts[uid]:
-                yield Listed(
-                    uid=uid,
-                    size=int(facts[uid][b"RFC822.SIZE"]),
-                    received_at=_aware(facts[uid].get(b"INTERNALDATE")),
-                )
+            known = facts.get(uid, {})
+            yield Listed(
+                uid=uid,
+                size=int(known.get(b"RFC822.SIZE", 0)),
+                received_at=_aware(known.get(b"INTERNALDATE")),
+            )
 
 
 def together(mails: Iterator[Listed], *, at_most: int = TOGETHER) -> Iterator[list[Listed]]:
@@ -63,15 +64,14 @@ def together(mails: Iterator[Listed], *, at_most: int = TOGETHER) -> Iterator[li
 
 
 def copies(server: IMAPClient, access: ImapAccess, group: list[Listed]) -> list[Arrival]:
-    """The messages as they lie there, without marking them. Raises Unobtainable for a group of one."""
+    """The messages as they lie there, without marking them. Raises Unobtainable when one is withheld."""
     if len(group) == 1:
         return _alone(server, access, group[0])
     answer = server.fetch([mail.uid for mail in group], ["BODY.PEEK[]"])
-    return [
-        _arrival(access, mail, raw)
-        for mail in group
-        if (raw := answer.get(mail.uid, {}).get(b"BODY[]")) is not None
-    ]
+    bodies = [answer.get(mail.uid, {}).get(b"BODY[]") for mail in group]
+    if None in bodies:
+        raise Unobtainable(WITHHELD)
+    return [_arrival(access, mail, raw) for mail, raw in zip(group, bodies, strict=True)]
 
 
 def _alone(server: IMAPClient, access: ImapAccess, mail: Listed) -> list[Arrival]:
@@ -83,12 +83,12 @@ def _alone(server: IMAPClient, access: ImapAccess, mail: Listed) -> list[Arrival
         raise
     except ODD as trouble:
         raise Unobtainable(str(trouble)) from trouble
-    if mail.uid not in answer:
-        return []
-    raw = answer[mail.uid].get(b"BODY[]")
-    if raw is None:
-        raise Unobtainable("The server answered without the message.")
-    return [_arrival(access, mail, raw)]
+    raw = answer.get(mail.uid, {}).get(b"BODY[]")
+    if raw is not None:
+        return [_arrival(access, mail, raw)]
+    if mail.uid in server.search(["UID", str(mail.uid)]):
+        raise Unobtainable(WITHHELD)
+    return []  # somebody took it away meanwhile
 
 
 def _partial(server: IMAPClient, access: ImapAccess, mail: Listed) -> list[Arrival]:
