@@ -10,8 +10,12 @@ from sqlalchemy import create_engine
 from helpdesk.app import create_app
 from helpdesk.config import load_settings
 from helpdesk.db import db
+from helpdesk.mail import listening
+from helpdesk.mail.mailboxes import ImapAccess
+from helpdesk.mail.models import Encryption
 from helpdesk.postgres import Urls
 from tests.conftest import settings_for
+from tests.servers import free_port
 
 
 @pytest.fixture
@@ -92,3 +96,28 @@ def test_the_sign_in_page_and_style_sheets_need_no_database(desk: Flask, nowhere
     client = desk.test_client()
     assert client.get("/sign-in").status_code == 200
     assert client.get("/static/css/desk.css").status_code == 200
+
+
+def test_a_listener_leaves_off_with_a_sentence(
+    desk: Flask, nowhere: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    point_at(desk, nowhere)
+    with caplog.at_level("WARNING", listening.__name__):
+        listening._listen_in_thread(desk, silent_mailbox())
+    assert caplog.messages == ["listen: mailbox=7 left off: the database is away"]
+    assert desk.extensions["listening_failed"] == {7: 1}
+
+
+def silent_mailbox() -> ImapAccess:
+    """A mailbox behind a port where nobody listens."""
+    return ImapAccess(
+        mailbox_id=7,
+        host="127.0.0.1",
+        port=free_port(),
+        encryption=Encryption.NONE,
+        user="support",
+        password="",
+        folder="INBOX",
+        uidvalidity=None,
+        last_uid=0,
+    )
