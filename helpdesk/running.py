@@ -7,7 +7,7 @@ from pathlib import Path
 
 from helpdesk import blobs, secrets_box
 from helpdesk.config import Settings, load_settings
-from helpdesk.postgres import embedded
+from helpdesk.postgres import embedded, is_furnished
 
 
 def settings_from(data: Path | None, env: Mapping[str, str] | None = None, **more: str) -> Settings:
@@ -33,6 +33,11 @@ def with_database(settings: Settings) -> Iterator[Settings]:
         return
     with embedded(settings.data_dir) as urls:
         yield settings.with_database(urls.app, urls.owner)
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether a desk was ever set up here: False for a folder that holds none, such as a mistyped one."""
+    return not settings.uses_embedded_database or is_furnished(settings.data_dir)
 
 
 def configure_process(settings: Settings) -> None:

@@ -16,10 +16,11 @@ from helpdesk.mail.handing_in import Outcome, message_on, take_in
 from helpdesk.mail.inspecting import Seen, not_seen, seen_in, seen_in_body
 from helpdesk.mail.reading import Unreadable, reader
 from helpdesk.mail.shown import page_of
-from helpdesk.running import settings_from, with_database
+from helpdesk.running import has_database, settings_from, with_database
 
 INPUT = "-"
 LATER = int(Outcome.LATER)
+NO_DESK = "there is no desk in %s. Name its folder with --data, or its database with DATABASE_URL."
 LIMIT = 256 * 1024 * 1024
 ALSO_END_LINES = {ord(one): f"\\u{ord(one):04x}" for one in "\x85\u2028\u2029"}
 
@@ -95,6 +96,8 @@ def receive(recipients: tuple[str, ...], sender: str | None, data: Path | None) 
 def retry(version: str | None, data: Path | None) -> None:
     """Put every held message that only failed back in front of the door; the worker takes them in."""
     settings = settings_from(data)
+    if not has_database(settings):
+        raise click.ClickException(f"T{NO_DESK[1:]}" % settings.data_dir)
     with with_database(settings) as ready, create_app(ready, process="command").app_context(), transaction():
         count = retry_read_before(version, by=system_id(), now=clock.now(db.session))
     click.echo(f"{count} held messages are on their way in.")
@@ -107,6 +110,8 @@ def _taken(recipients: tuple[str, ...], sender: str | None, data: Path | None) -
         raw = message_on(sys.stdin.buffer, settings.mail_limit_bytes)
         if isinstance(raw, str):
             return Outcome.NO_MESSAGE, raw
+        if not has_database(settings):
+            return Outcome.LATER, f"Not now, keep the message: {NO_DESK % settings.data_dir}"
         with with_database(settings) as ready, create_app(ready, process="command").app_context():
             return take_in(raw, recipients, sender)
     except Exception as trouble:  # noqa: BLE001  see above

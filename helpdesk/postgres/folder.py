@@ -77,6 +77,11 @@ def check_parents(root: Path) -> None:
             )
 
 
+def is_furnished(root: Path) -> bool:
+    """Whether the folder holds a database; nothing is made where none is."""
+    return (root.expanduser() / "postgres" / "PG_VERSION").is_file()
+
+
 def check_version(folder: Folder) -> None:
     mark = folder.cluster / "PG_VERSION"
     found = mark.read_text(encoding="ascii").strip() if mark.exists() else MAJOR

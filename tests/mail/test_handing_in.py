@@ -150,6 +150,14 @@ def test_how_the_pipe_ends_before_the_database_is_asked(
     assert done.exit_code == ends, done.output
 
 
+def test_a_mistyped_folder_is_said_to_hold_no_desk_and_gets_none(tmp_path: Path) -> None:
+    done = CliRunner().invoke(
+        mail_commands, ["receive", "--data", str(tmp_path)], input=b"x", env={"DATABASE_URL": ""}
+    )
+    assert (done.exit_code, (tmp_path / "postgres").exists()) == (75, False)
+    assert "no desk" in done.output
+
+
 @pytest.fixture
 def open_desk(app: Flask, session: object) -> Flask:
     three_lines()
