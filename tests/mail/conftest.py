@@ -5,12 +5,26 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from helpdesk.accounts.models import Person
+from helpdesk.mail.models import Mailbox
 from tests.choosing import chosen
-from tests.factories import three_lines
+from tests.factories import a_mailbox, an_agent, three_lines
 from tests.mail.provider import Provider, running
 from tests.servers import dovecot, smtp_sink
 
 __all__ = ["dovecot", "smtp_sink"]
+
+
+@pytest.fixture
+def mailbox(session: object) -> Mailbox:
+    """The desk's mailbox, with three lines behind it."""
+    three_lines()
+    return a_mailbox()
+
+
+@pytest.fixture
+def ada(mailbox: Mailbox) -> Person:
+    return an_agent("Ada Lind")
 
 
 @pytest.fixture(scope="module")

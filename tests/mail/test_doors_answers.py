@@ -1,10 +1,8 @@
 """An answer from the page to the client's mail program: Cc, files, signature, and what if it fails."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from functools import partial
 from io import BytesIO
 
 import pytest
@@ -12,7 +10,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from helpdesk import clock
 from helpdesk.accounts.models import Account, Person
 from helpdesk.clients.models import ContactAddress
 from helpdesk.db import db
@@ -26,6 +23,7 @@ from tests.browsing import form, sign_in
 from tests.choosing import chosen
 from tests.factories import a_mailbox, an_agent, three_lines
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
+from tests.moments import at
 from tests.outgoing import said
 from tests.servers import Sink
 
@@ -44,16 +42,6 @@ def relay(app: Flask, smtp_sink: Sink) -> Iterator[Sink]:
     """The installation's relay is the sink of this test."""
     with chosen(app, smtp_url=smtp_sink.url):
         yield smtp_sink
-
-
-@contextmanager
-def at(moment: datetime) -> Iterator[None]:
-    with clock.frozen(partial(_same, moment)):
-        yield
-
-
-def _same(moment: datetime) -> datetime:
-    return moment
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from helpdesk.mail.models import InboundState, Mailbox
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.tickets.picture_models import PicturesShown
 from tests.browsing import form, sign_in
-from tests.factories import a_mailbox, an_agent, three_lines
+from tests.factories import an_agent
 from tests.mail.letters import a_mail, arrive, hanna, messages, take_in, tickets
 from tests.mail.sealed import letter
 
@@ -26,12 +26,6 @@ INVITATION = (
     "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nDTSTART:20260401T100000Z\r\nDTEND:20260401T113000Z\r\n"
     "SUMMARY:Printer check\r\nORGANIZER;CN=Hanna Bell:mailto:h@x.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 )
-
-
-@pytest.fixture
-def mailbox(session: object) -> Mailbox:
-    three_lines()
-    return a_mailbox()
 
 
 @pytest.fixture

@@ -19,22 +19,11 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.alert_models import TicketAlert
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import State, Visibility
-from tests.factories import a_mailbox, a_policy, an_agent, three_lines
+from tests.factories import a_policy
 from tests.mail.letters import a_mail, arrive, hanna, messages, take_in, tickets
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 WATCHMAN = "Watchman <watchman@machines.example>"
-
-
-@pytest.fixture
-def mailbox(session: object) -> Mailbox:
-    three_lines()
-    return a_mailbox()
-
-
-@pytest.fixture
-def ada() -> Person:
-    return an_agent("Ada Lind")
 
 
 @pytest.fixture

@@ -16,17 +16,11 @@ from helpdesk.notifications.models import Outbox
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import State, Visibility
-from tests.factories import a_contact, a_mailbox, an_agent, three_lines
+from tests.factories import a_contact, an_agent
 from tests.mail.letters import a_mail, hanna, messages, take_in, tickets
 
 pytestmark = pytest.mark.usefixtures("session")
 SECONDS = timedelta(seconds=1)
-
-
-@pytest.fixture
-def mailbox(session: object) -> Mailbox:
-    three_lines()
-    return a_mailbox()
 
 
 @pytest.fixture
@@ -95,11 +89,6 @@ def test_an_answer_reopens_the_one_that_stayed_and_never_the_double(
     headers = {"In_Reply_To": last_mail_of(double).rfc_message_id}
     take_in(a_mail("No, still blank.", **headers), mailbox, now=now)
     assert (into.state, double.state) == (State.OPEN, State.CLOSED)
-
-
-@pytest.fixture
-def ada(mailbox: Mailbox) -> Person:
-    return an_agent("Ada Lind")
 
 
 def a_notice_mail(person: Person, ticket: Ticket, now: datetime) -> Outbox:

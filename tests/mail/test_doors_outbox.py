@@ -21,7 +21,7 @@ from helpdesk.notifications.models import DeliveryState, Notice, Outbox, OutboxK
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from tests.choosing import chosen
-from tests.factories import a_mailbox, an_administrator, an_agent, three_lines
+from tests.factories import an_administrator, an_agent
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
 from tests.outgoing import said
 from tests.servers import Sink
@@ -29,12 +29,6 @@ from tests.servers import Sink
 pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
 OMAR = "omar@brightwater.example"
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def mailbox(session: object) -> Mailbox:
-    three_lines()
-    return a_mailbox()
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from helpdesk.tickets.models import Message
 from helpdesk.tickets.queries.watching import proposed, watching
 from helpdesk.tickets.rules import MessageKind
 from tests.browsing import form, sign_in
-from tests.factories import a_contact, a_mailbox, an_administrator, an_agent, the_system, three_lines
+from tests.factories import a_contact, a_mailbox, an_administrator, the_system, three_lines
 from tests.mail.letters import HANNA, SUPPORT, a_mail, hanna, take_in, tickets
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -45,11 +45,6 @@ It shows a blue page.
 def mailbox(session: object) -> Mailbox:
     three_lines()
     return a_mailbox(authserv_id=US)
-
-
-@pytest.fixture
-def ada(mailbox: Mailbox) -> Person:
-    return an_agent("Ada Lind")
 
 
 def asker() -> Contact:

@@ -22,22 +22,14 @@ from helpdesk.tickets.models import Attachment, Ticket
 from helpdesk.tickets.rules import State, Visibility
 from tests.factories import (
     LONG_AGO,
-    a_mailbox,
     an_administrator,
     an_agent,
     the_team,
     the_unknown_client,
-    three_lines,
 )
 from tests.mail.letters import HANNA, a_mail, arrive, hanna, messages, take_in, tickets
 
 pytestmark = pytest.mark.usefixtures("session")
-
-
-@pytest.fixture
-def mailbox(session: object) -> Mailbox:
-    three_lines()
-    return a_mailbox()
 
 
 def outbox(ticket: Ticket) -> list[Outbox]:

@@ -23,22 +23,10 @@ from helpdesk.notifications.signing import keys
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from tests.browsing import sign_in
-from tests.factories import a_mailbox, an_agent, three_lines
 from tests.mail.letters import HANNA, SUPPORT, a_mail, hanna, take_in, tickets
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 OMAR = "omar@brightwater.example"
-
-
-@pytest.fixture
-def mailbox(session: object) -> Mailbox:
-    three_lines()
-    return a_mailbox()
-
-
-@pytest.fixture
-def ada() -> Person:
-    return an_agent("Ada Lind")
 
 
 @pytest.fixture

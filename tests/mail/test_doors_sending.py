@@ -1,15 +1,12 @@
 """Mail going out to a real sink: threading that survives, states per recipient, and nothing internal ever."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from helpdesk import clock
 from helpdesk.db import db
 from helpdesk.mail.jobs import send_outbox
 from helpdesk.mail.models import Mailbox
@@ -23,8 +20,9 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import HandoverCard
 from tests.choosing import chosen
-from tests.factories import a_mailbox, an_agent, three_lines
+from tests.factories import an_agent
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
+from tests.moments import at
 from tests.outgoing import plain_of, said, twin_of
 from tests.servers import Sink
 
@@ -33,27 +31,11 @@ pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
 CANARY = "canary-7311"
 
 
-@pytest.fixture
-def mailbox(session: object) -> Mailbox:
-    three_lines()
-    return a_mailbox()
-
-
 @pytest.fixture(autouse=True)
 def relay(app: Flask, smtp_sink: Sink) -> Iterator[Sink]:
     """The installation's relay is the sink of this test."""
     with chosen(app, smtp_url=smtp_sink.url):
         yield smtp_sink
-
-
-@contextmanager
-def at(moment: datetime) -> Iterator[None]:
-    with clock.frozen(partial(_same, moment)):
-        yield
-
-
-def _same(moment: datetime) -> datetime:
-    return moment
 
 
 def a_request(mailbox: Mailbox, now: datetime) -> Ticket:

@@ -1,16 +1,14 @@
 """Asking a third party behind the client's back: what leaves, what comes back, and who never learns of it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import partial
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from helpdesk import blobs, clock
+from helpdesk import blobs
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.mail.jobs import send_outbox
@@ -26,6 +24,7 @@ from tests.browsing import form, sign_in
 from tests.choosing import chosen
 from tests.factories import a_mailbox, a_policy, a_team, an_agent, the_team, three_lines
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
+from tests.moments import at
 from tests.outgoing import said
 from tests.servers import Sink
 
@@ -44,21 +43,6 @@ def relay(app: Flask, smtp_sink: Sink) -> Iterator[Sink]:
     """The installation's relay is the sink of this test."""
     with chosen(app, smtp_url=smtp_sink.url):
         yield smtp_sink
-
-
-@contextmanager
-def at(moment: datetime) -> Iterator[None]:
-    with clock.frozen(partial(_same, moment)):
-        yield
-
-
-def _same(moment: datetime) -> datetime:
-    return moment
-
-
-@pytest.fixture
-def ada(mailbox: Mailbox) -> Person:
-    return an_agent("Ada Lind")
 
 
 @pytest.fixture

@@ -125,12 +125,6 @@ def test_two_desks_that_do_not_know_each_other_for_machines_stop_at_the_caps(
 
 
 @pytest.fixture
-def mailbox(session: object) -> Mailbox:
-    three_lines()
-    return a_mailbox()
-
-
-@pytest.fixture
 def uncapped(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("TO_KNOWN", "TO_UNKNOWN", "TO_DOMAIN"):
         monkeypatch.setattr(caps, name, LIFTED)

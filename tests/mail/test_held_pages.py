@@ -10,14 +10,8 @@ from helpdesk.db import db
 from helpdesk.mail.jobs import process_inbound
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
 from tests.browsing import form, sign_in
-from tests.factories import a_mailbox, an_agent, three_lines
+from tests.factories import an_agent
 from tests.mail.letters import a_mail, arrive, hanna, take_in, tickets
-
-
-@pytest.fixture
-def mailbox(session: object) -> Mailbox:
-    three_lines()
-    return a_mailbox()
 
 
 @pytest.fixture
