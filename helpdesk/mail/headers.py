@@ -1,6 +1,7 @@
 """How header lines are read: unfolding, encoded words, parameters and addresses, whatever their state."""
 
 import binascii
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u200b-\u200f\u2028-\u202e\u2
 PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:\\.|[^"\\])*"?|[^;]*)', re.DOTALL)
 ADDRESS = re.compile(r"(?<![^\s<>()\",;:\\])[^\s<>()\",;:\\]+@[^\s<>()\",;:\\@]+")  # from the start of a word
 MESSAGE_ID = re.compile(r"<[^<>]+>")
+ID_BYTES = 998
 NAME_LIMIT = 200
 TEXT_LIMIT = 32 * 1024
 CONTROL = "x-helpdesk-"
@@ -109,7 +111,13 @@ def read_addresses(value: str) -> tuple[Address, ...]:
 def read_message_ids(value: str) -> tuple[str, ...]:
     """The ids of In-Reply-To or References, oldest first, without repeats."""
     ids = ("".join(one.split()) for one in MESSAGE_ID.findall(value))
-    return tuple(dict.fromkeys(one for one in ids if one != "<>"))
+    return tuple(dict.fromkeys(bounded_id(one) for one in ids if one != "<>"))
+
+
+def bounded_id(message_id: str) -> str:
+    """The id itself; of one that no index could hold its fingerprint, the same wherever it stands."""
+    raw = message_id.encode("utf-8", "replace")
+    return message_id if len(raw) <= ID_BYTES else f"<{hashlib.sha256(raw).hexdigest()}@long.local>"
 
 
 def lowered_domain(email: str) -> str:

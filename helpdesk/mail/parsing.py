@@ -13,7 +13,7 @@ from helpdesk.mail.charset import clean_text
 from helpdesk.mail.classifying import classify
 from helpdesk.mail.cms import is_enveloped_data
 from helpdesk.mail.forwards import forwarded_from
-from helpdesk.mail.headers import Address, Headers, one_line, read_message_ids
+from helpdesk.mail.headers import Address, Headers, bounded_id, one_line, read_message_ids
 from helpdesk.mail.invitations import Invitation, read_invitation
 from helpdesk.mail.kinds import MailKind
 from helpdesk.mail.mime import SMIME, TOO_COMPLEX, Part, read_tree
@@ -199,10 +199,10 @@ def _message_id(headers: Headers, raw: bytes) -> str:
     given = headers.raw("message-id").strip()
     found = read_message_ids(given)
     if found:
-        return found[0][:998]
+        return found[0]
     bare = given.strip("<> ")
     if bare and not re.search(r"\s", bare):
-        return f"<{bare[:996]}>"
+        return bounded_id(f"<{bare}>")
     return f"<{hashlib.sha256(raw).hexdigest()}@missing.local>"
 
 

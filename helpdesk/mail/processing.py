@@ -174,7 +174,18 @@ def _hold(one: Opened, hold: Hold) -> None:
 
 
 def _put_off(mail_id: int, sentence: str, parsed: ParsedMail | None = None) -> None:
-    """Try again a little later, three times in all; then hold the message for people to see."""
+    """Try again a little later, three times in all; then hold the message for people to see.
+
+    Where what it says is the trouble, nothing of it is kept but its bytes.
+    """
+    try:
+        _write_down(mail_id, sentence, parsed)
+    except DBAPIError as trouble:
+        _raise_if_away(trouble)
+        _write_down(mail_id, sentence, None)
+
+
+def _write_down(mail_id: int, sentence: str, parsed: ParsedMail | None) -> None:
     with transaction():
         now = clock.now(db.session)
         mail = db.session.get_one(InboundMail, mail_id, with_for_update={"key_share": True})

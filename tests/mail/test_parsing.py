@@ -93,6 +93,13 @@ def test_a_mail_without_id_gets_one_from_its_bytes() -> None:
     assert first.message_id != second.message_id
 
 
+@pytest.mark.parametrize("given", ["<" + "知" * 400 + "@x.example>", "知" * 400 + "@x.example"])
+def test_an_id_that_no_index_holds_is_known_again_in_answers(given: str) -> None:
+    found = parse(f"Message-ID: {given}\r\nIn-Reply-To: <{given.strip('<>')}>\r\n\r\nHello".encode())
+    assert found.in_reply_to == (found.message_id,)
+    assert len(found.message_id.encode()) <= 998
+
+
 def test_two_copies_of_one_mail_have_one_fingerprint() -> None:
     head = "From: a@b.example\r\nDate: Mon, 1 Jun 2026 10:00:00 +0000\r\nReceived: by x{}"
     assert mail(head.format(1)).fingerprint == mail(head.format(2)).fingerprint
