@@ -11,10 +11,10 @@ from helpdesk.mail.compose import ascii_address
 from helpdesk.mail.models import Mailbox
 from helpdesk.notifications.models import DeliveryState, OutboxRecipient
 from tests.mail.letters import HANNA
-from tests.mail.test_doors_sending import a_request, answered, mailbox, relay, send_at
+from tests.mail.test_doors_sending import a_request, answered, relay, send_at
 from tests.servers import Sink
 
-__all__ = ["mailbox", "relay"]
+__all__ = ["relay"]
 
 pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
 IMPOSSIBLE = ["a@b..example", "me@.example", "me@[192.0.2.1]", f"{'a' * 65}@firm.example", "ü@firm.example"]

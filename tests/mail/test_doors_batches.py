@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from helpdesk.clients.models import Company, CompanyKind, Contact, ContactAddress
-from helpdesk.clients.return_models import AddressReturn, ReturnKind
+from helpdesk.clients.return_models import AddressReturn
+from helpdesk.clients.rules import ReturnKind
 from helpdesk.db import db
 from helpdesk.mail.claiming import TOGETHER
 from helpdesk.mail.jobs import process_inbound
