@@ -3,7 +3,7 @@ document.addEventListener("click", (event) => {
   const form = event.target.closest("form[data-composer]");
   if (!form || !event.target.matches("input[name=visibility]")) return;
   form.classList.add("is-open"); // on a phone it is folded, and not every browser gives a pressed radio the focus
-  const third = form.querySelector(".to-third [role=combobox], .to-third input");
+  const third = form.querySelector(".to-third [role=combobox]") ?? form.querySelector(".to-third input");
   const to = event.target.value === "third" && !form.elements.third_party?.value && third;
   (to || form.elements.text).focus();
 });
