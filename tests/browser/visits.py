@@ -21,6 +21,7 @@ Theme = Literal["light", "dark"]
 LOCALES = {"en": "en-GB", "ru": "ru-RU"}
 ANSWERED = re.compile(r"the server responded with a status of (\d+)")
 NEXT_FRAME = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+WHOLE = {"resultTypes": ["violations"], "preload": False, "iframes": False}  # no rule in use needs either
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 GRAVE = """async (options) => {
     const seen = await axe.run(document, options);
@@ -142,7 +143,7 @@ def _lasting_faults(page: Page, options: dict[str, Any]) -> list[str]:
         page.evaluate(NEXT_FRAME)
         if not page.evaluate("() => 'axe' in window"):
             page.evaluate(AXE_SCRIPT)
-        found = [_told(fault) for fault in page.evaluate(GRAVE, {"resultTypes": ["violations"], **options})]
+        found = [_told(fault) for fault in page.evaluate(GRAVE, {**WHOLE, **options})]
         if not found:
             break
     return found
