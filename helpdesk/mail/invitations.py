@@ -13,6 +13,7 @@ FOLDED = re.compile(r"\r?\n[ \t]")
 LINE = re.compile(r'^([A-Za-z-]+)((?:;[A-Za-z-]+=(?:"[^"]*"|[^;:"]*))*):(.*)$', re.DOTALL)
 PARAMETER = re.compile(r';([A-Za-z-]+)=("[^"]*"|[^;:"]*)')
 ESCAPES = {"\\n": " ", "\\N": " ", "\\,": ",", "\\;": ";", "\\\\": "\\"}
+YEARS = range(1970, 2200)  # no appointment stands at the ends of the calendar, where zones cannot be reckoned
 LIMIT = 200
 LARGEST = 1_000_000
 DURATION = re.compile(r"^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
@@ -118,7 +119,7 @@ def _end(start: date | None, event: dict[str, _Property]) -> str:
             end = start + span
         except OverflowError:
             return ""
-    return end.isoformat() if end else ""
+    return end.isoformat() if end and end.year in YEARS else ""
 
 
 def _moment(one: _Property | None) -> date | None:
@@ -128,6 +129,8 @@ def _moment(one: _Property | None) -> date | None:
             found = datetime.strptime(value, form)  # noqa: DTZ007 - the zone is named beside it
         except ValueError:
             continue
+        if found.year not in YEARS:
+            return None
         if is_day:
             return found.date()
         return _in_utc(found, "UTC" if value.endswith("Z") else one.parameters.get("TZID", "") if one else "")

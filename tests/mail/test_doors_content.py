@@ -63,6 +63,21 @@ def test_an_invitation_is_told_in_the_readers_own_time(
     assert "invite.ics" in page
 
 
+@pytest.mark.parametrize("when", ["99991231T235959Z", "00010101T000000", "00010101"])
+def test_an_invitation_at_the_end_of_time_spoils_no_page(
+    when: str, client: FlaskClient, ada: Person, mailbox: Mailbox, now: datetime
+) -> None:
+    mail = a_mail("Please come.")
+    odd = INVITATION.replace("20260401T100000Z", when)
+    mail.add_attachment(odd.encode(), maintype="text", subtype="calendar", filename="invite.ics")
+    take_in(mail, mailbox, now=now)
+    said = the_message(tickets()[0])
+    assert client.get(f"/tickets/{said.ticket_id}").status_code == 200
+    said.remarks = [{**said.remarks[0], "start": "9999-12-31T23:59:59+00:00"}]  # as an older version kept it
+    db.session.commit()
+    assert client.get(f"/tickets/{said.ticket_id}").status_code == 200
+
+
 def test_a_mail_that_was_taken_in_late_says_when_it_came(
     client: FlaskClient, ada: Person, mailbox: Mailbox, now: datetime
 ) -> None:

@@ -135,6 +135,7 @@ def _span(start: str, end: str) -> str:
 
 def _moment(written: str) -> date | None:
     try:
-        return datetime.fromisoformat(written) if "T" in written else date.fromisoformat(written)
+        found = datetime.fromisoformat(written) if "T" in written else date.fromisoformat(written)
     except ValueError:
         return None
+    return found if date.min.year < found.year < date.max.year else None
