@@ -15,13 +15,15 @@ from helpdesk.accounts.events import (
 from helpdesk.accounts.models import Account, Person, Theme
 from helpdesk.db import db
 from helpdesk.events import publish
+from helpdesk.rich.typed import words_and_form
 
 
 @dataclass(frozen=True)
 class Profile:
     """What a person decides about the desk's face and the end of answers.
 
-    None follows the browser and the installation.
+    None follows the browser and the installation. `signature_html` is what the editor sent, "": there was
+    none.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Profile:
     zone: str | None
     theme: Theme
     signature: str = ""
+    signature_html: str = ""
     phone: str = ""
 
 
@@ -65,7 +68,10 @@ def end_other_sessions(account_id: int, *, but: int | None, by: int, now: dateti
 def change_profile(account_id: int, profile: Profile) -> None:
     """Keep name, language, zone, theme, phone and signature."""
     account = db.session.get_one(Account, account_id)
-    account.theme, account.signature, account.phone = profile.theme, profile.signature, profile.phone
+    account.theme, account.phone = profile.theme, profile.phone
+    account.signature, account.signature_html = words_and_form(
+        profile.signature, profile.signature_html, (account.signature, account.signature_html)
+    )
     _rename(account.person, profile.name)
     account.person.language, account.person.zone = profile.language, profile.zone
 

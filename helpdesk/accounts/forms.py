@@ -5,14 +5,15 @@ from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from helpdesk.accounts.passwords import LONGEST, SHORTEST
-from helpdesk.accounts.rules import check_signature
+from helpdesk.accounts.rules import check_signature, check_signature_form
 from helpdesk.errors import BadInput
 from helpdesk.i18n import LANGUAGES, told
+from helpdesk.rich.typed import words_and_form
 
 LONGEST_SIGNATURE = 2000
 LANGUAGE_NAMES = {"en": "English", "ru": "Русский"}
@@ -66,9 +67,14 @@ class ProfileForm(FlaskForm):
         _l("Signature"), validators=[Length(max=LONGEST_SIGNATURE, message=_l("At most 2000 characters."))]
     )
 
+    html = HiddenField(id="signature-html")
+
     def validate_signature(self, field: TextAreaField) -> None:
+        """With the editor its words, which the field says only as one sees them."""
         try:
-            check_signature(field.data or "")
+            text, html = words_and_form(field.data or "", self.html.data or "")
+            check_signature(text)
+            check_signature_form(text, html or text)
         except BadInput as problem:
             raise ValidationError(told(problem)) from problem
 

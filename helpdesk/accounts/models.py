@@ -81,7 +81,8 @@ class Person(Base):
 class Account(Base):
     """A sign-in. `email` is lower-case; `password_hash` is argon2id, null until the person has chosen one.
 
-    `signature` is plain text and stands under the person's answers; `phone` is what it may name.
+    `signature` stands under the person's answers, `signature_html` is its form, null: none; `phone` is what
+    it may name.
     `invited_at` is null as soon as the person came in; until then nobody can act for the account and no
     ticket goes to it.
     """
@@ -95,6 +96,7 @@ class Account(Base):
     password_hash: Mapped[str | None]
     theme: Mapped[Theme] = mapped_column(server_default="auto")
     signature: Mapped[str] = mapped_column(server_default="")
+    signature_html: Mapped[str | None]
     phone: Mapped[str] = mapped_column(server_default="")
     invited_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]

@@ -29,7 +29,9 @@ def unpacked(written: str) -> str | None:
         return None
 
 
-def letter_page(body: str, language: str, known: dict[str, str]) -> str:
-    """The whole page as the client's program draws it. `known` fills the places; everything is escaped."""
-    _, html = laid(body, language, known, by_phone=False)
+def letter_page(body: str, language: str, known: dict[str, str], *, closing_html: str | None) -> str:
+    """The whole page as the client's program draws it. `known` fills the places and is escaped;
+    `closing_html` is the signature's form, None: lines of words.
+    """
+    _, html = laid(body, language, known, by_phone=False, closing_html=closing_html)
     return letters.page(letters.above(phrases(language)["above"]) + html, language)

@@ -15,7 +15,7 @@ from helpdesk.i18n import told
 from helpdesk.mail.models import Mailbox
 from helpdesk.mail.queries import default_mailbox
 from helpdesk.mail.threading import with_subject_tag
-from helpdesk.notifications.letters import closing
+from helpdesk.notifications.letters import UNSIGNED, Signature, signature_from
 from helpdesk.notifications.models import MailOccasionOff, MailText
 from helpdesk.notifications.reactions import REOPEN_DAYS
 from helpdesk.notifications.text_settings import OCCASIONS, Place, number_of
@@ -134,11 +134,18 @@ def preview(place: Place, body: str) -> Preview:
 
 def letter(place: Place, body: str) -> str:
     """The same mail as a page: what the client's program draws."""
-    return letter_page(body, place.language, _invented(place, _mailbox(place)))
+    mailbox = _mailbox(place)
+    form = _signature(place, mailbox).html
+    return letter_page(body, place.language, _invented(place, mailbox), closing_html=form)
 
 
 def _mailbox(place: Place) -> Mailbox | None:
     return db.session.get(Mailbox, place.mailbox[0]) if place.mailbox else default_mailbox()
+
+
+def _signature(place: Place, mailbox: Mailbox | None) -> Signature:
+    shared = Signature(mailbox.signature, mailbox.signature_html) if mailbox else UNSIGNED
+    return signature_from(UNSIGNED, phrases(place.language)["sample_agent"], shared)
 
 
 def _invented(place: Place, mailbox: Mailbox | None) -> dict[str, str]:
@@ -150,7 +157,7 @@ def _invented(place: Place, mailbox: Mailbox | None) -> dict[str, str]:
         "subject": sample["sample_subject"],
         "days": str(REOPEN_DAYS),
         "answer": sample["sample_answer"],
-        "signature": closing("", sample["sample_agent"], mailbox.signature if mailbox else ""),
+        "signature": _signature(place, mailbox).text,
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from helpdesk.accounts.addresses import address_of
 from helpdesk.accounts.models import Team
-from helpdesk.accounts.rules import check_signature
+from helpdesk.accounts.rules import check_signature, check_signature_form
 from helpdesk.admin import carrying
 from helpdesk.admin import mailbox_more as more
 from helpdesk.admin import mailbox_provider as provider
@@ -18,6 +18,8 @@ from helpdesk.mail.models import Encryption, Mailbox, SignIn
 from helpdesk.mail.oauth.bearer import token_of
 from helpdesk.mail.providers import servers_for
 from helpdesk.mail.settings import Sheet, Side
+from helpdesk.rich.cleaning import clean
+from helpdesk.rich.typed import words_and_form
 from helpdesk.secrets_box import unseal
 
 SIDES = ("imap", "smtp")
@@ -29,6 +31,7 @@ FIELDS = (
     "team_id",
     "plus_addressing",
     "signature",
+    "signature_html",
     "imap_folder",
     *more.FIELDS,
     *provider.FIELDS,
@@ -74,6 +77,7 @@ def typed(form: Mapping[str, str]) -> Typed:
     for side in SIDES:
         values[f"{side}_sign_in"] = values[f"{side}_sign_in"] or SignIn.PASSWORD.value
     values["signature"] = form.get("signature", "").replace("\r\n", "\n").strip()
+    values["signature_html"] = clean(form.get("html", ""))
     passwords = {}
     for side in SIDES:
         carried = form.get(f"{side}_carried", "")
@@ -120,6 +124,20 @@ def propose(found: Typed) -> None:
         found.values[name] = found.values[name] or value
 
 
+def _signature(found: Typed, mailbox: Mailbox | None) -> tuple[str, str | None]:
+    """The words under every mail from there, and their form."""
+    before = (mailbox.signature, mailbox.signature_html) if mailbox else ("", None)
+    text, html = words_and_form(found.values["signature"], found.values["signature_html"], before)
+    try:
+        check_signature(text)
+        check_signature_form(text, html or text)
+    except BadInput as problem:
+        found.errors["signature"] = told(problem)
+    if len(text) > LONGEST["signature"]:
+        found.errors["signature"] = gettext("A signature has at most 2000 characters.")
+    return text, html
+
+
 def sheet_of(found: Typed, mailbox: Mailbox | None) -> Sheet | None:
     """The sheet to save; None when something cannot be, which stands in `errors` then."""
     values = found.values
@@ -130,12 +148,7 @@ def sheet_of(found: Typed, mailbox: Mailbox | None) -> Sheet | None:
         )
     if values["language"] not in LANGUAGES:
         found.errors["language"] = gettext("Choose one of the languages.")
-    if len(values["signature"]) > LONGEST["signature"]:
-        found.errors["signature"] = gettext("A signature has at most 2000 characters.")
-    try:
-        check_signature(values["signature"])
-    except BadInput as problem:
-        found.errors["signature"] = told(problem)
+    signature = _signature(found, mailbox)
     team_id = _team(found)
     imap, smtp = (_side(found, side, mailbox) for side in SIDES)
     with_password = imap.host and imap.sign_in is SignIn.PASSWORD
@@ -160,7 +173,8 @@ def sheet_of(found: Typed, mailbox: Mailbox | None) -> Sheet | None:
         language=values["language"],
         team_id=team_id,
         plus_addressing=bool(values["plus_addressing"]),
-        signature=values["signature"],
+        signature=signature[0],
+        signature_html=signature[1],
         imap=imap,
         folder=values["imap_folder"][: LONGEST["imap_folder"]] or "INBOX",
         smtp=smtp,

@@ -1,6 +1,5 @@
 """Writes of canned answers: made, changed, retired, taken back into use; each with its history."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +11,9 @@ from helpdesk.canned import rules
 from helpdesk.canned.models import CannedAnswer
 from helpdesk.db import db
 from helpdesk.errors import BadInput, StaleChange
-from helpdesk.rich.cleaning import clean as harmless
-from helpdesk.rich.cleaning import is_plain
-from helpdesk.rich.plain import plain
+from helpdesk.rich.typed import words_and_form
 
 THING = "canned_answer"
-PICTURE = re.compile(r"<img\b[^<>]*>")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +44,7 @@ def change(answer: CannedAnswer, wording: Wording, *, version: int, by: int, now
     """Put it right; texts that were inserted before stay as they are. Raises BadInput, StaleChange."""
     if answer.version != version:
         raise StaleChange("Somebody else changed this answer while you had the form open.")
-    wording = _checked(wording, but=answer.id)
+    wording = _checked(wording, answer)
     before = _facts(answer)
     for name, value in vars(wording).items():
         setattr(answer, name, value)
@@ -75,8 +71,9 @@ def _set_retired(answer: CannedAnswer, at: datetime | None, *, by: int, now: dat
     _note(answer, before, by=by, now=now)
 
 
-def _checked(wording: Wording, *, but: int | None = None) -> Wording:
-    text, html = _words(wording)
+def _checked(wording: Wording, answer: CannedAnswer | None = None) -> Wording:
+    before = (answer.text, answer.html) if answer else ("", None)
+    text, html = words_and_form(wording.text, wording.html or "", before)
     clean = Wording(
         name=" ".join(wording.name.split()),
         shortcut=wording.shortcut.strip().lower().removeprefix("::"),
@@ -92,17 +89,8 @@ def _checked(wording: Wording, *, but: int | None = None) -> Wording:
         raise BadInput("Choose the language of the text.", "language")
     if clean.team_id is not None and db.session.get(Team, clean.team_id) is None:
         raise BadInput("Choose a team, or all of them.", "team_id")
-    _check_shortcut(clean.shortcut, clean.language, clean.team_id, but=but)
+    _check_shortcut(clean.shortcut, clean.language, clean.team_id, but=answer.id if answer else None)
     return clean
-
-
-def _words(wording: Wording) -> tuple[str, str | None]:
-    """The words, and their form where lines of words do not say it all; a picture is of one ticket only."""
-    html = harmless(PICTURE.sub("", harmless(wording.html or "")))
-    if not html:
-        return wording.text.replace("\r\n", "\n").strip(), None
-    text = plain(html).strip()
-    return text, None if is_plain(html) else html
 
 
 def _check_shortcut(shortcut: str, language: str, team_id: int | None, *, but: int | None) -> None:

@@ -80,6 +80,7 @@ class Mailbox(Base):
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     is_default: Mapped[bool] = mapped_column(server_default=text("false"))
     signature: Mapped[str] = mapped_column(server_default="")
+    signature_html: Mapped[str | None]
     names_agent: Mapped[bool] = mapped_column(server_default=text("false"))
     authserv_id: Mapped[str | None]
     list_mail: Mapped[ListMail] = mapped_column(server_default="ticket")

@@ -42,6 +42,7 @@ class Sheet:
     team_id: int | None
     plus_addressing: bool
     signature: str
+    signature_html: str | None = None
     imap: Side
     folder: str
     smtp: Side
@@ -138,6 +139,7 @@ def facts(mailbox: Mailbox) -> dict[str, history.Value]:
         "team": team.name if team else None,
         "plus_addressing": bool(mailbox.plus_addressing),
         "signature": mailbox.signature or None,
+        "signature_html": mailbox.signature_html,
         "active": mailbox.active is not False,
         "is_default": bool(mailbox.is_default),
         "imap": _place(mailbox.imap_host, mailbox.imap_port, mailbox.imap_encryption),
@@ -170,7 +172,8 @@ def _place(host: str | None, port: int | None, encryption: Encryption) -> str | 
 def _write(mailbox: Mailbox, sheet: Sheet) -> None:
     mailbox.address, mailbox.name, mailbox.language = sheet.address, sheet.name, sheet.language
     mailbox.team_id, mailbox.plus_addressing = sheet.team_id, sheet.plus_addressing
-    mailbox.signature, mailbox.imap_folder = sheet.signature, sheet.folder
+    mailbox.signature, mailbox.signature_html = sheet.signature, sheet.signature_html
+    mailbox.imap_folder = sheet.folder
     imap, smtp = sheet.imap, sheet.smtp
     mailbox.imap_host, mailbox.imap_port, mailbox.imap_encryption = imap.host, imap.port, imap.encryption
     mailbox.smtp_host, mailbox.smtp_port, mailbox.smtp_encryption = smtp.host, smtp.port, smtp.encryption

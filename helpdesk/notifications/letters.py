@@ -1,11 +1,13 @@
 """What the desk writes to clients: plain texts, one for each occasion and language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
 from sqlalchemy import Boolean, Select, Text, column, func, select, table
 
 from helpdesk.accounts.models import Account, Person
-from helpdesk.accounts.rules import signed
+from helpdesk.accounts.rules import signed, signed_form
 from helpdesk.clients.models import Company, Contact
 from helpdesk.config import settings
 from helpdesk.db import db
@@ -14,7 +16,7 @@ from helpdesk.mail.threading import with_subject_tag
 from helpdesk.notifications.texts import filled, worded
 from helpdesk.notifications.wording import Occasion
 from helpdesk.rich.cleaning import clean
-from helpdesk.rich.letters import PLACE, dressed, placed, sealed
+from helpdesk.rich.letters import PLACE, SIGNED, dressed, placed, sealed, with_signature
 from helpdesk.tickets.models import Ticket
 
 LANGUAGES = ("en", "ru")
@@ -25,6 +27,7 @@ MAILBOX = table(
     column("active", Boolean),
     column("is_default", Boolean),
     column("signature", Text),
+    column("signature_html", Text),
 )
 
 
@@ -38,53 +41,104 @@ class Letter:
     html: str | None = None
 
 
+@dataclass(frozen=True)
+class Signature:
+    """What stands under a mail, and its form, None: lines of words."""
+
+    text: str = ""
+    html: str | None = None
+
+
+UNSIGNED = Signature()
+
+
 def write(
-    occasion: Occasion, ticket: Ticket, *, by_phone: bool = False, form: str | None = None, **words: str
+    occasion: Occasion,
+    ticket: Ticket,
+    *,
+    by_phone: bool = False,
+    form: str | None = None,
+    signature: Signature = UNSIGNED,
+    **words: str,
 ) -> Letter:
     """The letter in the contact's language, else the company's, else the one of the ticket's mailbox.
 
-    `words` are what only this occasion knows: the agent's answer, the signature; `form` is the answer's HTML,
-    None: lines of words. Nothing else of the ticket than its number, subject and contact's name is within the
+    `words` are what only this occasion knows, as the agent's answer; `form` is the answer's HTML, None: lines
+    of words. Nothing else of the ticket than its number, subject and contact's name is within the
     text's reach.
     """
     language = language_of(ticket)
     known = {"number": tag_of(ticket), "firm": settings().firm_name, "name": _name_of(ticket)}
-    known |= {"subject": ticket.subject, **words}
+    known |= {"subject": ticket.subject, "signature": signature.text, **words}
     wording = worded(occasion, language, ticket.mailbox_id)
-    body, html = laid(wording, language, known, by_phone=by_phone, form=form)
+    body, html = laid(wording, language, known, by_phone=by_phone, form=form, closing_html=signature.html)
     return Letter(subject=_subject(occasion, ticket), body=body, language=language, html=html)
 
 
 def laid(
-    wording: str, language: str, known: dict[str, str], *, by_phone: bool, form: str | None = None
+    wording: str,
+    language: str,
+    known: dict[str, str],
+    *,
+    by_phone: bool,
+    form: str | None = None,
+    closing_html: str | None = None,
 ) -> tuple[str, str]:
-    """The wording with its places filled, plainly and as HTML."""
-    answer = known.get("answer", "")
-    frame = filled(wording, language, known | ({"answer": PLACE} if answer else {}), by_phone=by_phone)
-    html = _as_html(frame, clean(form or "") or text_to_html(answer))
-    return frame.replace(PLACE, answer), html
+    """The wording with its places filled, plainly and as HTML; `closing_html` is the signature's form."""
+    answer, signature = known.get("answer", ""), known.get("signature", "")
+    marks = ({"answer": PLACE} if answer else {}) | ({"signature": SIGNED} if closing_html else {})
+    frame = filled(wording, language, known | marks, by_phone=by_phone)
+    html = _as_html(frame, clean(form or "") or text_to_html(answer), closing_html)
+    plain = frame.replace(SIGNED, signature) if closing_html else frame
+    return plain.replace(PLACE, answer), html
 
 
-def _as_html(frame: str, answer: str) -> str:
-    """The text's twin: what it says is escaped, only the answer brings a form of its own."""
-    return dressed(sealed(placed(text_to_html(frame), answer)))
+def _as_html(frame: str, answer: str, closing_html: str | None) -> str:
+    """The text's twin: what it says is escaped, only answer and signature bring a form of their own."""
+    html = text_to_html(frame)
+    return dressed(sealed(placed(with_signature(html, closing_html) if closing_html else html, answer)))
 
 
-def signature_of(person_id: int, mailbox_id: int | None) -> str:
+def signature_of(person_id: int, mailbox_id: int | None) -> Signature:
     """What stands under a mail of this person: his own words, else his name, then the mailbox's, else the
     firm's name.
     """
-    own = select(Person.name, Account.signature, Account.phone).outerjoin(Account)
-    name, signature, phone = db.session.execute(own.where(Person.id == person_id)).one()
-    shared = str(db.session.scalar(signature_of_mailbox(mailbox_id)) or "")
-    return closing(signature or "", name, shared, phone=phone or "")
+    own = select(Person.name, Account.signature, Account.signature_html, Account.phone).outerjoin(Account)
+    name, text, html, phone = db.session.execute(own.where(Person.id == person_id)).one()
+    shared = db.session.execute(signature_of_mailbox(mailbox_id)).first()
+    return signature_from(
+        Signature(text or "", html),
+        name,
+        Signature(shared.signature or "", shared.signature_html) if shared else UNSIGNED,
+        phone=phone or "",
+    )
 
 
-def signature_of_mailbox(mailbox_id: int | None) -> Select[tuple[str]]:
-    """The words under everybody's mail from there; from the default mailbox if that one is not active."""
+def signature_from(own: Signature, name: str, shared: Signature, *, phone: str = "") -> Signature:
+    """Both together with what is known filled in; a form as soon as one of them has one."""
+    text = closing(own.text, name, shared.text, phone=phone)
+    if own.html is None and shared.html is None:
+        return Signature(text)
+    values = {"name": name, "phone": phone, "firm": settings().firm_name}
+    parts = (_form_of(own, name, values), _form_of(shared, settings().firm_name, values))
+    return Signature(text, clean("".join(parts)) or None)
+
+
+def _form_of(one: Signature, otherwise: str, values: Mapping[str, str]) -> str:
+    if one.html is not None:
+        return clean(signed_form(one.html, values))
+    lines = signed(one.text.strip() or otherwise, values).splitlines()
+    return f"<div>{'<br>'.join(escape(line) for line in lines)}</div>" if lines else ""
+
+
+def signature_of_mailbox(mailbox_id: int | None) -> Select[tuple[str, str | None]]:
+    """The words under everybody's mail from there with their form; from the default mailbox if that one is
+    not active.
+    """
     wanted = func.coalesce(MAILBOX.c.id == mailbox_id, False)
     order = (wanted.desc(), MAILBOX.c.is_default.desc(), MAILBOX.c.id)
-    return select(MAILBOX.c.signature).where(MAILBOX.c.active).order_by(*order).limit(1)
+    both = select(MAILBOX.c.signature, MAILBOX.c.signature_html)
+    return both.where(MAILBOX.c.active).order_by(*order).limit(1)
 
 
 def closing(own: str, name: str, shared: str, *, phone: str = "") -> str:

@@ -16,6 +16,7 @@ STYLES = {
     "img": "max-width:100%;height:auto",
 }
 PLACE = "\ue010"  # stands for the answer until both versions of a mail are filled
+SIGNED = "\ue011"  # the same for a signature that has a form
 SEAL = re.compile(r"<p>-- <br>(.*?)</p>", re.DOTALL)
 DRESSED = re.compile(rf"<({'|'.join(STYLES)})\b(?=[\s>])")
 
@@ -27,12 +28,23 @@ def dressed(html: str) -> str:
 
 def placed(frame: str, answer: str) -> str:
     """The frame's HTML with the answer where `PLACE` stands, which may be within a paragraph."""
-    before, mark, after = frame.partition(PLACE)
-    if not mark:
+    return _put(frame, PLACE, f'<div style="margin:0 0 14px">{answer}</div>')
+
+
+def with_signature(frame: str, signature: str) -> str:
+    """The same for a formed signature and `SIGNED`, in small letters, without the two dashes above it."""
+    bare = signature.replace(PLACE, "").replace(SIGNED, "")
+    block = f'<div class="gmail_signature" style="{FAINT}">{bare}</div>'
+    return _put(frame.replace(f"<p>-- <br>{SIGNED}", f"<p>{SIGNED}"), SIGNED, block)
+
+
+def _put(frame: str, mark: str, block: str) -> str:
+    before, found, after = frame.partition(mark)
+    if not found:
         return frame
     head, tail = f"{before}</p>", f"<p>{after}"
     head, tail = head.removesuffix("<p></p>"), tail.removeprefix("<p></p>")
-    return head + f'<div style="margin:0 0 14px">{answer}</div>' + tail.replace(PLACE, "")
+    return head + block + tail.replace(mark, "")
 
 
 def sealed(html: str) -> str:

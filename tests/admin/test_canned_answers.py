@@ -97,7 +97,7 @@ def test_a_formed_answer_is_cleaned_kept_with_its_plain_words_and_offered_filled
         True, True, False, False, False,
     ]  # fmt: skip
     page = client.get(f"/settings/canned-answers/{kept.id}").text
-    assert 'data-rich="canned-tools canned-html"' in page
+    assert 'data-rich="f-text-tools f-text-form"' in page
     assert "&lt;strong&gt;{{contact_name}}&lt;/strong&gt;" in page
     ada, ticket = (
         an_agent("Ada Lind"),

@@ -180,6 +180,7 @@ def test_a_carried_password_is_good_for_its_own_server_only(desk: FlaskClient) -
         ({"smtp_user": "служба"}, "take only Latin letters"),
         ({"address": "a+b@brightwater.example"}, "Leave out the plus sign"),
         ({"signature": "x" * 2001}, "at most 2000 characters"),
+        ({"html": "<div>{fi<em>rm}</em></div>"}, "Each {place} needs one form"),
     ],
 )
 def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(
@@ -283,6 +284,20 @@ def test_servers_are_proposed_and_what_was_typed_stays(desk: FlaskClient) -> Non
 def test_without_a_name_the_account_is_that_of_the_address(desk: FlaskClient) -> None:
     access = access_of(connected(desk, imap_user=""))
     assert (access.user, access.password) == ("support@brightwater.example", SECRET)
+
+
+def test_a_signature_with_a_form_goes_below_every_mail_from_there(desk: FlaskClient, now: datetime) -> None:
+    mailbox, agent = connected(desk), an_agent("Ada Lind")
+    save(desk, mailbox, html="<div><em>{firm}</em> &amp; more<script>x</script></div>")
+    assert (mailbox.signature, mailbox.signature_html) == (
+        "{firm} & more",
+        "<div><em>{firm}</em> &amp; more</div>",
+    )
+    save(desk, mailbox, name="Front desk", signature="{firm} & more")  # a browser without the editor
+    ticket = a_ticket(mailbox=mailbox, assignee=agent, contact=a_contact(email="hanna@halden.example"))
+    tickets.reply(ticket, Reply(text="Try again."), by=agent.id, now=now)
+    html = db.session.scalar(select(Outbox.body_html).where(Outbox.kind == OutboxKind.REPLY)) or ""
+    assert "<div>Ada Lind</div><div><em>Fernhill</em> &amp; more</div>" in html
 
 
 def test_the_next_answer_carries_the_new_name_and_signature(desk: FlaskClient, now: datetime) -> None:

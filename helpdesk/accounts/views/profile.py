@@ -97,8 +97,8 @@ def profile_page(
 
 
 def _profile_of(actor: Actor) -> ProfileForm:
-    chosen = select(Account.signature, Account.phone).where(Account.id == actor.account_id)
-    signature, phone = db.session.execute(chosen).one()
+    chosen = select(Account.signature, Account.signature_html, Account.phone)
+    signature, html, phone = db.session.execute(chosen.where(Account.id == actor.account_id)).one()
     return ProfileForm(
         formdata=None,
         name=actor.name,
@@ -106,6 +106,7 @@ def _profile_of(actor: Actor) -> ProfileForm:
         zone=actor.zone or "",
         theme=actor.theme.value,
         signature=signature,
+        html=html or "",
         phone=phone,
     )
 
@@ -116,11 +117,12 @@ def _chosen(form: ProfileForm) -> Profile:
         language=form.language.data or None,
         zone=form.zone.data or None,
         theme=Theme(form.theme.data),
-        signature=_lines(form.signature.data),
+        signature=_lines(form.signature.data or ""),
+        signature_html=form.html.data or "",
         phone=" ".join((form.phone.data or "").split()),
     )
 
 
-def _lines(text: str | None) -> str:
+def _lines(text: str) -> str:
     """As it was written, without spaces at the ends of lines and empty lines around."""
-    return "\n".join(line.rstrip() for line in (text or "").splitlines()).strip("\n")
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")

@@ -47,6 +47,7 @@ SECTIONS: tuple[Section, ...] = (
                     "team": lazy_gettext("What arrives goes to"),
                     "plus_addressing": lazy_gettext("Answers with a plus sign"),
                     "signature": lazy_gettext("Signature"),
+                    "signature_html": lazy_gettext("Form of the signature, as HTML"),
                     "active": lazy_gettext("Switched on"),
                     "is_default": lazy_gettext("Default mailbox"),
                     "imap": lazy_gettext("IMAP server"),

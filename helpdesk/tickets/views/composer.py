@@ -6,11 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import url_for
+from markupsafe import Markup
 
+from helpdesk import web
 from helpdesk.accounts.actor import Actor
 from helpdesk.clients.words import known_as
 from helpdesk.i18n import viewer_zone
-from helpdesk.notifications.letters import closing
+from helpdesk.notifications.letters import Signature, signature_from
 from helpdesk.rich.cleaning import clean, with_pictures
 from helpdesk.tickets.addressed import Addressed, addressed_from, turned
 from helpdesk.tickets.evidence import is_unproved
@@ -69,6 +71,7 @@ class Composer:
     files: Sequence[Waiting]
     quotable: Sequence[Quotable]
     signature: Sequence[str]
+    signature_form: Markup | None
     dead: Sequence[str]
     shut: Sequence[str]
     addressed: str
@@ -88,6 +91,7 @@ def composer_of(ticket: Ticket, actor: Actor, around: Around, said: Mapping[int,
     kind = MessageKind(draft["kind"]) if draft else None
     copies = ", ".join(_reply_all(around, to)) if typed is None else typed
     addressed, says = _addressed(ticket, around, to, copies)
+    below = _signature(unsent, actor)
     return Composer(
         kind=KINDS[kind] if kind else "",
         text=draft.get("text", ""),
@@ -107,12 +111,18 @@ def composer_of(ticket: Ticket, actor: Actor, around: Around, said: Mapping[int,
             for file in unsent["uploads"]
         ],
         quotable=_quotable(said, draft),
-        signature=closing(unsent["own"], actor.name, unsent["shared"], phone=unsent["phone"]).splitlines(),
+        signature=below.text.splitlines(),
+        signature_form=web.formed(below.html, {}) if below.html else None,
         dead=_dead(around),
         shut=_shut(around),
         addressed=addressed,
         turned=says,
     )
+
+
+def _signature(unsent: Facts, actor: Actor) -> Signature:
+    own, shared = (Signature(unsent[name], unsent[f"{name}_html"]) for name in ("own", "shared"))
+    return signature_from(own, actor.name, shared, phone=unsent["phone"])
 
 
 def _addressed(ticket: Ticket, around: Around, to: str, cc: str) -> tuple[str, tuple[str, ...]]:

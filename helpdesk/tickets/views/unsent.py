@@ -20,15 +20,22 @@ def unsent(ticket: Ticket, person_id: int) -> Any:
     signature with his phone, and the mailbox's.
     """
     account = Account.person_id == person_id
-    own = select(Account.signature).where(account).scalar_subquery()
-    phone = select(Account.phone).where(account).scalar_subquery()
-    shared = signature_of_mailbox(ticket.mailbox_id).scalar_subquery()
+    own, own_html, phone = (
+        select(column).where(account).scalar_subquery()
+        for column in (Account.signature, Account.signature_html, Account.phone)
+    )
+    mailbox = signature_of_mailbox(ticket.mailbox_id).subquery()
+    shared, shared_html = (
+        select(column).scalar_subquery() for column in (mailbox.c.signature, mailbox.c.signature_html)
+    )
     return func.jsonb_build_object(
         "draft", _draft(ticket.id, person_id),
         "uploads", _uploads(ticket.id, person_id),
         "own", func.coalesce(own, ""),
+        "own_html", own_html,
         "phone", func.coalesce(phone, ""),
         "shared", func.coalesce(shared, ""),
+        "shared_html", shared_html,
     )  # fmt: skip
 
 
