@@ -10,6 +10,7 @@ from helpdesk.mail.machine import Facts, automatic_signs, list_sign, spam_sign
 from helpdesk.mail.mime import Part
 from helpdesk.mail.receipts import Receipts, read_receipts
 from helpdesk.mail.thanks import is_only_thanks
+from helpdesk.mail.verification import verification_sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Verdict:
     bounces: tuple[Bounce, ...]
     receipts: Receipts
     evidence: tuple[str, ...]
+    verification: str = ""
 
 
 def classify(tree: Part, text: str, reply: str, sender: str, *, has_files: bool) -> Verdict:
@@ -66,6 +68,7 @@ def classify(tree: Part, text: str, reply: str, sender: str, *, has_files: bool)
         bounces=read_bounces(tree, text, sender) if is_bounce else (),
         receipts=receipts,
         evidence=tuple(mark for mark in (*marks, "only thanks" if is_thanks else "") if mark),
+        verification=verification_sign(facts, is_automatic=bool(signs)),
     )
 
 

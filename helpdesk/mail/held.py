@@ -10,11 +10,12 @@ from helpdesk.i18n import gettext as _
 from helpdesk.i18n import ngettext
 from helpdesk.mail.actions import HELD
 from helpdesk.mail.claiming import STOPPED
-from helpdesk.mail.judging import FLOOD, FLOODED
+from helpdesk.mail.judging import ANSWERS_NOTICE, FLOOD, FLOODED, SHOULD_BE_KNOWN
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.pointing import pointers_of
 from helpdesk.mail.reading import TOO_MUCH, NoReader, Unreadable, reader
+from helpdesk.mail.verification import PROVES_AN_ADDRESS
 
 REASONS = {
     "spam": _l("The receiving server marked it as spam"),
@@ -30,6 +31,7 @@ REASONS = {
     "away_note": _l("A note of absence that answers nothing of ours"),
     "finished_ticket": _l("A machine's answer to a ticket that ended long ago"),
 }
+SENTENCES = (FLOODED, TOO_MUCH, STOPPED, ANSWERS_NOTICE, PROVES_AN_ADDRESS, SHOULD_BE_KNOWN)
 UNREADABLE = _l("It could not be read within the limits")
 BROKEN = _l("Something broke while it was taken in")
 
@@ -69,7 +71,7 @@ def why(mail: InboundMail) -> str:
 def _trouble(mail: InboundMail) -> str:
     """What kept it out, as it was written down; the sentences we know in the reader's language."""
     values = {"most": FLOOD, "sender": mail.from_email or ""}
-    known = next((one for one in (FLOODED, TOO_MUCH, STOPPED) if one % values == mail.error), None)
+    known = next((one for one in SENTENCES if one % values == mail.error), None)
     return _(known, **values) if known else mail.error or ""
 
 

@@ -92,6 +92,7 @@ def _verdicts(mail: ParsedMail) -> Seen:
         "is_read_receipt": mail.is_read_receipt,
         "is_list": mail.is_list,
         "is_spam": mail.is_spam,
+        "is_verification": bool(mail.verification),
         "is_encrypted": mail.is_encrypted,
         "is_signed": mail.is_signed,
         "forwarded_from_email": mail.forwarded_from_email,

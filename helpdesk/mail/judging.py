@@ -19,6 +19,7 @@ from helpdesk.mail.returned import note_complaints, note_hint, note_receipt, not
 from helpdesk.mail.sender_models import SenderAct
 from helpdesk.mail.senders import is_told
 from helpdesk.mail.tokens import read_message_id
+from helpdesk.mail.verification import PROVES_AN_ADDRESS
 from helpdesk.notifications.models import Outbox
 from helpdesk.notifications.signing import instance_id, keys
 
@@ -78,9 +79,9 @@ def _ignored(reason: str, ticket_id: int | None = None) -> Fate:
 
 def _spam(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
     """What the receiving server marked, unless somebody said that this sender writes none."""
-    if parsed.is_spam and not is_told(parsed.from_email, SenderAct.NOT_SPAM):
-        return _ignored("spam")
-    return None
+    if not parsed.is_spam or is_told(parsed.from_email, SenderAct.NOT_SPAM):
+        return None
+    return _verification(_mail, parsed, _now) or _ignored("spam")
 
 
 def _own(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
@@ -157,6 +158,13 @@ def _written(about: Outbox, reason: str) -> Fate:
     return Fate(state=InboundState.PROCESSED, reason=reason, ticket_id=about.ticket_id)
 
 
+def _verification(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
+    """Wherever on a ticket it came to lie, somebody could read it who must not, by the portal or by mail."""
+    if parsed.verification:
+        raise Hold(PROVES_AN_ADDRESS)
+    return None
+
+
 def _list(mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
     """What a mailing list sends where nobody wants it as tickets; an answer to a ticket is let in."""
     mailbox = db.session.get_one(Mailbox, mail.mailbox_id)
@@ -214,6 +222,7 @@ JUDGEMENTS: tuple[Judgement, ...] = (
     _report,
     _looped,
     _agent_away,
+    _verification,
     _list,
     _answer_to_the_desk,
     _flood,

@@ -70,6 +70,7 @@ class ParsedMail:
     fingerprint: str
     defects: tuple[str, ...]
     invitation: Invitation | None = None
+    verification: str = ""
 
     @property
     def reply_until(self) -> int:
@@ -142,6 +143,7 @@ def parse(raw: bytes) -> ParsedMail:
         fingerprint=_fingerprint(headers, words),
         defects=(*defects, *words.odd_charsets),
         invitation=words.invitation,
+        verification=verdict.verification,
     )
 
 

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from helpdesk.accounts import seats
 from helpdesk.db import db
 from helpdesk.mail.models import InboundMail, InboundState
+from helpdesk.mail.verification import PROVES_AN_ADDRESS
 from helpdesk.mail.watchers import watchers
 from helpdesk.notifications.actions import News, tell
 
@@ -23,7 +25,8 @@ def quarantine(mail: InboundMail, sentence: str, now: datetime) -> None:
     db.session.flush()
     held = select(func.count()).where(InboundMail.state == InboundState.QUARANTINED)
     payload = {"inbound_mail_id": mail.id, "held": db.session.scalar(held) or 0}
-    tell(watchers(), News(kind="mail.held", ticket_id=None, at=now, payload=payload))
+    people = seats.administrator_ids() if sentence == PROVES_AN_ADDRESS else watchers()
+    tell(people, News(kind="mail.held", ticket_id=None, at=now, payload=payload))
 
 
 def _is_told(mail: InboundMail, sentence: str, now: datetime) -> bool:

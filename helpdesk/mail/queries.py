@@ -4,40 +4,50 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text, true
 
 from helpdesk.db import db
 from helpdesk.mail.mailboxes import SILENT
 from helpdesk.mail.models import LEFT_OVER, InboundMail, InboundState, Mailbox
 from helpdesk.mail.oauth.standing import is_shut_out, needs_sign_in
+from helpdesk.mail.verification import PROVES_AN_ADDRESS
 
 PAGE_SIZE = 50
 HELD_STATES = (InboundState.QUARANTINED, InboundState.IGNORED, InboundState.DISCARDED)
 
 
-def held_counts() -> dict[InboundState, int]:
-    """How many messages are held, ignored and discarded."""
+def readable(*, by_administrator: bool) -> ColumnElement[bool]:
+    """Which messages without a ticket somebody may see: with what proves an address to another service he
+    could join it as the firm, so only administrators may.
+    """
+    return true() if by_administrator else InboundMail.error.is_distinct_from(PROVES_AN_ADDRESS)
+
+
+def held_counts(seen: ColumnElement[bool]) -> dict[InboundState, int]:
+    """How many messages are held, ignored and discarded, of those that are `readable`."""
     rows = db.session.execute(
         select(InboundMail.state, func.count().label("mails"))
-        .where(InboundMail.state.in_(HELD_STATES))
+        .where(InboundMail.state.in_(HELD_STATES), seen)
         .group_by(InboundMail.state)
     )
     found = {row.state: row.mails for row in rows}
     return {state: found.get(state, 0) for state in HELD_STATES}
 
 
-def held_page(state: InboundState, *, before: int | None = None) -> list[InboundMail]:
+def held_page(
+    state: InboundState, seen: ColumnElement[bool], *, before: int | None = None
+) -> list[InboundMail]:
     """One page, newest first, and one row more when there is a next page; `before` is the last id seen."""
-    statement = select(InboundMail).where(InboundMail.state == state)
+    statement = select(InboundMail).where(InboundMail.state == state, seen)
     if before is not None:
         statement = statement.where(InboundMail.id < before)
     return list(db.session.scalars(statement.order_by(InboundMail.id.desc()).limit(PAGE_SIZE + 1)))
 
 
-def held_mail(mail_id: int) -> InboundMail | None:
+def held_mail(mail_id: int, seen: ColumnElement[bool]) -> InboundMail | None:
     """One message that became no ticket; those on tickets are reached through their ticket only."""
     return db.session.scalar(
-        select(InboundMail).where(InboundMail.id == mail_id, InboundMail.state.in_(HELD_STATES))
+        select(InboundMail).where(InboundMail.id == mail_id, InboundMail.state.in_(HELD_STATES), seen)
     )
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, func, select
 
 from helpdesk import web
-from helpdesk.accounts.guard import policy
+from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.writing import leading_to, write_once
 from helpdesk.clock import process_time
@@ -17,7 +17,7 @@ from helpdesk.mail import actions
 from helpdesk.mail.models import InboundMail, InboundState
 from helpdesk.mail.queries import PAGE_SIZE, held_counts
 from helpdesk.mail.senders import remember_no_spam
-from helpdesk.mail.views import HELD, TABS, blueprint
+from helpdesk.mail.views import HELD, TABS, blueprint, seen_by
 
 __all__ = ["blueprint"]
 KEPT_IN_SIGHT = timedelta(days=30)
@@ -32,11 +32,11 @@ def listed() -> ResponseReturnValue:
     query = select(InboundMail).where(*_marked(since)).order_by(InboundMail.id.desc())
     query = query if before is None else query.where(InboundMail.id < before)
     rows = list(db.session.scalars(query.limit(PAGE_SIZE + 1)))
-    shown = rows[:PAGE_SIZE]
+    shown, counts = rows[:PAGE_SIZE], held_counts(seen_by(current_actor()))
     return web.render(
         "mail/spam.html",
         rows=shown,
-        counts={name: held_counts()[of] for name, of in TABS.items()},
+        counts={name: counts[of] for name, of in TABS.items()},
         total=db.session.scalar(select(func.count()).where(*_marked(since))) or 0,
         older_url=url_for(".spam", before=shown[-1].id) if len(rows) > PAGE_SIZE else None,
     )

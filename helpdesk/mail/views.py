@@ -4,12 +4,12 @@ from io import BytesIO
 
 from flask import Blueprint, Response, abort, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from helpdesk import web
 from helpdesk.accounts.actor import Actor
-from helpdesk.accounts.guard import Loader, policy
-from helpdesk.accounts.permissions import Permission, Relation
+from helpdesk.accounts.guard import Loader, current_actor, policy
+from helpdesk.accounts.permissions import Permission, Relation, may
 from helpdesk.accounts.writing import leading_to, write_once
 from helpdesk.db import db
 from helpdesk.headers import as_download
@@ -30,8 +30,13 @@ TABS = {
 }
 
 
-def _fetch_held(_actor: Actor, mail_id: int, **_: object) -> InboundMail | None:
-    return queries.held_mail(mail_id)
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """What of the mail without a ticket this person may see."""
+    return queries.readable(by_administrator=may(actor.relations, Permission.SETTINGS_CHANGE))
+
+
+def _fetch_held(actor: Actor, mail_id: int, **_: object) -> InboundMail | None:
+    return queries.held_mail(mail_id, seen_by(actor))
 
 
 def _stands(actor: Actor, _mail: InboundMail) -> frozenset[Relation]:
@@ -61,7 +66,7 @@ ON_TICKET = Loader(_fetch_on_ticket, _stands_to_ticket)
 def held() -> ResponseReturnValue:
     """The list, with its newest message open."""
     state = TABS.get(request.args.get("state", ""), InboundState.QUARANTINED)
-    page = queries.held_page(state, before=request.args.get("before", type=int))
+    page = queries.held_page(state, seen_by(current_actor()), before=request.args.get("before", type=int))
     return _page(state, page, page[0] if page else None)
 
 
@@ -69,7 +74,8 @@ def held() -> ResponseReturnValue:
 @policy(Permission.MAIL_HELD, load=HELD)
 def one(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
     """One message beside the list it is in."""
-    return _page(mail.state, queries.held_page(mail.state, before=_before(mail)), mail)
+    seen = seen_by(current_actor())
+    return _page(mail.state, queries.held_page(mail.state, seen, before=_before(mail)), mail)
 
 
 @blueprint.get("/mail/held/<int:mail_id>/raw")
@@ -112,10 +118,11 @@ def _page(state: InboundState, page: list[InboundMail], chosen: InboundMail | No
         abort(404)
     shown = page[: queries.PAGE_SIZE]
     last = shown[-1].id if len(page) > queries.PAGE_SIZE else None
+    counts = queries.held_counts(seen_by(current_actor()))
     return web.render(
         "mail/held.html",
         state=_tab_of(state),
-        counts={name: queries.held_counts()[of] for name, of in TABS.items()},
+        counts={name: counts[of] for name, of in TABS.items()},
         rows=shown,
         why=why,
         chosen=chosen,
@@ -128,7 +135,7 @@ def _page(state: InboundState, page: list[InboundMail], chosen: InboundMail | No
 
 def _before(mail: InboundMail) -> int | None:
     """The list begins at its top while the message is on its first page, else just above the message."""
-    first = queries.held_page(mail.state)
+    first = queries.held_page(mail.state, seen_by(current_actor()))
     return None if mail.id in {one.id for one in first} else mail.id + 1
 
 

@@ -4,14 +4,18 @@ from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.mail.jobs import process_inbound
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
+from helpdesk.mail.tokens import reply_address
+from helpdesk.notifications.models import Outbox, OutboxKind
+from helpdesk.tickets import actions
 from tests.browsing import form, sign_in
-from tests.factories import an_agent
-from tests.mail.letters import a_mail, arrive, hanna, take_in, tickets
+from tests.factories import an_administrator, an_agent
+from tests.mail.letters import a_mail, arrive, hanna, messages, take_in, tickets
 
 
 @pytest.fixture
@@ -103,3 +107,56 @@ def test_the_raw_mail_of_a_ticket_is_for_who_may_read_the_ticket(
     db.session.commit()
     sign_in(client, stranger)
     assert client.get(f"/mail/inbound/{mail.id}/raw").status_code == 404
+
+
+def signs_up(mailbox: Mailbox, now: datetime, to: str = "", **more: str) -> InboundMail:
+    """Another service answers a stranger who signed up there with an address of ours."""
+    mail = a_mail(
+        "Your confirmation code is 482 913.",
+        subject="482913 is your Chat code",
+        sender="Chat <no-reply@chat.example>",
+        to=to or mailbox.address,
+        **more,
+    )
+    return take_in(mail, mailbox, now=now)
+
+
+@pytest.mark.parametrize("more", [{}, {"X_Spam_Flag": "YES"}], ids=["plain", "marked as spam"])
+def test_what_proves_an_address_is_held_for_administrators_alone(
+    more: dict[str, str], client: FlaskClient, mailbox: Mailbox, ada: Person, now: datetime
+) -> None:
+    mail = signs_up(mailbox, now, **more)
+    assert (mail.state, tickets(), db.session.scalars(select(Outbox)).all()) == (
+        InboundState.QUARANTINED,
+        [],
+        [],
+    )
+    assert client.get(f"/mail/held/{mail.id}").status_code == 404
+    assert client.get(f"/mail/held/{mail.id}/raw").status_code == 404
+    lists = client.get("/mail/held").text + client.get("/mail/spam").text
+    assert "482" not in lists
+    sign_in(client, an_administrator("Olga Berg"))
+    page = client.get(f"/mail/held/{mail.id}").text
+    assert "It proves an address to another service" in page
+    assert "482 913" in page
+
+
+def test_a_code_sent_to_the_address_of_a_ticket_reaches_no_ticket(
+    mailbox: Mailbox, ada: Person, now: datetime
+) -> None:
+    hanna()
+    take_in(a_mail(), mailbox, now=now)
+    (ticket,) = tickets()
+    actions.reply(ticket, actions.Reply(text="Try the other tray."), by=ada.id, now=now)
+    before = messages(ticket)
+    token = db.session.scalars(select(Outbox.reply_token).where(Outbox.kind == OutboxKind.REPLY)).one()
+    mail = signs_up(mailbox, now, to=reply_address(mailbox.address, token or ""))
+    assert (mail.state, mail.ticket_id, messages(ticket)) == (InboundState.QUARANTINED, None, before)
+
+
+def test_a_client_who_writes_of_his_code_gets_a_ticket(mailbox: Mailbox, now: datetime) -> None:
+    hanna()
+    mail = take_in(
+        a_mail("The verification code 482 913 is refused.", subject="My verification code"), mailbox, now=now
+    )
+    assert (mail.state, len(tickets())) == (InboundState.PROCESSED, 1)

@@ -15,6 +15,7 @@ from helpdesk.accounts.permissions import Permission, may
 from helpdesk.clock import process_time
 from helpdesk.config import settings
 from helpdesk.mail.models import InboundMail, InboundState
+from helpdesk.mail.queries import readable
 from helpdesk.notifications.queries import is_unread
 from helpdesk.tickets.queries.counts import LIMIT, LineCount, OpenCounts, open_counts
 from helpdesk.tickets.queries.saved import named_views
@@ -212,7 +213,8 @@ def _view(view_id: int, name: str) -> ViewItem:
 def _held_mail(actor: Actor) -> ScalarSelect[int]:
     if not _may(actor, Permission.MAIL_HELD):
         return select(literal(0)).scalar_subquery()
-    some = select(literal(1)).where(InboundMail.state == InboundState.QUARANTINED).limit(LIMIT)
+    seen = readable(by_administrator=_may(actor, Permission.SETTINGS_CHANGE))
+    some = select(literal(1)).where(InboundMail.state == InboundState.QUARANTINED, seen).limit(LIMIT)
     return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 
