@@ -142,6 +142,8 @@ def test_chosen_ones_are_discarded_with_a_reason_that_the_history_keeps(
     client: FlaskClient, mailbox: Mailbox, now: datetime
 ) -> None:
     first, second = held(mailbox, now), held(mailbox, now, subject="Still needed")
+    page = client.get("/settings/incoming?state=held").text.partition('id="incoming-form"')[2]
+    assert page.partition("<button ")[2].startswith('type="submit" disabled hidden>')  # it takes Enter
     nothing = client.post("/settings/incoming", data=form(verb="discard", mail=str(first.id)))
     assert nothing.status_code == 409
     client.post("/settings/incoming", data=form(verb="discard", reason="A test", mail=str(first.id)))

@@ -38,6 +38,10 @@ function onKey(event) {
     event.preventDefault();
     event.target.click();
   }
+  if (event.key === "Enter" && event.target.matches?.("dialog input[form]")) {
+    event.preventDefault(); // the field belongs to a form elsewhere, whose first button is another one
+    event.target.closest("dialog").querySelector(".dialog-foot .button-main")?.click();
+  }
   if (event.key !== "Escape") return;
   const menu = document.querySelector("[data-menu][open]");
   if (!menu) return;
