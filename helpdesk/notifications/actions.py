@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from helpdesk.db import db, insert_all, notify
+from helpdesk.errors import N_
 from helpdesk.mail.headers import Address
 from helpdesk.notifications.letters import Letter
 from helpdesk.notifications.models import DeliveryState, Notice, Outbox, OutboxKind, OutboxRecipient
@@ -19,7 +20,7 @@ from helpdesk.notifications.rules import WAITING, Topic, Ways, is_urgent, topic_
 from helpdesk.notifications.signing import marks_for
 from helpdesk.tickets.models import Ticket
 
-TAKEN_BACK = "taken back before it was sent"
+TAKEN_BACK = N_("taken back before it was sent")
 
 
 @dataclass(frozen=True, kw_only=True)
