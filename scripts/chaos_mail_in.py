@@ -7,16 +7,17 @@ reservations are seconds here. Ends with 1 when anything was lost or doubled, or
 
 import argparse
 import json
-import os
 import random
 import signal
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from chaos_mail_proxy import Proxy, a_proxy
+from chaos_workers import Workers
 from mail_desk import Letters, a_database, found, lay_in, open_doors, program
 from sqlalchemy import func, select
 
@@ -53,55 +54,35 @@ class Wish:
 
 @dataclass
 class Pool:
-    """The workers: each a process of its own, started again when it died."""
+    """The workers; all of them are armed with the point at which nobody died yet."""
 
-    settings: Settings
-    wish: Wish
-    plan: list[str]
-    running: dict[int, str | None] = field(default_factory=dict)
-    died_at: Counter[str] = field(default_factory=Counter)
+    workers: Workers
 
     def fill(self) -> None:
-        """Start those that are missing, armed with the point at which nobody died yet."""
-        while len(self.running) < self.wish.workers:
-            self.running[_start(self.settings, self.aim)] = self.aim
+        while len(self.workers.running) < self.workers.wanted:
+            self.workers.start(self.aim)
 
     def reap(self) -> None:
-        for pid in list(self.running):
-            if pid in self.running and os.waitpid(pid, os.WNOHANG)[0]:
-                armed = self.running.pop(pid)
-                self.died_at[armed.partition("/")[0] if armed else "by itself"] += 1
-                if armed and armed == self.aim:
-                    self.plan.pop(0)
-                    self._kill_those_armed_with(armed)
-
-    def _kill_those_armed_with(self, point: str) -> None:
-        """It was passed: whoever else would die there makes room for one that dies at the next."""
-        for pid in [pid for pid, armed in self.running.items() if armed == point]:
-            self._kill(pid)
+        """A point that was passed: whoever else would die there makes room for one that dies at the next."""
+        for point in self.workers.reap():
+            if point == self.aim:
+                self.workers.plan.pop(0)
+                while self.workers.kill_one(random.Random(0), (point,)):  # noqa: S311
+                    pass
 
     @property
     def aim(self) -> str | None:
         """The next of the plan, at which somebody is to die."""
-        return self.plan[0] if self.plan else None
+        return self.workers.plan[0] if self.workers.plan else None
+
+    @property
+    def deaths(self) -> int:
+        return self.workers.died_at.total()
 
     def kill_one(self, dice: random.Random) -> None:
         """kill -9 for whoever it hits, unless it waits for its point."""
-        free = sorted(pid for pid, armed in self.running.items() if armed is None or armed != self.aim)
-        if free:
-            self._kill(dice.choice(free))
-
-    def _kill(self, pid: int) -> None:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        del self.running[pid]
-        self.died_at["at random"] += 1
-
-    def stop(self) -> None:
-        for pid in self.running:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-        self.running.clear()
+        armed = set(self.workers.running.values())
+        self.workers.kill_one(dice, armed - {self.aim} | {None})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,12 +135,12 @@ def chaos(wish: Wish) -> Verdict:
                 open_doors()
                 db.session.remove()
                 db.engine.dispose()  # the children of a fork must not share a connection
-            pool = Pool(settings, wish, plan_of(wish))
+            pool = Pool(Workers(partial(_be_a_worker, settings), wish.workers, plan_of(wish)))
             try:
                 with app.app_context():
                     _play(pool, proxy, dovecot, letters, wish)
             finally:
-                pool.stop()
+                pool.workers.stop(signal.SIGKILL)
             with app.app_context():
                 judged = _verdict(pool, proxy, dovecot, letters, wish)
                 db.session.remove()
@@ -185,9 +166,9 @@ def _play(pool: Pool, proxy: Proxy, dovecot: Dovecot, letters: Letters, wish: Wi
 
 def _wait_for_a_death(pool: Pool, dice: random.Random) -> None:
     """Somebody comes to the point of the plan in his time, or dies at random."""
-    died, begun, aim = sum(pool.died_at.values()), time.monotonic(), pool.aim
+    died, begun, aim = pool.deaths, time.monotonic(), pool.aim
     at_random = begun + (PATIENCE_AT_A_POINT_S if aim else dice.uniform(0.3, 2.0))
-    while sum(pool.died_at.values()) == died:
+    while pool.deaths == died:
         pool.reap()
         if time.monotonic() > at_random:
             pool.kill_one(dice)
@@ -211,20 +192,14 @@ def _until_all_is_taken_in(pool: Pool, mails: int) -> None:
         time.sleep(1.0)
 
 
-def _start(settings: Settings, armed: str | None) -> int:
-    """As `helpdesk worker`, in a process made from this one, with the jobs between server and ticket."""
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        _hurry()
-        if armed:
-            killpoints.arm(armed)
-        app, stop = program(settings, "worker"), stop_on_signals()
-        jobs = [replace(job, every=0.5) for job in timetable(settings) if job.name in INTAKE]
-        run_worker(app, jobs, settings, stop=stop)
-    finally:
-        os._exit(1)
+def _be_a_worker(settings: Settings, armed: str | None) -> None:
+    """As `helpdesk worker`, with the jobs between server and ticket."""
+    _hurry()
+    if armed:
+        killpoints.arm(armed)
+    app, stop = program(settings, "worker"), stop_on_signals()
+    jobs = [replace(job, every=0.5) for job in timetable(settings) if job.name in INTAKE]
+    run_worker(app, jobs, settings, stop=stop)
 
 
 def _hurry() -> None:
@@ -253,7 +228,7 @@ def _verdict(pool: Pool, proxy: Proxy, dovecot: Dovecot, letters: Letters, wish:
         return Verdict(
             seed=wish.seed,
             mails=wish.mails,
-            kills=dict(pool.died_at),
+            kills=dict(pool.workers.died_at),
             lines_cut=proxy.cut,
             byes=proxy.byes,
             renumberings=proxy.epoch,
@@ -265,7 +240,7 @@ def _verdict(pool: Pool, proxy: Proxy, dovecot: Dovecot, letters: Letters, wish:
             doubled_on_the_server=_doubled_on(dovecot),
             wrong_bytes=_wrong_bytes(letters, wish),
             wrong_without_clocks=_count(Ticket, ~clocked),
-            points_never_reached=sorted({point.value for point in MailPoint} - set(pool.died_at)),
+            points_never_reached=sorted({point.value for point in MailPoint} - set(pool.workers.died_at)),
         )
 
 

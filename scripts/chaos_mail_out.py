@@ -11,20 +11,20 @@ import json
 import logging
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from chaos_mail_outage import Outage, a_day_without
 from chaos_mail_post import Posted, ask_around, write_answers
+from chaos_workers import Workers
 from mail_desk import program
 
 from helpdesk import killpoints, schema
@@ -58,74 +58,30 @@ class Wish:
 
 
 @dataclass
-class Senders:
-    """The workers: each a process of its own, started again when it died; and the relay likewise."""
+class Relay:
+    """The sink behind the desk, in a process of its own; it dies after it took a mail, and comes again."""
 
-    settings: Settings
-    wish: Wish
-    log: Path
     port: int
-    plan: list[str] = field(default_factory=list)
-    running: dict[int, str | None] = field(default_factory=dict)
-    died_at: Counter[str] = field(default_factory=Counter)
-    relay: "subprocess.Popen[bytes] | None" = None
-    relay_deaths: int = 0
+    seed: int
+    log: Path
+    process: "subprocess.Popen[bytes] | None" = None
+    deaths: int = 0
 
-    def fill(self) -> None:
-        """Start whoever is missing; one worker at a time is to die at the next point of the plan."""
-        if self.relay is None or self.relay.poll() is not None:
-            self.relay_deaths += self.relay is not None
-            self.relay = subprocess.Popen(self._relay_command())
-        while len(self.running) < self.wish.workers:
-            is_armed = any(armed for armed in self.running.values())
-            armed = self.plan.pop(0) if self.plan and not is_armed else None
-            self.running[self._start(armed)] = armed
-
-    def reap(self) -> None:
-        """Notice who died at his point."""
-        for pid in list(self.running):
-            done, status = os.waitpid(pid, os.WNOHANG)
-            if done:
-                armed = self.running.pop(pid)
-                died = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-                self.died_at[armed.partition("/")[0] if armed and died else "by itself"] += 1
-
-    def kill_one(self, dice: random.Random) -> bool:
-        """kill -9 for a worker that is not to die elsewhere."""
-        free = sorted(pid for pid, armed in self.running.items() if armed is None)
-        if not free:
-            return False
-        pid = dice.choice(free)
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-        del self.running[pid]
-        self.died_at["at random"] += 1
-        return True
+    def see_to_it(self) -> None:
+        """Start it if it is not there."""
+        if self.process is None or self.process.poll() is not None:
+            self.deaths += self.process is not None
+            self.process = subprocess.Popen(self._command())
 
     def stop(self) -> None:
-        """Let the workers finish, then the relay go."""
-        for pid in self.running:
-            os.kill(pid, signal.SIGTERM)
-        for pid in self.running:
-            os.waitpid(pid, 0)
-        self.running.clear()
-        if self.relay is not None:
-            self.relay.terminate()
-            self.relay.wait(20)
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(20)
 
-    def _relay_command(self) -> list[str]:
+    def _command(self) -> list[str]:
         script = str(Path(__file__).with_name("chaos_mail_sink.py"))
-        options = ["--port", str(self.port), "--seed", str(self.wish.seed), "--log", str(self.log)]
+        options = ["--port", str(self.port), "--seed", str(self.seed), "--log", str(self.log)]
         return [sys.executable, script, *options]
-
-    def _start(self, armed: str | None) -> int:
-        pid = os.fork()
-        if pid:
-            return pid
-        try:
-            _be_a_sender(self.settings, armed)
-        finally:
-            os._exit(1)
 
 
 def _be_a_sender(settings: Settings, armed: str | None) -> None:
@@ -154,30 +110,33 @@ def chaos(wish: Wish) -> Posted:
     """The whole run: answers leave while senders and the relay die."""
     with _desk() as (settings, place, port):
         app = program(settings, "command")
-        senders = Senders(settings, wish, place / "relay.log", port, plan_of(wish))
+        sink = Relay(port, wish.seed, place / "relay.log")
+        senders = Workers(partial(_be_a_sender, settings), wish.workers, plan_of(wish))
         with app.app_context():
             write_answers(wish.seed, wish.replies, TICKETS)
             db.session.remove()
             db.engine.dispose()  # the children of a fork must not share a connection
             try:
-                _play(senders, wish)
+                _play(senders, sink, wish)
             finally:
                 senders.stop()
-            found = ask_around(senders.log, wish.seed)
+                sink.stop()
+            found = ask_around(sink.log, wish.seed)
             db.session.remove()
             db.engine.dispose()
     missed = sorted({str(point) for point in SendPoint} - set(senders.died_at))
-    return replace(found, kills=dict(senders.died_at), missed=missed, relay_deaths=senders.relay_deaths)
+    return replace(found, kills=dict(senders.died_at), missed=missed, relay_deaths=sink.deaths)
 
 
-def _play(senders: Senders, wish: Wish) -> None:
+def _play(senders: Workers, sink: Relay, wish: Wish) -> None:
     """Until everything has left or is settled and the last kill is done."""
     dice, begun = random.Random(wish.seed + 1), time.monotonic()  # noqa: S311
     at_random = wish.kills - len(senders.plan)
     left, killed_at = wish.replies, begun
     while time.monotonic() - begun < PATIENCE:
         senders.reap()
-        senders.fill()
+        sink.see_to_it()
+        senders.fill(at_once=1)
         if left == 0:
             return
         if at_random and time.monotonic() - killed_at > 0.7 and senders.kill_one(dice):

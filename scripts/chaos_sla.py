@@ -10,18 +10,18 @@ import json
 import logging
 import os
 import random
-import signal
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from chaos_sla_desk import Stage, change_the_policy, let_mail_go, open_one, program, set_the_stage
 from chaos_sla_verdict import Verdict, verdict
+from chaos_workers import BY_ITSELF, Workers, point_of
 
 from helpdesk import killpoints, schema
 from helpdesk.config import Settings, load_settings
@@ -63,82 +63,22 @@ def plan_of(wish: Wish) -> list[str]:
     return [f"{point}/{dice.randint(1, 2)}" for point in points]
 
 
-@dataclass
-class Pool:
-    """The workers: each a process of its own, started again when it died."""
-
-    settings: Settings
-    wish: Wish
-    plan: list[str] = field(default_factory=list)
-    running: dict[int, str | None] = field(default_factory=dict)
-    died_at: Counter[str] = field(default_factory=Counter)
-    ended_otherwise: list[str] = field(default_factory=list)
-
-    def fill(self) -> None:
-        """Start as many as are missing; the next of the plan are armed, but for one that dies at random."""
-        while len(self.running) < self.wish.workers:
-            to_die = sum(armed is not None for armed in self.running.values())
-            armed = self.plan.pop(0) if self.plan and to_die < self.wish.workers - 1 else None
-            self.running[self._start(armed)] = armed
-
-    def reap(self) -> None:
-        """Notice who died, and at what."""
-        for pid in list(self.running):
-            done, status = os.waitpid(pid, os.WNOHANG)
-            if done:
-                self._note(self.running.pop(pid), status)
-
-    def kill_one(self, dice: random.Random) -> None:
-        """kill -9 for a worker that is not to die elsewhere."""
-        free = [pid for pid, armed in self.running.items() if armed is None]
-        if free:
-            pid = dice.choice(sorted(free))
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            del self.running[pid]
-            self.died_at["at random"] += 1
-
-    def has_plans(self) -> bool:
-        """Whether a worker is still to die at some point."""
-        return bool(self.plan) or any(armed is not None for armed in self.running.values())
-
-    def disarm(self) -> list[str]:
-        """Kill those that never came to their point; where that was."""
-        late = {pid: armed for pid, armed in self.running.items() if armed is not None}
-        for pid in late:
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            del self.running[pid]
-        missed = [armed.partition("/")[0] for armed in (*late.values(), *self.plan) if armed]
-        self.plan.clear()
-        return missed
-
-    def stop(self) -> None:
-        """Let them finish what they do."""
-        for pid in self.running:
-            os.kill(pid, signal.SIGTERM)
-        for pid in self.running:
-            os.waitpid(pid, 0)
-        self.running.clear()
-
-    def _start(self, armed: str | None) -> int:
-        pid = os.fork()
-        if pid:
-            return pid
-        try:
-            _be_a_worker(self.settings, armed)
-        finally:
-            os._exit(1)
-
-    def _note(self, armed: str | None, status: int) -> None:
-        died = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        if armed and died:
-            self.died_at[armed.partition("/")[0]] += 1
-        else:
-            self.ended_otherwise.append(f"a worker ended by itself with status {status}")
+def disarm(workers: Workers) -> list[str]:
+    """Kill those that never came to their point; where that was."""
+    late = {pid: armed for pid, armed in workers.running.items() if armed is not None}
+    for pid in late:
+        workers.kill(pid)
+    missed = [point_of(armed) for armed in (*late.values(), *workers.plan)]
+    workers.plan.clear()
+    return missed
 
 
-def _be_a_worker(settings: Settings, armed: str | None) -> None:
+def has_plans(workers: Workers) -> bool:
+    """Whether a worker is still to die at some point."""
+    return bool(workers.plan) or any(armed is not None for armed in workers.running.values())
+
+
+def be_a_worker(settings: Settings, armed: str | None) -> None:
     """As `helpdesk worker`, in a process made from this one, which has imported everything already."""
     if armed:
         killpoints.arm(armed)
@@ -156,45 +96,50 @@ def chaos(wish: Wish) -> Verdict:
             stage = set_the_stage(wish.seconds)
             db.session.remove()
             db.engine.dispose()  # the children of a fork must not share a connection
-        pool = Pool(settings, wish, plan_of(wish))
+        workers = Workers(partial(be_a_worker, settings), wish.workers, plan_of(wish))
         with app.app_context():
             try:
-                missed_points = _play(stage, pool, wish)
+                missed_points = _play(stage, workers, wish)
             finally:
-                pool.stop()
-            found = verdict(stage, wish.seed, dict(pool.died_at), missed_points, pool.ended_otherwise)
+                workers.stop()
+            found = verdict(stage, wish.seed, dict(workers.died_at), missed_points, _ended(workers))
             db.session.remove()
             db.engine.dispose()
     return found
 
 
-def _play(stage: Stage, pool: Pool, wish: Wish) -> list[str]:
+def _play(stage: Stage, workers: Workers, wish: Wish) -> list[str]:
     """Tickets come in for the first half, workers die all the time, deadlines pass until the end."""
     dice, begun = random.Random(wish.seed + 1), time.monotonic()  # noqa: S311
     tickets = -(-wish.deadlines // DEADLINES_EACH)
-    at_random = sorted(dice.uniform(0, wish.seconds) for _ in range(max(0, wish.kills - len(pool.plan))))
+    at_random = sorted(dice.uniform(0, wish.seconds) for _ in range(max(0, wish.kills - len(workers.plan))))
     opened, changed_at, missed = 0, 0.0, list[str]()
     while (elapsed := time.monotonic() - begun) < wish.seconds + PATIENCE:
-        pool.reap()
-        pool.fill()
+        workers.reap()
+        workers.fill(at_once=wish.workers - 1)
         if at_random and elapsed >= at_random[0]:
             at_random.pop(0)
-            pool.kill_one(dice)
+            workers.kill_one(dice)
         while opened < tickets and opened <= tickets * elapsed / (wish.seconds / 2):
             open_one(stage, dice)
             opened += 1
         if elapsed > wish.seconds + GRACE:
-            missed += pool.disarm()
-        if elapsed - changed_at > max(1.0, wish.seconds / 12) and pool.has_plans():
+            missed += disarm(workers)
+        if elapsed - changed_at > max(1.0, wish.seconds / 12) and has_plans(workers):
             change_the_policy(stage)
             if opened == tickets:
                 open_one(stage, dice)  # so that there is something to die at
                 let_mail_go()
             changed_at = elapsed
-        if opened == tickets and not at_random and not pool.has_plans() and _is_quiet():
+        if opened == tickets and not at_random and not has_plans(workers) and _is_quiet():
             return missed
         time.sleep(LOOK_EVERY)
     return [*missed, "the end: deadlines were still to come"]
+
+
+def _ended(workers: Workers) -> list[str]:
+    """A worker that dies by itself is a fault, however well the rest went."""
+    return ["a worker ended by itself"] * workers.died_at.pop(BY_ITSELF, 0)
 
 
 def _is_quiet() -> bool:
