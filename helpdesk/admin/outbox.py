@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from helpdesk.db import db
-from helpdesk.i18n import gettext
 from helpdesk.mail.models import Mailbox
 from helpdesk.mail.relay_models import RelayState
+from helpdesk.mail.retelling import retold
 from helpdesk.notifications.actions import TAKEN_BACK
 from helpdesk.notifications.caps import HELD_BACK, SOLVED_IN_CALL, SPLIT_UNDONE
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
@@ -122,12 +122,7 @@ def relays_away() -> list[Away]:
     """The relays that cannot be reached, the longest first."""
     failing = select(RelayState).where(RelayState.failing_since.is_not(None))
     rows = db.session.scalars(failing.order_by(RelayState.failing_since, RelayState.name))
-    return [Away(row.name, row.failing_since, in_words(row.error)) for row in rows if row.failing_since]
-
-
-def in_words(kept: str | None) -> str:
-    """What a relay said as it said it; what the desk said, in the reader's language."""
-    return gettext(kept) if kept else ""
+    return [Away(row.name, row.failing_since, retold(row.error)) for row in rows if row.failing_since]
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -167,7 +162,7 @@ def _recipients(outbox_ids: Sequence[int]) -> dict[int, tuple[Recipient, ...]]:
     )
     for row in rows:
         held = row.answer in ON_PURPOSE
-        one = Recipient(row.email, row.state, in_words(row.answer), row.changed_at, held)
+        one = Recipient(row.email, row.state, retold(row.answer), row.changed_at, held)
         found[row.outbox_id] = (*found.get(row.outbox_id, ()), one)
     return found
 
@@ -185,7 +180,7 @@ def _row(mail: Outbox, address: str | None, people: tuple[Recipient, ...], now: 
         waits_since=(mail.waiting_since or overdue) if is_waiting else None,
         is_waiting=is_waiting,
         is_held=is_waiting and mail.lease_until is not None and mail.lease_until > now,
-        error=in_words(mail.error),
+        error=retold(mail.error),
         written_at=mail.created_at,
         recipients=people,
     )

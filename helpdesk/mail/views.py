@@ -17,11 +17,13 @@ from helpdesk.i18n import gettext as _
 from helpdesk.mail import actions, queries
 from helpdesk.mail.held import sight_of, why
 from helpdesk.mail.models import InboundMail, InboundState, Mailbox
+from helpdesk.mail.retelling import retold
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import relations as ticket_relations
 from helpdesk.tickets.queries import visible_to
 
 blueprint = Blueprint("mail", __name__)
+blueprint.add_app_template_filter(retold)
 
 TABS = {
     "held": InboundState.QUARANTINED,

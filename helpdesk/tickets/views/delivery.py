@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import gettext
 
 from helpdesk.i18n import moment
+from helpdesk.mail.retelling import retold
 from helpdesk.notifications.models import DeliveryState, OutboxKind
 from helpdesk.notifications.reactions import UNDO
 from helpdesk.tickets.rules import MessageKind
@@ -130,7 +131,7 @@ def _copy(copy: Facts, reader: Reader | None, label: str = "") -> Copy:
     return Copy(
         email=copy["email"],
         words=_words_of_copy(copy, state, since),
-        answer=gettext(answer) if answer else "",
+        answer=retold(answer),
         sort="bad" if state in BAD else "wait" if state in UNDER_WAY else "good",
         at=_known_since(copy) if since is None else None,
         label=label,
