@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from flask.testing import FlaskClient
 
 from helpdesk import heartbeat
@@ -58,6 +59,22 @@ def test_not_ready_while_a_mailbox_cannot_be_read(client: FlaskClient, now: date
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "support@helpdesk.example" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "field", "status"),
+    [(14, "polled_at", 200), (16, "polled_at", 503), (16, "next_poll_at", 503), (25, "created_at", 503)],
+)
+def test_not_ready_while_a_mailbox_is_silent(
+    minutes: int, field: str, status: int, client: FlaskClient, now: datetime
+) -> None:
+    a_beat()
+    mailbox = a_mailbox("support@helpdesk.example", imap_host="imap.helpdesk.example")
+    setattr(mailbox, field, NOON - timedelta(minutes=minutes))
+    db.session.commit()
+    answer = client.get("/readyz")
+    said = answer.get_json()["checks"]["mailboxes"]
+    assert (answer.status_code, said) == (status, "ok" if status == 200 else "not ok")
 
 
 def a_letter(key: str, at: datetime, **more: object) -> None:

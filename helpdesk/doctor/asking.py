@@ -6,6 +6,7 @@ from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
+from helpdesk import clock, standstill
 from helpdesk.app import create_app
 from helpdesk.db import db
 from helpdesk.doctor.finding import Fault, Finding, Patient, judged
@@ -15,7 +16,7 @@ from helpdesk.mail.check.findings import Outcome
 from helpdesk.mail.check.imap import imap_steps
 from helpdesk.mail.check.reach import Server
 from helpdesk.mail.check.smtp import smtp_steps
-from helpdesk.mail.mailboxes import access_of
+from helpdesk.mail.mailboxes import access_of, is_silent
 from helpdesk.mail.models import Mailbox, SignIn
 from helpdesk.mail.oauth.bearer import token_of
 from helpdesk.mail.routes import relay_for
@@ -30,10 +31,25 @@ def mail_servers(patient: Patient) -> list[Finding]:
     with app.app_context(), force_locale("en"):
         active = select(Mailbox).where(Mailbox.active).order_by(Mailbox.address)
         boxes = db.session.scalars(active.options(undefer(Mailbox.imap_secret), undefer(Mailbox.smtp_secret)))
-        faults = [fault for box in boxes for fault in _faults_of(box)]
+        faults = [fault for box in boxes for fault in _faults_of(box)] + _silent()
         db.session.remove()
         db.engine.dispose()
     return judged("The mail servers of all mailboxes answer.", faults)
+
+
+def _silent() -> list[Fault]:
+    """A mailbox whose server answers may be looked into by nobody any more; that no worker ever ran is said
+    elsewhere.
+    """
+    if standstill.is_on():
+        return []
+    unheard = (is_silent(clock.now(db.session)), Mailbox.polled_at.is_not(None))
+    silent = select(Mailbox.address).where(*unheard).order_by(Mailbox.address)
+    cure = "See that helpdesk worker runs and what it logs; it looks into each mailbox every minute."
+    return [
+        Fault(f"Nobody has read the mailbox {address} for a quarter of an hour.", cure)
+        for address in db.session.scalars(silent)
+    ]
 
 
 def _faults_of(box: Mailbox) -> Iterator[Fault]:

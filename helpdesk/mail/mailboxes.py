@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CompoundSelect, func, or_, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, or_, select, update
 from sqlalchemy.orm import undefer
 
 from helpdesk.config import settings
@@ -118,18 +118,10 @@ def note_failure(mailbox_id: int, sentence: str, *, now: datetime) -> None:
 
 
 def tell_of_silence(*, now: datetime) -> int:
-    """Say once of each mailbox that nobody could look into it for a quarter of an hour; how many.
-
-    Whatever the cause: a server that is away, one that hangs, a job that never came round, or one that dies
-    over it each time.
-    """
-    long_ago = now - SILENT
-    looked = func.coalesce(Mailbox.polled_at, Mailbox.connected_at, Mailbox.created_at)
-    never_ends = looked <= long_ago - JOB_BUDGET - timedelta(seconds=settings().poll_interval_seconds)
+    """Say once of each mailbox that nobody could look into it for a quarter of an hour; how many."""
     silent = db.session.scalars(
         select(Mailbox)
-        .where(Mailbox.active, Mailbox.imap_host.is_not(None), Mailbox.silence_told_at.is_(None))
-        .where(or_(Mailbox.failing_since <= long_ago, Mailbox.next_poll_at <= long_ago, never_ends))
+        .where(is_silent(now), Mailbox.silence_told_at.is_(None))
         .order_by(Mailbox.id)
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
@@ -137,6 +129,25 @@ def tell_of_silence(*, now: datetime) -> int:
         mailbox.silence_told_at = now
         tell(watchers(), News(kind="mail.mailbox_failing", ticket_id=None, at=now))
     return len(silent)
+
+
+def is_silent(now: datetime) -> ColumnElement[bool]:
+    """Whether a mailbox in use was not looked into with success for a quarter of an hour, whatever the cause:
+    a server that is away, one that hangs, a job that never came round, or one that dies over it each time.
+    """
+    interval = timedelta(seconds=settings().poll_interval_seconds)
+    long_ago = now - SILENT
+    looked = func.coalesce(Mailbox.polled_at, Mailbox.connected_at, Mailbox.created_at)
+    return and_(
+        Mailbox.active,
+        Mailbox.imap_host.is_not(None),
+        or_(
+            Mailbox.failing_since <= long_ago,
+            Mailbox.next_poll_at <= long_ago,
+            Mailbox.polled_at <= now - max(SILENT, 2 * interval),
+            looked <= long_ago - JOB_BUDGET - interval,
+        ),
+    )
 
 
 def _interval() -> timedelta:

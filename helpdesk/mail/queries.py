@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, text, true
+from sqlalchemy import ColumnElement, func, or_, select, text, true
 
 from helpdesk.db import db
-from helpdesk.mail.mailboxes import SILENT
+from helpdesk.mail.mailboxes import is_silent
 from helpdesk.mail.models import LEFT_OVER, InboundMail, InboundState, Mailbox
 from helpdesk.mail.oauth.standing import is_shut_out, needs_sign_in
 from helpdesk.mail.verification import PROVES_AN_ADDRESS
@@ -81,9 +81,18 @@ def mailbox_states(now: datetime) -> list[MailboxState]:
         counted.where(text(LEFT_OVER)).scalar_subquery(),
         newest.order_by(InboundMail.id.desc()).limit(1).scalar_subquery(),
         needs_sign_in(),
+        is_silent(now),
     )
     rows = db.session.execute(select(Mailbox, *columns).order_by(Mailbox.address))
-    return [_state(mailbox, tuple(values), now) for mailbox, *values in rows]
+    return [_state(mailbox, tuple(values)) for mailbox, *values in rows]
+
+
+def unread_mailboxes(now: datetime) -> list[str]:
+    """Addresses of those in use whose mail does not come in: failing, silent, or in need of a sign-in."""
+    is_ill = or_(Mailbox.failing_since.is_not(None), is_silent(now), needs_sign_in())
+    return list(
+        db.session.scalars(select(Mailbox.address).where(Mailbox.active, is_ill).order_by(Mailbox.address))
+    )
 
 
 def default_mailbox() -> Mailbox | None:
@@ -93,13 +102,13 @@ def default_mailbox() -> Mailbox | None:
     return db.session.scalar(active.order_by(*order).limit(1))
 
 
-def _state(mailbox: Mailbox, values: tuple[Any, ...], now: datetime) -> MailboxState:
-    waiting, left_over, last_mail_at, is_signed_out = values
+def _state(mailbox: Mailbox, values: tuple[Any, ...]) -> MailboxState:
+    waiting, left_over, last_mail_at, is_signed_out, is_unheard = values
     return MailboxState(
         id=mailbox.id,
         address=mailbox.address,
         name=mailbox.name,
-        condition="signed_out" if is_signed_out and mailbox.active else _condition(mailbox, now),
+        condition="signed_out" if is_signed_out and mailbox.active else _condition(mailbox, is_unheard),
         polled_at=mailbox.polled_at,
         failing_since=mailbox.failing_since,
         error=mailbox.error,
@@ -110,13 +119,13 @@ def _state(mailbox: Mailbox, values: tuple[Any, ...], now: datetime) -> MailboxS
     )
 
 
-def _condition(mailbox: Mailbox, now: datetime) -> str:
+def _condition(mailbox: Mailbox, is_unheard: bool | None) -> str:
     if not mailbox.active:
         return "off"
     if mailbox.imap_host is None:
         return "door"
     if mailbox.failing_since is not None:
         return "failing"
-    if mailbox.polled_at is None:
-        return "waiting"
-    return "silent" if now - mailbox.polled_at > SILENT else "well"
+    if is_unheard:
+        return "silent"
+    return "waiting" if mailbox.polled_at is None else "well"

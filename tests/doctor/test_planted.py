@@ -110,6 +110,10 @@ def test_a_mailbox_with_a_wrong_password(urls: Urls, settings: Settings, dovecot
 def test_a_mailbox_with_the_right_password_is_fine(urls: Urls, settings: Settings, dovecot: Dovecot) -> None:
     read_from(urls, settings, dovecot, password=PASSWORD)
     assert wrong(settings) == []
+    do(urls, "update mailbox set polled_at = now() - interval '16 minutes'")
+    [(named, cure)] = wrong(settings)
+    assert named == "Nobody has read the mailbox support@fernhill.example for a quarter of an hour."
+    assert "helpdesk worker" in cure
 
 
 def test_a_mailbox_whose_server_is_away(urls: Urls, settings: Settings) -> None:
