@@ -8,6 +8,7 @@ from helpdesk.accounts.addresses import address_of
 from helpdesk.admin.mailbox_typed import Typed
 from helpdesk.errors import BadInput
 from helpdesk.i18n import gettext, told
+from helpdesk.mail.authentication import BY
 from helpdesk.mail.models import ListMail, Mailbox
 
 FIELDS = ("addresses", "authserv_id", "list_mail", "rate_per_minute", "names_agent", "move_to")
@@ -69,7 +70,7 @@ def _address(found: Typed, written: str) -> str:
 
 def _authserv_id(found: Typed) -> str | None:
     name = found.values["authserv_id"].lower()
-    if name and not SERVER_NAME.fullmatch(name):
+    if name and not SERVER_NAME.fullmatch(name.removeprefix(BY)):
         found.errors["authserv_id"] = gettext("Only the name of the server, such as mx.firm.example.")
     return name or None
 

@@ -1,11 +1,14 @@
 """What our own receiving server says about the sender; everybody else's verdict is only a claim."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from helpdesk.intake.incoming import SenderCheck
+from helpdesk.mail.trace import nameless_result
 
 LONGEST = 20_000
+BY = "by:"
+Trace = Sequence[tuple[str, str]]
 RESULT = re.compile(r"^dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]+)(?=[\s;]|$)", re.IGNORECASE)
 FROM = re.compile(r"\bheader\s*\.\s*from\s*=\s*([^\s;]+)", re.IGNORECASE)
 NAME = re.compile(r"^([^\s;=]+)(?:\s+\d+)?\s*$")
@@ -16,13 +19,19 @@ TOKEN = re.compile(
 )
 
 
-def sender_check(results: Iterable[str], authserv_id: str | None, from_email: str = "") -> SenderCheck:
+def sender_check(
+    results: Iterable[str], authserv_id: str | None, from_email: str = "", trace: Trace = ()
+) -> SenderCheck:
     """The verdict of that server's topmost Authentication-Results (RFC 8601); lower ones may be forged.
 
-    Without a server's name nobody is believed, and a line that names none may be the sender's own. A verdict
+    Without a server's name nobody is believed, and a line that names none may be the sender's own, unless
+    `authserv_id` says, as in `by:edge.example`, where among the lines of the `trace` it must stand. A verdict
     on another domain than that of `from_email` says nothing, nor does one that says both.
     """
     wanted = (authserv_id or "").strip().lower()
+    if wanted.startswith(BY):
+        nameless = nameless_result(trace, wanted.removeprefix(BY))
+        return _check(_parts(nameless[:LONGEST]), from_email)
     for result in results if wanted else ():
         server, *verdicts = _parts(result[:LONGEST])
         if _name_of(server) == wanted:

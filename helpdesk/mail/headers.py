@@ -46,6 +46,10 @@ class Headers:
         wanted = name.lower()
         return (unfold(value) for key, value in self.lines if key == wanted)
 
+    def in_order(self, *names: str) -> Iterator[tuple[str, str]]:
+        """The headers of these names, given in lower case, topmost first, unfolded."""
+        return ((key, unfold(value)) for key, value in self.lines if key in names)
+
     def text(self, name: str) -> str:
         """The first header of that name, decoded, on one line."""
         return one_line(decode_words(self.raw(name)[:TEXT_LIMIT]))

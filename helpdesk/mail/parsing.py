@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from helpdesk.mail import pgp
 from helpdesk.mail.attachments import ParsedAttachment, read_attachments, take_uuencoded
@@ -20,6 +21,7 @@ from helpdesk.mail.mime import SMIME, TOO_COMPLEX, Part, read_tree
 from helpdesk.mail.passed_on import PassedOn, read_passed_on
 from helpdesk.mail.quotes import fold
 from helpdesk.mail.receipts import Receipts
+from helpdesk.mail.trace import LENGTH_KEPT, LINES_KEPT, RECEIVED, RESULTS
 
 RECEIVED_FOR = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 SENDERS = ("from", "sender", "reply-to", "return-path")
@@ -71,6 +73,7 @@ class ParsedMail:
     defects: tuple[str, ...]
     invitation: Invitation | None = None
     verification: str = ""
+    trace: tuple[tuple[str, str], ...] = ()
 
     @property
     def reply_until(self) -> int:
@@ -144,6 +147,7 @@ def parse(raw: bytes) -> ParsedMail:
         defects=(*defects, *words.odd_charsets),
         invitation=words.invitation,
         verification=verdict.verification,
+        trace=_trace(headers),
     )
 
 
@@ -194,6 +198,11 @@ def _addresses(headers: Headers, *names: str) -> tuple[Address, ...]:
 
 def _ids(headers: Headers, name: str) -> tuple[str, ...]:
     return tuple(one for value in headers.raw_all(name) for one in read_message_ids(value))[-ADDRESS_LIMIT:]
+
+
+def _trace(headers: Headers) -> tuple[tuple[str, str], ...]:
+    lines = islice(headers.in_order(RECEIVED, RESULTS), LINES_KEPT)
+    return tuple((name, clean_text(value)[:LENGTH_KEPT]) for name, value in lines)
 
 
 def _message_id(headers: Headers, raw: bytes) -> str:

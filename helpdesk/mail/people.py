@@ -22,7 +22,7 @@ ANSWERS_TO = 3
 def check_of(mail: InboundMail, parsed: ParsedMail) -> SenderCheck:
     """What the server of the mailbox it lay in says about the sender."""
     mailbox = db.session.get_one(Mailbox, mail.mailbox_id)
-    return sender_check(parsed.authentication_results, mailbox.authserv_id, parsed.from_email)
+    return sender_check(parsed.authentication_results, mailbox.authserv_id, parsed.from_email, parsed.trace)
 
 
 def about(sender: Sender, check: SenderCheck, parsed: ParsedMail) -> SenderCheck:
