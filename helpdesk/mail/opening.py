@@ -5,6 +5,8 @@ import subprocess
 import sys
 from dataclasses import replace
 
+from helpdesk.mail.indexable import is_hard_to_index
+from helpdesk.mail.mime import TOO_COMPLEX
 from helpdesk.mail.parsing import ParsedMail, parse
 from helpdesk.mail.plainly import read_plainly, read_raw
 from helpdesk.mail.winmail import with_winmail_opened
@@ -19,13 +21,23 @@ THIRD = "shown as raw text"
 def open_mail(raw: bytes) -> ParsedMail:
     """What the mail says, whatever its state: a mail that one way cannot read is read in another."""
     try:
-        return with_html_in_time(with_winmail_opened(parse(raw)))
+        return with_words_to_find(with_html_in_time(with_winmail_opened(parse(raw))))
     except Exception as trouble:  # noqa: BLE001 - whatever it is, the words must not be lost
         cause = type(trouble).__name__
     try:
         return read_plainly(raw, f"{SECOND}: {cause}")
     except Exception as trouble:  # noqa: BLE001 - the library raises for many kinds of damage
         return read_raw(raw, f"{THIRD}: {cause}, {type(trouble).__name__}")
+
+
+def with_words_to_find(mail: ParsedMail) -> ParsedMail:
+    """As too complex to be shown, if its words would hold up the database."""
+    inside = mail.passed_on
+    if inside is not None and is_hard_to_index(inside.text):
+        mail = replace(mail, passed_on=None)
+    if not is_hard_to_index(mail.text):
+        return mail
+    return replace(mail, defects=(*mail.defects, f"{TOO_COMPLEX}: words"))
 
 
 def with_html_in_time(mail: ParsedMail) -> ParsedMail:

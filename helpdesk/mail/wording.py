@@ -7,6 +7,7 @@ from dataclasses import asdict
 from flask_babel import force_locale, gettext
 
 from helpdesk.intake import Body
+from helpdesk.mail.indexable import is_hard_to_index
 from helpdesk.mail.opening import TOO_HEAVY
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.plaintext import html_to_text
@@ -48,7 +49,7 @@ def other_words(text: str, html: str) -> str:
     words = set(WORD.findall(shown.lower()))
     missing = words - set(WORD.findall(text.lower()))
     is_other = len(words) >= FEW_WORDS and len(missing) > OTHER_SHARE * len(words)
-    return shown[:OTHER_LIMIT] if is_other else ""
+    return shown[:OTHER_LIMIT] if is_other and not is_hard_to_index(shown) else ""
 
 
 def _said(language: str, *, is_complex: bool = False) -> str:

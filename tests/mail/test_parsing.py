@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.mail.headers import Address
+from helpdesk.mail.opening import open_mail
 from helpdesk.mail.parsing import ParsedMail, parse
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -267,3 +268,23 @@ def test_no_header_or_report_takes_long_to_read(name: str, value: bytes) -> None
     begun = time.process_time()
     parse(b"Return-Path: <>\r\nSender: mailer-daemon@x.example\r\n" + name.encode() + b": " + value)
     assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize("odd", ["a_" * 6_000, "a1@" * 2_000, "~/" * 6_000, "<!--" * 5_000])
+def test_words_that_no_database_could_index_are_too_complex(odd: str) -> None:
+    found = open_mail(f"From: eve@x.example\r\n\r\n{odd}\r\n".encode())
+    assert (found.is_too_complex, found.from_email) == (True, "eve@x.example")
+
+
+@pytest.mark.parametrize(
+    "usual",
+    [
+        "anna_bell@firm.example," * 2_000,
+        "foo_bar_baz " * 9_000,
+        "<!-- x -->" * 9_000,
+        "-_" * 1_500,
+        "x" * 200_000,
+    ],
+)
+def test_long_lists_names_and_comments_are_words_like_others(usual: str) -> None:
+    assert not open_mail(f"From: eve@x.example\r\n\r\n{usual}\r\n".encode()).is_too_complex
