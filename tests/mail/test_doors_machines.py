@@ -1,9 +1,11 @@
 """What machines' mail does to tickets, and thanks: absence notes, lists, alerts; and what it never does."""
 
+import re
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from helpdesk import clock
@@ -19,9 +21,12 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.alert_models import TicketAlert
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import State, Visibility
-from tests.factories import a_policy
+from tests.accounts.conftest import statements
+from tests.browsing import sign_in
+from tests.factories import a_policy, an_agent
 from tests.mail.letters import a_mail, arrive, hanna, messages, take_in, tickets
 
+__all__ = ["statements"]
 pytestmark = pytest.mark.usefixtures("session", "now")
 WATCHMAN = "Watchman <watchman@machines.example>"
 
@@ -167,6 +172,43 @@ def test_alerts_about_one_thing_are_one_ticket_that_says_when_all_is_well(
     assert (ticket.state, len(messages(ticket)), notices()) == (State.NEW, 6, before)
     take_in(alert("PROBLEM: disk 99% full on srv1"), mailbox, now=now)
     assert series.recovered_at is None
+
+
+def test_what_a_machine_says_again_and_again_is_one_line_that_opens(
+    mailbox: Mailbox, client: FlaskClient, now: datetime
+) -> None:
+    ada = an_agent("Ada Lind")
+    for percent in range(91, 96):
+        arrive(alert(f"PROBLEM: disk {percent}% full on srv1"), mailbox, now=now)
+    process_inbound()
+    (ticket,) = tickets()
+    sign_in(client, ada)
+    page = client.get(f"/tickets/{ticket.id}").text
+    (series,) = re.findall(r'<details class="quote machine series [^"]*">(.*?)</summary>', page, re.DOTALL)
+    assert "4 mails of a machine, first" in series
+    assert [page.count(f'id="message-{one.id}"') for one in messages(ticket)] == [1] * 5
+    actions.add_note(ticket, "I look at it.", by=ada.id, now=now)
+    for percent in (96, 97):
+        take_in(alert(f"PROBLEM: disk {percent}% full on srv1"), mailbox, now=now)
+    page = client.get(f"/tickets/{ticket.id}").text
+    assert "4 mails of a machine, first" in page
+
+
+def test_the_page_asks_no_more_of_the_database_for_more_of_them(
+    mailbox: Mailbox, client: FlaskClient, now: datetime, statements: list[str]
+) -> None:
+    sign_in(client, an_agent("Ada Lind"))
+    counts = []
+    for percents in (range(80, 85), range(85, 95)):
+        for percent in percents:
+            arrive(alert(f"PROBLEM: disk {percent}% full on srv1"), mailbox, now=now)
+        process_inbound()
+        (ticket,) = tickets()
+        client.get(f"/tickets/{ticket.id}")
+        statements.clear()
+        client.get(f"/tickets/{ticket.id}")
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
 
 
 def test_an_alert_after_the_end_is_a_new_ticket_and_a_late_recovery_is_none(

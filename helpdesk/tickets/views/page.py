@@ -43,6 +43,7 @@ from helpdesk.tickets.views.machines import Machines, machines_shown
 from helpdesk.tickets.views.naming import without_unseen
 from helpdesk.tickets.views.reading import Facts
 from helpdesk.tickets.views.route import hops
+from helpdesk.tickets.views.series import grouped
 from helpdesk.tickets.views.wait_words import waits_words
 from helpdesk.tickets.views.waiting import OWN, Choices, choices_of, current_wait
 from helpdesk.tickets.views.walk import Walk, walk_of
@@ -160,7 +161,7 @@ def read(ticket: Ticket, actor: Actor, now: datetime) -> Shown:
     return Shown(
         rights=rights,
         turn=turn_of(ticket, actor, wait),
-        entries=conversation.only(every, wanted),
+        entries=grouped(conversation.only(every, wanted)),
         hops=_hops(ticket, history, now),
         clocks=[single_chip(clock, now) for clock in clocks.get(ticket.id, [])],
         around=around,
