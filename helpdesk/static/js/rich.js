@@ -41,6 +41,15 @@ function dress(field) {
   if (hadFocus) editor.focus();
   reachByKeys(bar, editor);
   writeOnBehind(editor);
+  if (field.dataset.forThird) askAsChosen(field, editor);
+}
+
+/* Whom the words go to stands in the empty field; it changes with the choice above. */
+function askAsChosen(field, editor) {
+  const said = { internal: field.dataset.forInternal, third: field.dataset.forThird };
+  const say = () => editor.setAttribute("placeholder", said[field.form.elements.visibility?.value] ?? field.placeholder);
+  field.form.addEventListener("change", say);
+  say();
 }
 
 /* The field is no longer seen; what is asked of it is asked of the editor. */
