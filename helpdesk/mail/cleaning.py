@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import unquote
 
-import nh3
-
 from helpdesk.mail.cost import is_too_costly
 from helpdesk.mail.linking import text_to_html
 from helpdesk.mail.picture_type import is_oversized
 from helpdesk.mail.plaintext import html_to_text
+from helpdesk.rich.allowing import Allowed, only
 
 VERSION = 3
 ALLOWED = """
@@ -45,6 +44,7 @@ COLOUR = re.compile(r"#?\w{3,20}")
 BODY = re.compile(r"<(/?)body(?=[\s>])", re.IGNORECASE)
 STYLE_TRAPS = ("url", "expression", "\\", "@", "/*", "<", "var(", "env(", "attr(", "image(")
 SCHEMES = frozenset({"http", "https", "mailto", "tel", "cid"})
+LIST = Allowed(tags=TAGS, dropped=DROPPED, attributes=ATTRIBUTES, schemes=SCHEMES, styles=STYLES)
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 PICTURE_LIMIT = 2_000_000
 ALL_PICTURES_LIMIT = 8_000_000
@@ -170,20 +170,7 @@ def _with_cids(html: str, pictures: Pictures) -> str:
 
 
 def _clean(html: str, judge: _Filter) -> str:
-    return nh3.clean(
-        BODY.sub(r"<\1div", html),  # its colours belong to the words in it
-        tags=set(TAGS),
-        clean_content_tags=set(DROPPED),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-        attribute_filter=judge,
-        strip_comments=True,
-        link_rel="noopener noreferrer nofollow",
-        set_tag_attribute_values={"a": {"target": "_blank"}},
-        generic_attribute_prefixes=set(),
-        url_schemes=set(SCHEMES),
-        url_relative="deny",
-        filter_style_properties=set(STYLES),
-    )
+    return only(BODY.sub(r"<\1div", html), LIST, judge)  # the body's colours belong to the words in it
 
 
 PAGE_STYLE = (

@@ -3,15 +3,16 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
+from typing import Any
 
 from helpdesk.mail import pgp
 from helpdesk.mail.attachments import ParsedAttachment, read_attachments, take_uuencoded
 from helpdesk.mail.body import Body, read_body
 from helpdesk.mail.bounces import Bounce, reported_message_ids
 from helpdesk.mail.charset import clean_text
-from helpdesk.mail.classifying import classify
+from helpdesk.mail.classifying import Verdict, classify
 from helpdesk.mail.cms import is_enveloped_data
 from helpdesk.mail.forwards import forwarded_from
 from helpdesk.mail.headers import Address, Headers, bounded_id, one_line, read_message_ids
@@ -109,46 +110,47 @@ def parse(raw: bytes) -> ParsedMail:
     files = any(not one.inline for one in words.attachments)
     verdict = classify(tree, words.text, folded.reply, sender.email, has_files=files)
     return ParsedMail(
-        message_id=_message_id(headers, raw),
-        subject=headers.text("subject")[:SUBJECT_LIMIT],
+        **_head(headers, raw),
+        **_all_of(verdict),
         from_email=sender.email,
         from_name=sender.name,
-        reply_to=_addresses(headers, "reply-to"),
-        to=_addresses(headers, "to"),
-        cc=_addresses(headers, "cc"),
-        delivered_to=tuple(dict.fromkeys(one.email for one in _addresses(headers, *RECEIVED_FOR))),
-        in_reply_to=_ids(headers, "in-reply-to"),
-        references=_ids(headers, "references"),
-        date=headers.text("date")[:100],
         text=words.text,
         html=words.html,
         reply=folded.reply,
         quoted=folded.quoted,
         attachments=words.attachments,
-        kind=verdict.kind,
-        is_auto=verdict.is_auto,
-        is_out_of_office=verdict.is_out_of_office,
-        is_bounce=verdict.is_bounce,
-        bounces=verdict.bounces,
+        invitation=words.invitation,
         reported_ids=reported_message_ids(tree) if verdict.kind in REPORTS else (),
-        receipts=verdict.receipts,
-        is_feedback_report=verdict.is_feedback_report,
-        is_read_receipt=verdict.is_read_receipt,
-        is_spam=verdict.is_spam,
         is_encrypted=words.is_sealed or _is_encrypted(tree),
         is_signed=words.is_clear_signed or _is_signed(tree),
-        is_list=verdict.is_list,
-        evidence=verdict.evidence,
-        loop_marks=tuple(clean_text(one)[:200] for one in headers.raw_all("x-loop")),
-        authentication_results=tuple(clean_text(one) for one in headers.raw_all("authentication-results")),
         forwarded_from_email=forwarded_from(tree, words.text),
         passed_on=read_passed_on(tree, words.text),
         fingerprint=_fingerprint(headers, words),
         defects=(*defects, *words.odd_charsets),
-        invitation=words.invitation,
-        verification=verdict.verification,
-        trace=_trace(headers),
     )
+
+
+def _head(headers: Headers, raw: bytes) -> dict[str, Any]:
+    """What stands in the head alone, under the names of ParsedMail."""
+    return {
+        "message_id": _message_id(headers, raw),
+        "subject": headers.text("subject")[:SUBJECT_LIMIT],
+        "reply_to": _addresses(headers, "reply-to"),
+        "to": _addresses(headers, "to"),
+        "cc": _addresses(headers, "cc"),
+        "delivered_to": tuple(dict.fromkeys(one.email for one in _addresses(headers, *RECEIVED_FOR))),
+        "in_reply_to": _ids(headers, "in-reply-to"),
+        "references": _ids(headers, "references"),
+        "date": headers.text("date")[:100],
+        "loop_marks": tuple(clean_text(one)[:200] for one in headers.raw_all("x-loop")),
+        "authentication_results": tuple(clean_text(one) for one in headers.raw_all(RESULTS)),
+        "trace": _trace(headers),
+    }
+
+
+def _all_of(verdict: Verdict) -> dict[str, Any]:
+    """Its fields, each of which a ParsedMail has under the same name."""
+    return {one.name: getattr(verdict, one.name) for one in fields(verdict)}
 
 
 def _words(tree: Part, defects: tuple[str, ...]) -> Words:
