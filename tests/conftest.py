@@ -21,7 +21,6 @@ from helpdesk.config import load_settings
 from helpdesk.db import db
 from helpdesk.postgres import Urls, add_database, drop_database, embedded
 
-gc.disable()  # until all tests are known: nothing of what is read for them is garbage
 settings.register_profile("desk", deadline=None)  # a busy machine is no defect
 settings.load_profile("desk")
 
@@ -122,6 +121,11 @@ LONGEST = (
     "tests/mail/test_doors",
     "tests/doors/",
 )
+
+
+def pytest_configure() -> None:
+    """Until all tests are known, nothing of what is read for them is garbage."""
+    gc.disable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
