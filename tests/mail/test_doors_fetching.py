@@ -176,7 +176,7 @@ def test_visits_that_all_die_before_their_end_are_told_of_too(mailbox: Mailbox, 
             assert claim_due(now=now + timedelta(minutes=minutes)) is not None
             watch_mailboxes()
     told = db.session.scalars(select(Notice).where(Notice.person_id == boss.id)).one()
-    assert (told.kind, told.created_at) == ("mail.mailbox_failing", now + timedelta(minutes=25))
+    assert (told.kind, told.created_at) == ("mail.mailbox_failing", now + timedelta(minutes=15))
 
 
 def test_the_waiting_grows_to_a_quarter_of_an_hour() -> None:
@@ -202,6 +202,7 @@ def conditions(now: datetime) -> list[str]:
 
 
 def test_each_mailbox_says_how_it_fares(mailbox: Mailbox, dovecot: Dovecot, now: datetime) -> None:
+    mailbox.connected_at = now
     assert conditions(now) == ["waiting"]
     poll(mailbox)
     assert conditions(now) == ["well"]
