@@ -183,11 +183,11 @@ def _text_says_failed(tree: Part, text: str, sender: str) -> bool:
     """
     if tree.headers.has("x-failed-recipients"):
         return True
-    by_subject, by_text = bool(FAILURE_SUBJECT.search(_subject(tree))), _says_failed(text)
+    by_subject = bool(FAILURE_SUBJECT.search(_subject(tree)))
     if REPORTERS.match(sender) or tree.content_type == "multipart/report":
-        return by_subject or (by_text and bool(_named_in(tree, text, sender)))
+        return by_subject or (_says_failed(text) and bool(_named_in(tree, text, sender)))
     is_machine = _has_null_sender(tree.headers) or _is_from_a_machine(tree) or bool(GATEWAYS.search(sender))
-    return is_machine and by_subject and by_text and bool(_named_in(tree, text, sender))
+    return is_machine and by_subject and _says_failed(text) and bool(_named_in(tree, text, sender))
 
 
 def _says_failed(text: str) -> bool:
