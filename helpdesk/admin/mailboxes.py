@@ -8,12 +8,13 @@ from helpdesk.accounts.rules import check_signature, check_signature_form
 from helpdesk.admin import carrying
 from helpdesk.admin import mailbox_more as more
 from helpdesk.admin import mailbox_provider as provider
+from helpdesk.admin.mailbox_sides import is_same_host, may_keep, side_of
 from helpdesk.admin.mailbox_typed import Typed
 from helpdesk.config import settings
 from helpdesk.db import db
-from helpdesk.errors import N_, BadInput
+from helpdesk.errors import BadInput
 from helpdesk.i18n import LANGUAGES, gettext, told
-from helpdesk.mail.check.reach import STANDARD_PORTS, Server
+from helpdesk.mail.check.reach import Server
 from helpdesk.mail.models import Encryption, Mailbox, SignIn
 from helpdesk.mail.oauth.bearer import token_of
 from helpdesk.mail.providers import servers_for
@@ -23,7 +24,6 @@ from helpdesk.rich.typed import words_and_form
 from helpdesk.secrets_box import unseal
 
 SIDES = ("imap", "smtp")
-STRENGTH = {Encryption.NONE: 0, Encryption.STARTTLS: 1, Encryption.TLS: 1}
 FIELDS = (
     "address",
     "name",
@@ -38,10 +38,6 @@ FIELDS = (
     *(f"{side}_{part}" for side in SIDES for part in ("host", "port", "encryption", "user", "sign_in")),
 )
 LONGEST = {"name": 120, "signature": 2000, "imap_folder": 200}
-OTHER_SERVER = N_(
-    "The server or the name is another one: type the password again. The kept one goes nowhere else."
-)
-LOOP = N_("That is the desk's own door for mail: what it sent would come back to it.")
 
 
 def empty() -> Typed:
@@ -142,28 +138,13 @@ def sheet_of(found: Typed, mailbox: Mailbox | None) -> Sheet | None:
     """The sheet to save; None when something cannot be, which stands in `errors` then."""
     values = found.values
     address = _address(found)
-    if not 1 <= len(values["name"]) <= LONGEST["name"]:
-        found.errors["name"] = gettext(
-            "Clients see this name as the sender. Give one of at most 120 characters."
-        )
-    if values["language"] not in LANGUAGES:
-        found.errors["language"] = gettext("Choose one of the languages.")
+    _check_words(found)
     signature = _signature(found, mailbox)
     team_id = _team(found)
-    imap, smtp = (_side(found, side, mailbox) for side in SIDES)
-    with_password = imap.host and imap.sign_in is SignIn.PASSWORD
-    if with_password and not (imap.password or _may_keep(found, "imap", mailbox)):
-        found.errors.setdefault(
-            "imap_password", gettext("The server asks for a password. Type the one of this account.")
-        )
+    imap, smtp = (side_of(found, side, mailbox) for side in SIDES)
+    _check_password(found, imap, mailbox)
     grant = provider.sheet_of(found, mailbox)
-    for side in SIDES:
-        if (
-            values[f"{side}_sign_in"] == SignIn.OAUTH
-            and values[f"{side}_host"]
-            and not values["oauth_provider"]
-        ):
-            found.errors["oauth_provider"] = gettext("Choose whose sign-in page it is.")
+    _check_provider(found)
     read = more.read(found, address)
     if found.errors:
         return None
@@ -183,12 +164,37 @@ def sheet_of(found: Typed, mailbox: Mailbox | None) -> Sheet | None:
     )
 
 
+def _check_words(found: Typed) -> None:
+    if not 1 <= len(found.values["name"]) <= LONGEST["name"]:
+        found.errors["name"] = gettext(
+            "Clients see this name as the sender. Give one of at most 120 characters."
+        )
+    if found.values["language"] not in LANGUAGES:
+        found.errors["language"] = gettext("Choose one of the languages.")
+
+
+def _check_password(found: Typed, imap: Side, mailbox: Mailbox | None) -> None:
+    with_password = imap.host and imap.sign_in is SignIn.PASSWORD
+    if with_password and not (imap.password or may_keep(found, "imap", mailbox)):
+        found.errors.setdefault(
+            "imap_password", gettext("The server asks for a password. Type the one of this account.")
+        )
+
+
+def _check_provider(found: Typed) -> None:
+    """Whoever signs in with a token says at whose page."""
+    values = found.values
+    sides = (side for side in SIDES if values[f"{side}_sign_in"] == SignIn.OAUTH and values[f"{side}_host"])
+    if any(sides) and not values["oauth_provider"]:
+        found.errors["oauth_provider"] = gettext("Choose whose sign-in page it is.")
+
+
 def server_of(found: Typed, side: str, mailbox: Mailbox | None) -> Server | None:
     """The server to try with what is typed; None when none is given or it cannot be tried."""
-    read = _side(found, side, mailbox)
+    read = side_of(found, side, mailbox)
     if not read.host or read.port is None or any(name.startswith(side) for name in found.errors):
         return None
-    secret = getattr(mailbox, f"{side}_secret", None) if _may_keep(found, side, mailbox) else None
+    secret = getattr(mailbox, f"{side}_secret", None) if may_keep(found, side, mailbox) else None
     return Server(
         host=read.host,
         port=read.port,
@@ -202,7 +208,7 @@ def server_of(found: Typed, side: str, mailbox: Mailbox | None) -> Server | None
 def is_place_saved(found: Typed, mailbox: Mailbox | None) -> bool:
     """Whether tokens may be shown to the servers as typed: they are the saved ones, no less protected."""
     return mailbox is not None and all(
-        _is_same_host(found, side, mailbox)
+        is_same_host(found, side, mailbox)
         for side in SIDES
         if found.values[f"{side}_sign_in"] == SignIn.OAUTH and found.values[f"{side}_host"]
     )
@@ -227,95 +233,3 @@ def _team(found: Typed) -> int | None:
     if team is None:
         found.errors["team_id"] = gettext("Choose a team of the list.")
     return team.id if team else None
-
-
-def _side(found: Typed, side: str, mailbox: Mailbox | None) -> Side:
-    values = found.values
-    host = values[f"{side}_host"].lower().rstrip(".")
-    encryption = _encryption(found, side)
-    if not host:
-        return Side(host=None, port=None, encryption=encryption, user=None)
-    _check_host(found, side, host)
-    port = _port(found, side, encryption)
-    if side == "smtp" and _is_own_door(host, port):
-        found.errors["smtp_host"] = gettext(LOOP)
-    password = found.passwords.get(side) or None
-    _check_letters(found, side)
-    user = values[f"{side}_user"] or (values["address"].lower() if side == "imap" else None)
-    sign_in = _sign_in(found, side)
-    is_secret_wanted = user and password is None and sign_in is SignIn.PASSWORD
-    if is_secret_wanted and not _may_keep(found, side, mailbox) and _has_secret(side, mailbox):
-        found.errors[f"{side}_password"] = gettext(OTHER_SERVER)
-    if sign_in is SignIn.OAUTH:
-        user = values[f"{side}_user"] or values["address"].lower()
-    return Side(host=host, port=port, encryption=encryption, user=user, password=password, sign_in=sign_in)
-
-
-def _check_letters(found: Typed, side: str) -> None:
-    """Both protocols carry names and passwords in ASCII only (RFC 3501, RFC 4954 with PLAIN and LOGIN)."""
-    words = {f"{side}_user": found.values[f"{side}_user"], f"{side}_password": found.passwords.get(side, "")}
-    for name, text in words.items():
-        if not text.isascii() or not text.isprintable():
-            found.errors[name] = gettext(
-                "Mail servers take only Latin letters, digits and common signs here."
-            )
-
-
-def _check_host(found: Typed, side: str, host: str) -> None:
-    if len(host) > 253 or "://" in host or any(letter in host for letter in " /@\\\"'<>"):
-        found.errors[f"{side}_host"] = gettext("Only the name of the server, such as imap.firm.example.")
-
-
-def _encryption(found: Typed, side: str) -> Encryption:
-    try:
-        return Encryption(found.values[f"{side}_encryption"])
-    except ValueError:
-        found.errors[f"{side}_encryption"] = gettext("Choose one of the list.")
-        return Encryption.TLS
-
-
-def _sign_in(found: Typed, side: str) -> SignIn:
-    try:
-        return SignIn(found.values[f"{side}_sign_in"])
-    except ValueError:
-        found.errors[f"{side}_sign_in"] = gettext("Choose one of the list.")
-        return SignIn.PASSWORD
-
-
-def _port(found: Typed, side: str, encryption: Encryption) -> int | None:
-    """The port typed, else the usual one."""
-    written = found.values[f"{side}_port"]
-    if not written:
-        return STANDARD_PORTS[(side.upper(), encryption)]
-    if written.isascii() and written.isdigit() and 1 <= int(written[:9]) <= 65535:
-        return int(written)
-    found.errors[f"{side}_port"] = gettext("A port is a number from 1 to 65535.")
-    return None
-
-
-def _is_own_door(host: str, port: int | None) -> bool:
-    here = {"localhost", "127.0.0.1", "::1", settings().smtp_door_host}
-    return bool(settings().smtp_door_port) and port == settings().smtp_door_port and host in here
-
-
-def _has_secret(side: str, mailbox: Mailbox | None) -> bool:
-    return mailbox is not None and getattr(mailbox, f"{side}_secret") is not None
-
-
-def _may_keep(found: Typed, side: str, mailbox: Mailbox | None) -> bool:
-    """Whether the kept password may be used: same server, same name, no weaker protection."""
-    if mailbox is None or not _has_secret(side, mailbox):
-        return False
-    user = getattr(mailbox, f"{side}_user") or ""
-    return user.lower() == found.values[f"{side}_user"].lower() and _is_same_host(found, side, mailbox)
-
-
-def _is_same_host(found: Typed, side: str, mailbox: Mailbox) -> bool:
-    """The same server, no less protected."""
-    host = getattr(mailbox, f"{side}_host") or ""
-    try:
-        wanted = Encryption(found.values[f"{side}_encryption"])
-    except ValueError:
-        return False
-    strength = STRENGTH[Encryption(getattr(mailbox, f"{side}_encryption"))]
-    return host.lower() == found.values[f"{side}_host"].lower().rstrip(".") and STRENGTH[wanted] >= strength

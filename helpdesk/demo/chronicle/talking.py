@@ -11,6 +11,7 @@ from helpdesk.config import settings
 from helpdesk.demo.chronicle.desk import Caller, Desk
 from helpdesk.demo.chronicle.originals import original_of
 from helpdesk.demo.chronicle.rows import Batch, Ids, Row
+from helpdesk.demo.chronicle.threads import talk_until
 from helpdesk.demo.placing import ADDRESS
 from helpdesk.events import Event
 from helpdesk.mail.compose import chain
@@ -227,15 +228,9 @@ class Talk:
         **words: str,
     ) -> Row:
         version, secret = self.desk.signing
-        unique = f"{self.marks.getrandbits(64):016x}"
-        message_id = make_message_id(
-            secret, self.number, about or 0, version, domain=id_domain(), unique=unique
-        )
-        subject, body, html = self._letter(occasion, by_phone=by_phone, **words)
-        known = [one for one in self.batch.rows["mail_reference"] if one["created_at"] <= at]
-        theirs = [one["rfc_message_id"] for one in known if not one["ours"]]
-        ids = tuple(one["rfc_message_id"] for one in known)
-        answered = theirs[-1] if theirs else (ids[-1] if ids else None)
+        message_id = self._own_id(about)
+        letter = self._letter(occasion, by_phone=by_phone, **words)
+        ids, answered = talk_until(at, self.batch.rows["mail_reference"])
         sent = due + timedelta(seconds=1)
         row = self.batch.add(
             "outbox",
@@ -249,9 +244,7 @@ class Talk:
             in_reply_to=answered,
             references=list(chain(ids, answered or "")),
             reply_token=make_token(secret, self.number, about or 0, version),
-            subject=subject,
-            body=body,
-            body_html=html,
+            **dict(zip(("subject", "body", "body_html"), letter, strict=True)),
             language=self.caller.language,
             due_at=due,
             attempts=1,
@@ -263,6 +256,11 @@ class Talk:
         self._deliver(row, kind, sent)
         self._refer(message_id, about, at, ours=True)
         return row
+
+    def _own_id(self, about: int | None) -> str:
+        version, secret = self.desk.signing
+        unique = f"{self.marks.getrandbits(64):016x}"
+        return make_message_id(secret, self.number, about or 0, version, domain=id_domain(), unique=unique)
 
     def _deliver(self, mail: Row, kind: OutboxKind, sent: datetime) -> None:
         email = self.caller.emails[0]

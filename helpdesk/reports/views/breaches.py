@@ -36,12 +36,7 @@ def breaches() -> str:
         without_reason=request.args.get("reason") == "wanted",
     )
     rows = listed(actor, scope, wanted, now, before=request.args.get("before", type=int))
-    asked = {
-        "company": company,
-        "whose": wanted.whose.value,
-        "line": wanted.line,
-        "reason": "wanted" if wanted.without_reason else None,
-    }
+    asked = _asked(wanted, company)
     more = len(rows) > PAGE_SIZE
     older = {"period": period.value, "before": rows[PAGE_SIZE - 1].id if more else None, **asked}
     return web.render(
@@ -57,14 +52,28 @@ def breaches() -> str:
         company=company,
         wanted=wanted,
         lines=list(Line),
-        whose=[
-            (Whose.CLIENT, gettext("Promised to clients")),
-            (Whose.LINES, gettext("The lines' own")),
-            (Whose.ALL, gettext("All deadlines")),
-        ],
+        whose=_choices(),
         opens_tickets=scope.opens_lists,
         zone=str(zone),
     )
+
+
+def _asked(wanted: Wanted, company: int | None) -> dict[str, str | int | None]:
+    """What the address of another page of the same list carries on."""
+    return {
+        "company": company,
+        "whose": wanted.whose.value,
+        "line": wanted.line,
+        "reason": "wanted" if wanted.without_reason else None,
+    }
+
+
+def _choices() -> list[tuple[Whose, str]]:
+    return [
+        (Whose.CLIENT, gettext("Promised to clients")),
+        (Whose.LINES, gettext("The lines' own")),
+        (Whose.ALL, gettext("All deadlines")),
+    ]
 
 
 def _whose() -> Whose:
