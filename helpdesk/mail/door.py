@@ -24,6 +24,7 @@ THREADS = 4
 CLOSE_SECONDS = 1.0
 LONGEST_LINE = 2**20  # bytes
 STILL = "451 4.3.2 Mail stands still in this copy of the desk, please try again later"
+NOBODY = "550 5.1.1 No such mailbox here"
 LATER = "451 The desk cannot store mail just now, please try again later"
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,11 @@ class Door:
         raw = content if isinstance(content, bytes) else (content or "").encode()
         return await self._in_thread(self._keep, raw, _path(envelope.mail_from), *envelope.rcpt_tos)
 
+    async def handle_exception(self, error: Exception) -> str:
+        """Whatever breaks in here is no reason to refuse a mail for good, and nobody's business outside."""
+        log.error("door: broken", exc_info=error)
+        return LATER
+
     async def _in_thread(self, work: Callable[..., str], *arguments: bytes | str) -> str:
         running = self._threads.submit(work, *arguments)
         self._running.add(running)
@@ -57,11 +63,13 @@ class Door:
         return await asyncio.wrap_future(running)
 
     def _judge(self, address: str) -> str:
+        if not address.isprintable():  # nobody has one with NUL or half a letter, and no database takes it
+            return NOBODY
         try:
             with self._app.app_context():
                 if standstill.is_on():
                     return STILL
-                return "250 OK" if mailbox_of((address,)) else "550 5.1.1 No such mailbox here"
+                return "250 OK" if mailbox_of((address,)) else NOBODY
         except SQLAlchemyError:
             log.exception("door: cannot look up a recipient")
             return LATER

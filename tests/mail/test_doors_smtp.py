@@ -67,6 +67,17 @@ def test_an_unknown_mailbox_is_refused_for_good(desk: Flask) -> None:
     with at_the_door(desk) as server:
         server.mail(HANNA)
         assert server.rcpt("sales@fernhill.example")[0] == 550
+        server.putcmd("rcpt", "TO:<sup\x00port@fernhill.example>")
+        assert server.getreply() == (550, b"5.1.1 No such mailbox here")
+
+
+def test_what_breaks_inside_refuses_no_mail_for_good_and_tells_nothing(app: Flask) -> None:
+    broken = Flask("without a database")
+    broken.extensions["settings"] = app.extensions["settings"]
+    with at_the_door(broken) as server:
+        server.mail(HANNA)
+        code, said = server.rcpt(SUPPORT)
+    assert (code, b"Error" in said) == (451, False)
 
 
 def test_a_mail_over_the_limit_is_refused_before_it_is_sent(desk: Flask) -> None:
