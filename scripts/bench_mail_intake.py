@@ -1,5 +1,6 @@
 """How fast mail becomes tickets: from a real Dovecot, by real workers, into a durable PostgreSQL."""
 
+import gc
 import json
 import os
 import signal
@@ -74,6 +75,8 @@ def measure(mails: int = MAILS, workers: int = WORKERS) -> Measured:
             lay_in(dovecot, map(letters.write, range(WARM_UP)))
             db.session.remove()
             db.engine.dispose()  # the children of a fork must not share a connection
+        gc.collect()
+        gc.freeze()  # as the command does; a first look at all there is would part it from its parent
         with _workers(settings, workers) as pids, app.app_context():
             open_doors()
             _until(lambda: _taken_in() >= WARM_UP)
