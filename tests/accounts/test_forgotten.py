@@ -207,7 +207,7 @@ def test_a_mail_that_waited_too_long_is_not_sent_with_a_dead_link(
     assert smtp_sink.taken == []
     recipient = db.session.scalars(select(OutboxRecipient)).one()
     assert recipient.state is DeliveryState.FAILED
-    assert "its link had run out" in (recipient.answer or "")
+    assert "Its link had run out" in (recipient.answer or "")
 
 
 def test_secrets_of_links_past_their_time_are_cleared_away(client: FlaskClient, ada: Person) -> None:
