@@ -21,7 +21,7 @@ from helpdesk.notifications.actions import (
     undo,
 )
 from helpdesk.notifications.caps import SOLVED_IN_CALL, SPLIT_UNDONE, cap_on, hold_by_cap
-from helpdesk.notifications.letters import signature_of, write
+from helpdesk.notifications.letters import UNSIGNED, signature_of, write
 from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.notifications.texts import is_silent
 from helpdesk.notifications.wording import Occasion
@@ -128,7 +128,7 @@ def _queue_notice(event: TicketFact, row: EventRow, occasion: Occasion, **words:
     mailing = Mailing(
         key=f"{occasion}:{row.id}",
         kind=OutboxKind.NOTICE,
-        letter=write(occasion, ticket, by_phone=False, **words),
+        letter=write(occasion, ticket, by_phone=False, form=None, signature=UNSIGNED, **words),
         to=to,
         message_id=_last_public(ticket.id),
         due_at=event.at + UNDO,
