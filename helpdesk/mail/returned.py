@@ -15,6 +15,7 @@ from helpdesk.mail.models import InboundMail
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.reported import SENT, has_hint, likely_mail, proved_mail, recipients_of
 from helpdesk.mail.statuses import return_kind
+from helpdesk.mail.undelivered import take_up_again
 from helpdesk.notifications.actions import News, tell
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxRecipient
 from helpdesk.tickets.models import Ticket
@@ -37,6 +38,7 @@ def note_return(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Outb
     lost = [one for one in touched if one.state is DeliveryState.BOUNCED]
     if lost and sent.ticket_id is not None:
         _tell(sent, "mail.bounced", len(lost), now)
+        take_up_again(sent.id, now=now)
     return sent if touched else None
 
 

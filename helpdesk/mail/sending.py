@@ -19,6 +19,7 @@ from helpdesk.mail.remembering import remember_alias, remember_sent
 from helpdesk.mail.routes import mailbox_for, relay_for, relay_name
 from helpdesk.mail.settling import LOST_TRACK, pending_of, settle
 from helpdesk.mail.turns import LEASE, Claim, take
+from helpdesk.mail.undelivered import take_up_again
 from helpdesk.mail.verp import return_address
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind
 from helpdesk.notifications.signing import keys
@@ -55,6 +56,8 @@ def send_next(relay: str | None = None) -> bool:
         outcome = deliver(job.relay, job.parcel, before_the_dot=lambda: _note_handing_over(claim))
         reached(SendPoint.ANSWERED)
         _record(job, outcome)
+    with transaction():
+        take_up_again(claim.outbox_id, now=clock.now(db.session))
     return True
 
 

@@ -217,7 +217,7 @@ class PropertiesChanged(TicketFact):
 class StateChanged(TicketFact):
     """It began to wait, or went on. `wake_at` is when waiting ends by itself, `about` what is waited for;
     both None when it went on. `since`: when the waiting began that ended here; `by_date`: its date came, and
-    the desk noticed at `found_at` (None: as it happened).
+    the desk noticed at `found_at` (None: as it happened); `in_vain`: the question reached nobody.
     """
 
     kind: ClassVar[str] = "ticket.state_changed"
@@ -227,6 +227,7 @@ class StateChanged(TicketFact):
     about: WaitReason | None = None
     since: datetime | None = None
     by_date: bool = False
+    in_vain: bool = False
     found_at: datetime | None = None
 
 

@@ -91,6 +91,8 @@ def _state(event: Event) -> str:
     new = event.payload["new"]
     if event.payload.get("by_date"):
         return gettext("The date has come: it goes on by itself")
+    if event.payload.get("in_vain"):
+        return gettext("The client never got the question: it goes on by itself")
     if new == "open":
         return gettext("%(name)s goes on with it", name=event.actor)
     return _with(f"{STATES[new]}", event.words)

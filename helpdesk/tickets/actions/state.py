@@ -53,9 +53,9 @@ def wait(
     return row
 
 
-def resume(ticket: Ticket, *, by: int, now: datetime) -> EventRow:
-    """Go on with what waited."""
-    return _go_on(ticket, by=by, now=now)
+def resume(ticket: Ticket, *, by: int, now: datetime, in_vain: bool = False) -> EventRow:
+    """Go on with what waited; `in_vain`: for an answer to what reached nobody."""
+    return _go_on(ticket, by=by, now=now, in_vain=in_vain)
 
 
 def wake(ticket: Ticket, *, by: int, now: datetime) -> EventRow:
@@ -66,7 +66,9 @@ def wake(ticket: Ticket, *, by: int, now: datetime) -> EventRow:
     return _go_on(ticket, by=by, now=now, woke_at=max(due, ticket.last_event_at))
 
 
-def _go_on(ticket: Ticket, *, by: int, now: datetime, woke_at: datetime | None = None) -> EventRow:
+def _go_on(
+    ticket: Ticket, *, by: int, now: datetime, woke_at: datetime | None = None, in_vain: bool = False
+) -> EventRow:
     old, since = ticket.state, ticket.waiting_since
     ticket.state, ticket.wake_at = rules.next_state(old, Verb.RESUME), None
     change = StateChanged(
@@ -76,6 +78,7 @@ def _go_on(ticket: Ticket, *, by: int, now: datetime, woke_at: datetime | None =
         wake_at=None,
         since=since,
         by_date=woke_at is not None,
+        in_vain=in_vain,
         found_at=now if woke_at else None,
     )
     return publish(change)
