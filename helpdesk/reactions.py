@@ -47,6 +47,7 @@ from helpdesk.sla.events import (
 from helpdesk.sla.what_if import reopening
 from helpdesk.standstill import DeskMoved, DeskRestored, MailStarted
 from helpdesk.tickets import events as tickets
+from helpdesk.tickets.link_events import DoubleAbsorbed, TicketLinked, TicketMerged, TicketUnlinked
 from helpdesk.tickets.mail_events import MailGivenUp
 from helpdesk.tickets.stray_events import SplitUndone, StrayAccepted, StraySplit
 from helpdesk.tickets.watch_events import WatcherChanged, WatchersNamed
@@ -114,13 +115,13 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ),
     tickets.ArticleLinked: (),
     tickets.ArticleSolved: (),
-    tickets.TicketLinked: (notifications.announce,),
-    tickets.TicketUnlinked: (notifications.announce,),
+    TicketLinked: (notifications.announce,),
+    TicketUnlinked: (notifications.announce,),
     StrayAccepted: (notifications.announce,),
     StraySplit: (notifications.announce,),
     SplitUndone: (notifications.drop_receipt_of_split, notifications.announce),
-    tickets.TicketMerged: (sla.move_clocks, notifications.tell_holders, notifications.announce),
-    tickets.DoubleAbsorbed: (sla.move_clocks, notifications.tell_holders, notifications.announce),
+    TicketMerged: (sla.move_clocks, notifications.tell_holders, notifications.announce),
+    DoubleAbsorbed: (sla.move_clocks, notifications.tell_holders, notifications.announce),
     tickets.PersonMentioned: (
         naming.tell_mentioned,
         naming.tell_leads_of_access,

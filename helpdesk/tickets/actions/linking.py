@@ -8,7 +8,7 @@ from helpdesk.db import db
 from helpdesk.errors import RuleViolation
 from helpdesk.events import publish
 from helpdesk.tickets.actions.ledger import stamp
-from helpdesk.tickets.events import TicketLinked, TicketUnlinked
+from helpdesk.tickets.link_events import TicketLinked, TicketUnlinked
 from helpdesk.tickets.models import Ticket, TicketLink
 from helpdesk.tickets.rules import LinkKind
 

@@ -12,7 +12,7 @@ from helpdesk.tickets import rules
 from helpdesk.tickets.actions.ledger import raise_version, stamp
 from helpdesk.tickets.actions.participation import add_participant
 from helpdesk.tickets.actions.watching import hand_over_watchers
-from helpdesk.tickets.events import DoubleAbsorbed, TicketMerged
+from helpdesk.tickets.link_events import DoubleAbsorbed, TicketMerged
 from helpdesk.tickets.models import Message, Participant, Ticket
 from helpdesk.tickets.rules import MergeSide, MessageKind, State, Verb
 

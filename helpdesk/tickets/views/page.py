@@ -39,6 +39,7 @@ from helpdesk.tickets.views.asked import Asked, asked_of
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.composer import Composer, composer_of
 from helpdesk.tickets.views.delivery import Reader
+from helpdesk.tickets.views.entries import Entry
 from helpdesk.tickets.views.machines import Machines, machines_shown
 from helpdesk.tickets.views.naming import without_unseen
 from helpdesk.tickets.views.reading import Facts
@@ -90,7 +91,7 @@ class Shown:
 
     rights: Rights
     turn: Turn
-    entries: list[conversation.Entry]
+    entries: list[Entry]
     hops: list[tuple[int, str, bool]]
     clocks: list[Chip]
     around: Around

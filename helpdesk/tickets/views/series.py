@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from helpdesk.tickets.views.conversation import Entry, Letter
+from helpdesk.tickets.views.entries import Entry, Letter
 
 LEAST = 3
 
