@@ -140,13 +140,15 @@ class Desk:
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         """What the relay took for that address so far, oldest first."""
-        return [read(taken.raw) for taken in self.sink.taken if address in taken.recipients]
+        return [read(raw) for raw in self._taken_for(address)]
+
+    def _taken_for(self, address: str) -> list[bytes]:
+        return [taken.raw for taken in self.sink.taken if address in taken.recipients]
 
     def wait_for_mail(self, address: str, count: int) -> EmailMessage:
         """The mail with that number to the address, as soon as it has left."""
-        return eventually(
-            lambda: self.mails_to(address)[count - 1 :], what=f"mail {count} to {address} has not left"
-        )[0]
+        waiting = f"mail {count} to {address} has not left"
+        return read(eventually(lambda: self._taken_for(address)[count - 1 :], what=waiting)[0])
 
     def let_undo_pass(self) -> None:
         """Replies wait some seconds, so that one can take them back; here they leave at once."""
