@@ -51,14 +51,19 @@ def send_next(relay: str | None = None) -> bool:
         return False
     reached(SendPoint.CLAIMED)
     job = _prepare(claim)
-    if job is not None:
-        reached(SendPoint.COMPOSED)
-        outcome = deliver(job.relay, job.parcel, before_the_dot=lambda: _note_handing_over(claim))
-        reached(SendPoint.ANSWERED)
-        _record(job, outcome)
-    with transaction():
-        take_up_again(claim.outbox_id, now=clock.now(db.session))
+    if job is None or not _leave(job):
+        with transaction():
+            take_up_again(claim.outbox_id, now=clock.now(db.session))
     return True
+
+
+def _leave(job: Job) -> bool:
+    """Hand the mail over and keep what became of it; whether the relay took it for everybody."""
+    reached(SendPoint.COMPOSED)
+    outcome = deliver(job.relay, job.parcel, before_the_dot=lambda: _note_handing_over(job.claim))
+    reached(SendPoint.ANSWERED)
+    _record(job, outcome)
+    return all(fate.state is DeliveryState.ACCEPTED for fate in outcome.fates.values())
 
 
 def _claim(relay: str | None, *, now: datetime) -> Claim | None:
