@@ -9,6 +9,7 @@ from helpdesk.clients.return_models import AddressReturn
 from helpdesk.db import db
 from helpdesk.mail.models import MailReference
 from helpdesk.mail.parsing import ParsedMail
+from helpdesk.mail.settling import recipients_of
 from helpdesk.mail.tokens import Token, read_message_id, read_token
 from helpdesk.mail.verp import outbox_id_of
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
@@ -31,11 +32,6 @@ def likely_mail(parsed: ParsedMail, *, now: datetime) -> Outbox | None:
     """
     renamed = _renamed(parsed.reported_ids)
     return next((renamed[one] for one in parsed.reported_ids if one in renamed), _by_recipient(parsed, now))
-
-
-def recipients_of(sent: Outbox) -> list[OutboxRecipient]:
-    found = select(OutboxRecipient).where(OutboxRecipient.outbox_id == sent.id)
-    return list(db.session.scalars(found.order_by(OutboxRecipient.id)))
 
 
 def has_hint(recipient_id: int) -> bool:

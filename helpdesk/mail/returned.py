@@ -13,7 +13,8 @@ from helpdesk.mail.bounces import Bounce
 from helpdesk.mail.kinds import BY_PEOPLE, MailKind
 from helpdesk.mail.models import InboundMail
 from helpdesk.mail.parsing import ParsedMail
-from helpdesk.mail.reported import SENT, has_hint, likely_mail, proved_mail, recipients_of
+from helpdesk.mail.reported import SENT, has_hint, likely_mail, proved_mail
+from helpdesk.mail.settling import recipients_of
 from helpdesk.mail.statuses import return_kind
 from helpdesk.mail.undelivered import take_up_again
 from helpdesk.notifications.actions import News, tell
