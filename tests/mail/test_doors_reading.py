@@ -1,5 +1,7 @@
 """A mail that takes too much breaks its reader and nothing else."""
 
+import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -32,8 +34,12 @@ def test_a_mail_is_read_in_another_process(reader: Reader) -> None:
 
 
 def test_a_reader_that_takes_too_long_is_ended(hurried: Reader) -> None:
+    stuck = hurried._fresh().process
+    stuck.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, stuck.pid, os.WSTOPPED)
     with pytest.raises(Unreadable):
         hurried.read(LETTER)
+    assert stuck.returncode == -signal.SIGKILL
 
 
 def test_after_a_broken_reader_the_next_mail_gets_a_new_one(reader: Reader) -> None:
