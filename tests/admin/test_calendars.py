@@ -1,12 +1,10 @@
 """Calendars on their screens: a form that keeps what was typed, a year that says why a day is closed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from helpdesk.accounts.models import Person
@@ -19,6 +17,7 @@ from helpdesk.db import db
 from helpdesk.sla.queries import forecast
 from tests.browsing import form, sign_in
 from tests.conftest import NOON
+from tests.counting import statements
 from tests.factories import a_company, a_contract, a_policy, an_administrator, office_hours, three_lines
 
 pytestmark = pytest.mark.usefixtures("session", "now")
@@ -338,20 +337,3 @@ def test_a_list_takes_the_same_statements_however_many_there_are(desk: FlaskClie
         counts.append(len(sent))
     assert len(set(counts)) == 1
     assert counts[0] <= 14
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """All SQL sent meanwhile, apart from savepoints."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if "SAVEPOINT" not in statement:
-            sent.append(statement)
-
-    engine = db.session.connection().engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

@@ -16,8 +16,8 @@ from helpdesk.routing.models import RoutingRule
 from helpdesk.sla.models import Contract, SlaPolicy
 from helpdesk.tickets.actions import catalogue
 from tests.browsing import sign_in
-from tests.clients.counting import statements
 from tests.conftest import NOON
+from tests.counting import statements_of
 from tests.factories import (
     a_company,
     a_contact,
@@ -141,7 +141,7 @@ def _afresh(desk: FlaskClient, address: str) -> int:
     """Statements of the page for a process that knows its catalogues, but no row of the last page."""
     desk.get(address)
     db.session.expunge_all()
-    return statements(desk, address)
+    return statements_of(desk, address)
 
 
 def test_a_settings_page_asks_little_and_no_more_when_there_is_more(desk: FlaskClient, sam: Person) -> None:

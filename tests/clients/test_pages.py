@@ -13,7 +13,7 @@ from helpdesk.clients import queries
 from helpdesk.clients.models import Company, CompanyKind, Contact
 from helpdesk.db import db
 from tests import browsing, factories
-from tests.clients.counting import statements
+from tests.counting import statements_of
 
 Db = scoped_session[Session]
 COMPANY = {
@@ -151,4 +151,4 @@ def test_a_list_takes_few_statements_however_long_it_is(
         factories.a_ticket(f"Ticket {number}", contact=contact)
         factories.a_company(f"Firm {number}")
     session.commit()
-    assert statements(client, path.format(company=halden.id)) <= most
+    assert statements_of(client, path.format(company=halden.id)) <= most

@@ -18,7 +18,7 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries.strangers import PAGE_SIZE, strangers_page
 from helpdesk.tickets.rules import State
 from tests import browsing, factories
-from tests.clients.counting import asked, statements
+from tests.counting import statements, statements_of
 
 Db = scoped_session[Session]
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -203,7 +203,7 @@ def test_locks_are_taken_as_intake_takes_them_address_contacts_tickets(
     tickets = [factories.a_ticket(contact=sender) for _ in range(2)]
     session.commit()
     sent = browsing.form(who=f"contact:{signe.id}")
-    with asked() as seen:
+    with statements() as seen:
         client.post(f"/tickets/{tickets[1].id}/client", data=sent)
     order = [lock for statement in seen for lock in locks_in(statement)]
     assert order[: len(order)] == sorted(order, key=["address", "contact", "ticket"].index)
@@ -314,7 +314,7 @@ def test_the_list_takes_few_statements_however_long_it_is(
     for number in range(30):
         factories.a_ticket(contact=a_stranger(f"Sender {number}", f"s{number}@nowhere.example"))
     session.commit()
-    assert statements(client, "/clients/senders") <= 8
+    assert statements_of(client, "/clients/senders") <= 8
 
 
 def test_a_sender_without_open_tickets_stands_only_among_all(

@@ -16,7 +16,7 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import Channel
 from tests import browsing, factories
-from tests.clients.counting import statements
+from tests.counting import statements_of
 
 Db = scoped_session[Session]
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -165,14 +165,14 @@ def test_a_card_takes_the_same_statements_however_much_happened(
     actions.add_note(first, "A note.", by=ada.id, now=NOW)
     session.commit()
     client.get(address)
-    few = statements(client, address)
+    few = statements_of(client, address)
     for number in range(25):
         ticket = factories.a_ticket(f"Ticket {number}", contact=signe)
         actions.add_note(ticket, "A note.", by=ada.id, now=NOW)
         a_call(session, signe, ada)
         factories.a_contact(f"Holm {number}", company=halden, email=f"holm{number}@halden.example")
     session.commit()
-    assert statements(client, address) == few
+    assert statements_of(client, address) == few
     assert few <= 15
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk.accounts.models import Person
@@ -12,6 +12,7 @@ from helpdesk.db import db
 from helpdesk.kb import actions
 from helpdesk.kb.models import Article, ArticleState, ArticleText, Audience
 from tests import browsing, factories
+from tests.counting import statements_of
 
 Db = scoped_session[Session]
 SHEET = {
@@ -154,19 +155,4 @@ def test_nothing_is_offered_beside_a_ticket_that_one_may_not_see(client: FlaskCl
 def test_a_list_takes_few_statements_however_long_it_is(client: FlaskClient, ada: Person, path: str) -> None:
     for number in range(20):
         _published(ada, title=f"Signed out {number}")
-    assert _statements(client, path) <= 8
-
-
-def _statements(client: FlaskClient, address: str) -> int:
-    seen: list[str] = []
-    connection = db.session.connection()
-
-    def note(*args: object) -> None:
-        seen.append(str(args[2]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        assert client.get(address).status_code == 200
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-    return len([statement for statement in seen if not statement.startswith(("SAVEPOINT", "RELEASE"))])
+    assert statements_of(client, path) <= 8

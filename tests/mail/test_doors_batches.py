@@ -16,7 +16,7 @@ from helpdesk.mail.models import InboundMail, InboundState, Mailbox
 from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
-from tests.clients.counting import asked
+from tests.counting import statements
 from tests.factories import a_mailbox, an_agent, three_lines
 from tests.mail.letters import HANNA, a_mail, arrive, hanna, messages, take_in, tickets
 from tests.mail.test_doors_returned import enclosed, failed, report
@@ -103,8 +103,8 @@ def test_a_report_and_a_word_of_its_subject_in_one_batch_leave_him_reachable(
 
 def test_ten_requests_together_ask_far_less_than_ten_alone(mailbox: Mailbox, now: datetime) -> None:
     take_in(a_mail("The first one fills what is kept."), mailbox, now=now)
-    with asked() as alone:
+    with statements() as alone:
         take_in(a_mail("Alone."), mailbox, now=now)
-    with asked() as batch:
+    with statements() as batch:
         together(*(a_mail(f"Letter {number}.") for number in range(TOGETHER)), mailbox=mailbox, now=now)
     assert len(batch) < TOGETHER * len(alone) * 0.6

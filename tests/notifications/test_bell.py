@@ -12,8 +12,8 @@ from helpdesk.notifications.actions import News, overtake, tell
 from helpdesk.notifications.models import Notice
 from helpdesk.tickets.models import Ticket
 from tests.browsing import form, sign_in
+from tests.counting import statements
 from tests.factories import a_ticket, an_agent
-from tests.tickets.test_pages import statements
 
 HTMX = {"HX-Request": "true"}
 

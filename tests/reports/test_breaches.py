@@ -15,6 +15,7 @@ from helpdesk.sla.sweep import sweep
 from helpdesk.tickets.models import Ticket
 from tests.browsing import sign_in
 from tests.conftest import NOON
+from tests.counting import statements
 from tests.factories import (
     a_company,
     a_contact,
@@ -27,7 +28,6 @@ from tests.factories import (
     an_agent,
     three_lines,
 )
-from tests.reports.test_dashboard import counted_statements
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 HOUR = timedelta(hours=1)
@@ -185,6 +185,6 @@ def test_the_page_takes_at_most_eight_statements(manager: FlaskClient) -> None:
         a_ticket(at=NOON - timedelta(days=1))
     sweep()
     page(manager)
-    with counted_statements() as statements:
+    with statements() as sent:
         page(manager)
-    assert len(statements) <= 8
+    assert len(sent) <= 8

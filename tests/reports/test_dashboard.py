@@ -1,14 +1,11 @@
 """Each figure against a small world made by hand, and against the list that its link opens."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from re import findall
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
 
 from helpdesk.accounts.models import Person
 from helpdesk.tickets import actions
@@ -17,6 +14,7 @@ from helpdesk.tickets.rules import DiscardReason, HandoverCard, Priority, Return
 from tests.browsing import sign_in
 from tests.choosing import chosen
 from tests.conftest import NOON
+from tests.counting import statements
 from tests.factories import (
     a_company,
     a_contact,
@@ -291,24 +289,9 @@ def test_the_page_takes_at_most_twelve_statements(desk: FlaskClient) -> None:
         a_ticket(at=MONDAY)
         a_ticket(at=NOON - 4 * HOUR)
     desk.get("/reports")
-    with counted_statements() as statements:
+    with statements() as sent:
         desk.get("/reports")
-    assert len(statements) <= 12
-
-
-@contextmanager
-def counted_statements() -> Iterator[list[str]]:
-    """Every statement that goes to the database meanwhile."""
-    seen: list[str] = []
-
-    def note(conn: object, cursor: object, statement: str, *rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
+    assert len(sent) <= 12
 
 
 def test_a_red_cell_is_said_before_an_amber_one_that_missed_more(desk: FlaskClient) -> None:

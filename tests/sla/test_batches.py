@@ -1,11 +1,10 @@
 """Many tickets in one sweep: what holds for one holds for each of them, whatever is wrong with another."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from helpdesk import clock
 from helpdesk.db import db
@@ -17,6 +16,7 @@ from helpdesk.sla.sweep import sweep
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import HandoverCard, Priority
+from tests.counting import statements
 from tests.factories import a_lead, a_policy, a_ticket, an_agent, the_system, three_lines
 
 NOON = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
@@ -28,23 +28,6 @@ pytestmark = pytest.mark.usefixtures("session")
 def sweep_at(moment: datetime) -> int:
     with clock.frozen(lambda: moment):
         return sweep()
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """All SQL sent meanwhile, apart from savepoints."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if "SAVEPOINT" not in statement:
-            sent.append(statement)
-
-    engine = db.session.connection().engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def many_tickets(count: int) -> list[Ticket]:

@@ -1,11 +1,10 @@
 """What a verb pays for its clocks: the event, one read and one write, whatever the verb and the ticket."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk.clients.models import Contact
@@ -15,27 +14,12 @@ from helpdesk.sla.models import ClockPhase, Metric, SlaClock
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import HandoverCard, Priority
+from tests.counting import statements
 from tests.factories import a_client_message, a_policy, a_ticket, an_agent, three_lines
 
 NOON = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 OURS = ("event", "sla_clock", "sla_firing", "ticket_sla")
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """All SQL sent meanwhile, savepoints included."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    engine = db.session.connection().engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def reply(ticket: Ticket, by: int) -> None:

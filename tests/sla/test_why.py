@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk import clock
@@ -15,6 +14,7 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import DiscardReason, HandoverCard, Priority, State
 from helpdesk.web import render
+from tests.counting import statements
 from tests.factories import (
     a_company,
     a_contact,
@@ -145,15 +145,9 @@ def test_the_panel_stands_alone_without_styles() -> None:
 def test_the_panel_takes_two_statements() -> None:
     ticket = a_ticket(priority=Priority.P1, at=MORNING)
     told(ticket)
-    seen: list[str] = []
-
-    def note(conn: object, cursor: object, statement: str, *rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    told(ticket)
-    event.remove(Engine, "before_cursor_execute", note)
-    assert len(seen) == 2
+    with statements() as sent:
+        told(ticket)
+    assert len(sent) == 2
 
 
 def test_the_strip_gives_open_hours_the_room() -> None:

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk.accounts.models import Person
@@ -12,6 +11,7 @@ from helpdesk.clients.models import Contact
 from helpdesk.db import db
 from helpdesk.telephony.models import Call, CallOutcome
 from tests import browsing, factories
+from tests.counting import statements_of
 
 
 @pytest.fixture
@@ -139,26 +139,11 @@ def test_the_number_of_statements_does_not_grow_with_what_is_there(
     path: str,
 ) -> None:
     address = path.format(signe=signe.id)
-    few = _statements(client, address)
+    few = statements_of(client, address)
     for number in range(12):
         _call(ada, signe, now, f"Call {number}")
         factories.a_ticket(f"Ticket {number}", contact=signe)
         factories.a_contact(f"Holm {number}", company=signe.company)
     session.commit()
     client.get(address)  # calendars are read once per process
-    assert _statements(client, address) <= max(few, 8) + 1
-
-
-def _statements(client: FlaskClient, address: str) -> int:
-    seen: list[str] = []
-    connection = db.session.connection()
-
-    def note(*args: object) -> None:
-        seen.append(str(args[2]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        assert client.get(address).status_code == 200
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-    return len([statement for statement in seen if not statement.startswith(("SAVEPOINT", "RELEASE"))])
+    assert statements_of(client, address) <= max(few, 8) + 1

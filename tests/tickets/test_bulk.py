@@ -15,8 +15,8 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import Priority, State
 from helpdesk.tickets.views.bulk import MOST
 from tests.browsing import form, sign_in
+from tests.counting import statements
 from tests.factories import a_contact, a_team, a_ticket, an_agent, the_team, the_unknown_client, three_lines
-from tests.tickets.test_pages import statements
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """The page and the panel of one clock: for readers, for scripts, for paper, and for a mail to the client."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
 
 from helpdesk.accounts.models import Person
 from helpdesk.db import db
@@ -16,6 +13,7 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import Priority
 from tests.browsing import sign_in
+from tests.counting import statements
 from tests.factories import a_contact, a_ticket, an_agent
 from tests.sla.stories import a_policy_with_budgets, client_writes, up, wait
 
@@ -41,18 +39,6 @@ def ticket(ada: Person, now: datetime) -> Ticket:
     client_writes(made, now - HOUR)
     db.session.commit()
     return made
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(Engine, "before_cursor_execute", note)
 
 
 def page(client: FlaskClient, url: str, **headers: str) -> str:

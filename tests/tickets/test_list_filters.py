@@ -16,8 +16,9 @@ from helpdesk.tickets.queries.lists import PAGE
 from helpdesk.tickets.rules import Channel, DiscardReason, Priority, TicketType
 from helpdesk.tickets.views.news import moved_rows
 from tests.browsing import sign_in
+from tests.counting import statements
 from tests.factories import a_company, a_contact, a_ticket, an_agent, the_team, three_lines
-from tests.tickets.test_pages import page, statements
+from tests.tickets.test_pages import page
 
 
 @pytest.fixture

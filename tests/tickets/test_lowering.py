@@ -18,8 +18,8 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import Priority
 from tests.browsing import form, sign_in
 from tests.conftest import NOON
+from tests.counting import statements
 from tests.factories import a_company, a_contact, a_manager, a_policy, a_ticket, an_agent, three_lines
-from tests.tickets.test_pages import statements
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 

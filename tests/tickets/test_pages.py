@@ -1,12 +1,10 @@
 """Lists, the page of a ticket and its forms, as a browser without JavaScript sees them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from helpdesk.accounts.models import Person
@@ -17,6 +15,7 @@ from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import HandoverCard, Priority, ReturnReason, State
 from tests.browsing import form, sign_in
 from tests.conftest import NOON
+from tests.counting import statements
 from tests.factories import (
     a_client_message,
     a_company,
@@ -44,23 +43,6 @@ def ada(client: FlaskClient, now: datetime) -> Person:
     db.session.commit()
     sign_in(client, person)
     return person
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """All SQL sent meanwhile, apart from savepoints."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if "SAVEPOINT" not in statement:
-            sent.append(statement)
-
-    engine = db.session.connection().engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def post(client: FlaskClient, path: str, **fields: object) -> TestResponse:

@@ -14,8 +14,9 @@ from helpdesk.tickets.actions.saved import MOST_FOR_ONE, NAME_LIMIT, Audience, s
 from helpdesk.tickets.rules import Priority
 from helpdesk.tickets.saved import SavedView
 from tests.browsing import form, sign_in
+from tests.counting import statements
 from tests.factories import a_lead, a_team, a_ticket, an_administrator, an_agent, the_team, three_lines
-from tests.tickets.test_pages import page, post, statements
+from tests.tickets.test_pages import page, post
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from helpdesk.db import db
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from tests.browsing import sign_in
+from tests.counting import statements
 from tests.factories import (
     a_company,
     a_contact,
@@ -23,7 +24,7 @@ from tests.factories import (
     the_team,
     three_lines,
 )
-from tests.tickets.test_pages import page, statements
+from tests.tickets.test_pages import page
 
 
 @pytest.fixture

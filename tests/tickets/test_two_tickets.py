@@ -15,8 +15,8 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Participant, Ticket, TicketLink
 from helpdesk.tickets.rules import LinkKind, State
 from tests.browsing import form, sign_in
+from tests.counting import statements
 from tests.factories import a_company, a_contact, a_team, a_ticket, an_agent, the_team, three_lines
-from tests.tickets.test_pages import statements
 
 pytestmark = pytest.mark.usefixtures("session")
 

@@ -11,6 +11,7 @@ from helpdesk.accounts.models import Person
 from helpdesk.db import db
 from helpdesk.tickets import actions
 from helpdesk.tickets.rules import Priority
+from tests.counting import statements
 from tests.factories import (
     a_company,
     a_contact,
@@ -18,7 +19,7 @@ from tests.factories import (
     a_ticket,
     the_team,
 )
-from tests.tickets.test_pages import ada, page, post, statements
+from tests.tickets.test_pages import ada, page, post
 
 __all__ = ["ada"]
 
