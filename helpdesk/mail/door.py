@@ -17,8 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from helpdesk import clock, standstill
 from helpdesk.config import Settings
 from helpdesk.db import db, transaction
-from helpdesk.mail.actions import Arrival, store
-from helpdesk.mail.mailboxes import mailbox_of
+from helpdesk.mail.actions import Arrival, store_all
+from helpdesk.mail.mailboxes import mailbox_of, mailboxes_of
 
 THREADS = 4
 CLOSE_SECONDS = 1.0
@@ -100,19 +100,27 @@ def _path(sender: str | None) -> str:
 
 
 def keep(raw: bytes, sender: str | None, recipients: tuple[str, ...], *, now: datetime) -> int | None:
-    """Store what was handed over; None when no recipient is ours. `sender` None: nobody named him."""
-    mailbox = mailbox_of(recipients)
-    if mailbox is None:
+    """Store what was handed over, once for each mailbox that is named, as other servers do: the ticket says
+    then who else has it. The first one's id, None when no recipient is ours. `sender` None: nobody named him.
+    """
+    first = mailbox_of(recipients)
+    if first is None:
         return None
-    arrival = Arrival(
-        mailbox_id=mailbox.id,
+    ids = dict.fromkeys((first.id, *mailboxes_of(recipients)))
+    return min(store_all([_arrival(one, raw, sender, recipients, now) for one in ids], now=now))
+
+
+def _arrival(
+    mailbox_id: int, raw: bytes, sender: str | None, recipients: tuple[str, ...], now: datetime
+) -> Arrival:
+    return Arrival(
+        mailbox_id=mailbox_id,
         raw=raw,
         size=len(raw),
         received_at=now,
         envelope_from=sender,
         envelope_to=recipients,
     )
-    return store(arrival, now=now)
 
 
 class PatientSMTP(SMTP):

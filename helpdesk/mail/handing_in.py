@@ -70,6 +70,6 @@ def _named(raw: bytes, env: Mapping[str, str]) -> tuple[str, ...]:
     ours = own_addresses()
     found = tuple(one for one in (*hints, *written) if bare(one) in ours)
     if found:
-        return found
+        return found[:1]  # a pipe runs once for each recipient: its further mailboxes get copies of their own
     usual = default_mailbox()
     return (usual.address,) if usual else ()

@@ -23,10 +23,12 @@ from helpdesk.mail.claiming import claim
 from helpdesk.mail.cli import mail_commands
 from helpdesk.mail.door import open_doors
 from helpdesk.mail.handing_in import Outcome, take_in, without_postmark
+from helpdesk.mail.jobs import process_inbound
 from helpdesk.mail.kinds import MailKind
-from helpdesk.mail.models import InboundMail, Mailbox, MailboxAddress
+from helpdesk.mail.models import InboundMail, InboundState, Mailbox, MailboxAddress
 from helpdesk.mail.parsing import parse
 from helpdesk.postgres import Urls
+from helpdesk.tickets.models import Ticket
 from tests.conftest import settings_for
 from tests.factories import a_mailbox, three_lines
 from tests.mail.letters import HANNA, SUPPORT, a_mail
@@ -182,6 +184,16 @@ def test_whose_a_mail_from_a_pipe_is(
     assert found is outcome
     kept = [one for mail in db.session.scalars(select(InboundMail)) for one in mail.envelope_to]
     assert [one.startswith(kept_for or "") for one in kept[-1:]] == ([True] if kept_for else [])
+
+
+def test_a_mail_handed_over_once_for_two_mailboxes_says_who_else_has_it(open_desk: Flask) -> None:
+    other = a_mailbox("sales@brightwater.example")
+    assert take_in(a_mail().as_bytes(), (SUPPORT.upper(), other.address, SUPPORT), HANNA)[0] is Outcome.STORED
+    assert process_inbound() == 2
+    first, copy = db.session.scalars(select(InboundMail).order_by(InboundMail.id))
+    assert (copy.mailbox_id, copy.state, copy.copy_of_id) == (other.id, InboundState.IGNORED, first.id)
+    ticket = db.session.scalars(select(Ticket)).one()
+    assert ticket.mailbox_id == first.mailbox_id
 
 
 @pytest.mark.parametrize(
