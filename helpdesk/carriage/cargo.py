@@ -36,6 +36,7 @@ ZONE = Field("zone", "Time zone", "Часовой пояс", ("timezone", "zone"
 NOTE = Field(
     "note", "Note", "Заметка", ("notes", "comment", "comments", "remark", "комментарий", "примечание")
 )
+COLLEAGUES = Field("colleagues_answer", "Colleagues may answer", "Коллеги могут отвечать", ())
 VIP = Field("vip", "VIP", "Особо важный", ("important", "key account", "вип", "важный", "важный клиент"))
 _MAIL = (
     "email",
@@ -110,6 +111,7 @@ FIELDS: Mapping[Cargo, tuple[Field, ...]] = {
         LANGUAGE,
         ZONE,
         VIP,
+        COLLEAGUES,
         Field("systems", "Systems", "Системы", ("equipment", "products", "оборудование", "продукты")),
         NOTE,
         DESK_ID,

@@ -13,6 +13,7 @@ from helpdesk.carriage.cargo import Cargo
 from helpdesk.carriage.desk_ids import read_id
 from helpdesk.carriage.findings import BadCell, Claims, Entry, Findings, Tell
 from helpdesk.clients import actions, phones, rules
+from helpdesk.clients.facts import ON_AT_FIRST
 from helpdesk.clients.models import Company, CompanyDomain, CompanyKind
 from helpdesk.config import settings
 from helpdesk.db import db
@@ -104,7 +105,8 @@ def _known() -> Known:
     rows = db.session.execute(
         select(
             Company.id, Company.kind, Company.name, Company.sort_key, Company.main_phone, Company.language,
-            Company.zone, Company.vip, Company.systems, Company.note, Company.retired_at,
+            Company.zone, Company.vip, Company.colleagues_answer, Company.systems, Company.note,
+            Company.retired_at,
         )
     ).all()  # fmt: skip
     domains = db.session.execute(select(CompanyDomain.domain, CompanyDomain.company_id))
@@ -134,6 +136,7 @@ def _change(entry: Entry, company: Any, known: Known, claims: Claims) -> Company
         "language": cells.language(entry),
         "zone": cells.zone(entry),
         "vip": cells.yes(entry, "vip"),
+        "colleagues_answer": cells.yes(entry, "colleagues_answer"),
         "systems": cells.text(entry, "systems"),
         "note": cells.text(entry, "note"),
     }
@@ -153,7 +156,7 @@ def _change(entry: Entry, company: Any, known: Known, claims: Claims) -> Company
 def _differs(row: Any, code: str, value: object) -> bool:
     """Whether the row would say something else; an empty text and none at all are one."""
     if row is None:
-        return bool(value)
+        return bool(value) is not (code in ON_AT_FIRST)
     now = getattr(row, code)
     return (cells.tidy(now) if isinstance(now, str) else now) != value
 

@@ -88,7 +88,7 @@ def _lines(cargo: Cargo) -> Iterator[Line]:
 def _companies() -> Query:
     return select(
         Company.id, Company.name, Company.main_phone, Company.language, Company.zone, Company.vip,
-        Company.systems, Company.note,
+        Company.colleagues_answer, Company.systems, Company.note,
     ).where(Company.kind == CompanyKind.CLIENT, Company.retired_at.is_(None))  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from helpdesk.db import db
 from helpdesk.history import Facts
 
 COMPANY, CONTACT = "company", "contact"
+ON_AT_FIRST = frozenset({"colleagues_answer"})  # whatever is new has these
 
 
 def company_facts(company: Company) -> Facts:
@@ -26,6 +27,7 @@ def company_facts(company: Company) -> Facts:
         "domains": sorted(domain_shown(name) for name in db.session.scalars(domains)),
         "zone": company.zone,
         "language": company.language,
+        "colleagues_answer": company.colleagues_answer,
         "systems": company.systems,
         "note": company.note,
         "confirmed": company.confirmed_at is not None,
@@ -71,5 +73,7 @@ def stamp(facts: Facts, fields: Iterable[str]) -> str:
 
 
 def _told(after: Facts, before: Facts | None) -> Facts:
-    """Of something new only what it has."""
-    return after if before is not None else {name: value for name, value in after.items() if value}
+    """Of something new only what it has beyond what all have at first."""
+    if before is not None:
+        return after
+    return {name: value for name, value in after.items() if bool(value) is not (name in ON_AT_FIRST)}

@@ -22,6 +22,7 @@ class CompanySheet:
     systems: str = ""
     note: str = ""
     vip: bool = False
+    colleagues_answer: bool = True
 
     @classmethod
     def of(cls, company: Company) -> Self:
@@ -34,6 +35,7 @@ class CompanySheet:
             systems=company.systems,
             note=company.note,
             vip=company.vip,
+            colleagues_answer=company.colleagues_answer,
         )
 
     @property
@@ -125,7 +127,7 @@ def number_in(text: str) -> int | None:
 def company_sheet(sent: MultiDict[str, str]) -> CompanySheet:
     """The company's form as the browser sent it."""
     texts = {name: sent.get(name, "") for name in _COMPANY_TEXTS}
-    return CompanySheet(**texts, vip="vip" in sent)
+    return CompanySheet(**texts, vip="vip" in sent, colleagues_answer="colleagues_answer" in sent)
 
 
 def contact_sheet(sent: MultiDict[str, str]) -> ContactSheet:

@@ -22,7 +22,8 @@ class CompanyKind(StrEnum):
 class Company(Base):
     """A client firm. `confirmed_at` null means "to be confirmed": line 1 entered it during a call.
 
-    `retired_at` says since when it is a client no longer; its tickets, people and calls stay.
+    `retired_at` says since when it is a client no longer; its tickets, people and calls stay. Without
+    `colleagues_answer` a mail of a colleague joins no request of another that he is not on.
     """
 
     __tablename__ = "company"
@@ -40,6 +41,7 @@ class Company(Base):
     zone: Mapped[str | None]
     language: Mapped[str | None]
     vip: Mapped[bool] = mapped_column(server_default=text("false"))
+    colleagues_answer: Mapped[bool] = mapped_column(server_default=text("true"))
     systems: Mapped[str] = mapped_column(server_default="")
     note: Mapped[str] = mapped_column(server_default="")
     confirmed_at: Mapped[datetime | None]
@@ -47,6 +49,11 @@ class Company(Base):
     created_at: Mapped[datetime]
 
     domains: Mapped[list["CompanyDomain"]] = relationship(lazy="raise")
+
+    @property
+    def shares_requests(self) -> bool:
+        """Whether its people may answer each other's requests by mail; those of no real firm never may."""
+        return self.kind is CompanyKind.CLIENT and self.colleagues_answer
 
 
 class CompanyDomain(Base):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from helpdesk.clients.models import Company, CompanyKind, Contact, ContactAddress
+from helpdesk.clients.models import Company, Contact, ContactAddress
 from helpdesk.clients.rules import address, is_address
 from helpdesk.db import db
 from helpdesk.intake.incoming import Incoming, Sender, SenderCheck
@@ -39,7 +39,7 @@ def _known(ticket: Ticket, people: Sequence[Sender]) -> list[Named]:
     """Each with what we know of him; the requester himself is left out."""
     emails = {address(one.email): one.name for one in people if is_address(one.email)}
     rows = db.session.execute(
-        select(ContactAddress.email, Contact.id, Contact.company_id, Contact.verified_at, Company.kind)
+        select(ContactAddress.email, Contact.id, Contact.verified_at, Company)
         .join(Contact, Contact.id == ContactAddress.contact_id)
         .join(Company, Company.id == Contact.company_id)
         .where(ContactAddress.email.in_(emails), Contact.retired_at.is_(None))
@@ -51,7 +51,7 @@ def _known(ticket: Ticket, people: Sequence[Sender]) -> list[Named]:
         if row is None:
             named.append(Named(email=email, name=name))
         elif row.id != ticket.contact_id:
-            company_id = row.company_id if row.kind is CompanyKind.CLIENT else None
+            company_id = row.Company.id if row.Company.shares_requests else None
             verified = row.verified_at is not None
             named.append(
                 Named(email=email, name=name, contact_id=row.id, company_id=company_id, is_verified=verified)

@@ -20,7 +20,7 @@ def standing_on(ticket: Ticket, contact: Contact, email: str) -> Standing:
     """The strongest that holds; whom somebody of the desk turned away is nobody, whatever he got before."""
     if contact.person_id == db.session.get_one(Contact, ticket.contact_id).person_id:
         return Standing.REQUESTER
-    if contact.company_id == ticket.company_id and contact.company.kind is CompanyKind.CLIENT:
+    if contact.company_id == ticket.company_id and contact.company.shares_requests:
         return Standing.COLLEAGUE
     return _by_address(ticket, address(email)) or _as_staff(ticket, contact)
 

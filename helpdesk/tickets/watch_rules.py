@@ -18,7 +18,8 @@ class WatchState(StrEnum):
 class Named:
     """An address that a mail named beside us; `contact_id` None: nobody we know.
 
-    `is_verified`: somebody said who he is. `company_id` is his, None: not known.
+    `is_verified`: somebody said who he is. `company_id` is his, None: not known, or one whose people are
+    kept apart.
     """
 
     email: str

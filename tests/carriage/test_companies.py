@@ -12,7 +12,7 @@ from tests.conftest import NOON
 from tests.factories import a_company, a_contact, a_mailbox, our_firm
 
 pytestmark = pytest.mark.usefixtures("session", "now")
-HEADS = ("Company", "Mail domains", "Phone", "VIP", "Note")
+HEADS = ("Company", "Mail domains", "Phone", "VIP", "Note", "Colleagues may answer")
 
 
 def test_mail_from_a_domain_of_the_file_belongs_to_its_company() -> None:
@@ -22,10 +22,12 @@ def test_mail_from_a_domain_of_the_file_belongs_to_its_company() -> None:
         "+44 161 496 0202",
         "x",
         "Two\nlines",
+        "no",
     )
     run = brought_in(Cargo.COMPANIES, a_csv(HEADS, row))
     company = company_by_domain("harbour-ops.example")
     assert (company.name, company.vip, company.note) == ("Harbour Freight", True, "Two\nlines")
+    assert not company.colleagues_answer
     assert company.main_phone_e164 == "+441614960202"
     assert company.confirmed_at is not None
     assert company_by_domain("harbour.example").id == company.id

@@ -27,6 +27,7 @@ def _full_desk(session: object, now: object) -> None:
     company = a_company("=Brightwater, “Clinics”; Ltd", domain="brightwater.example", vip=True)
     company.note, company.main_phone = "Two\nlines, and\ttabs", "+44 20 7946 0100"
     other = a_company("'quoted", language="ru")
+    other.colleagues_answer = False
     a_contact("@Olga", company=company, email="olga@brightwater.example", phone="+44 20 7946 0101")
     nameless = a_contact("-Ann", company=other)
     nameless.note, nameless.vip = "  ＝1+1", True

@@ -1,7 +1,6 @@
 """Facts changed where they stand: what is taken, what is refused, two people at once, and the history."""
 
 import re
-from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,14 +15,6 @@ from tests import browsing, factories
 
 Db = scoped_session[Session]
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    factories.three_lines()
-    person = factories.an_agent("Ada Lind")
-    browsing.sign_in(client, person)
-    return person
 
 
 @pytest.fixture
@@ -60,6 +51,7 @@ def stamp_in(page: str) -> str:
         ("phone", {"main_phone": "020 5550 0100"}, "main_phone", "020 5550 0100"),
         ("domains", {"domains": "@halden-freight.example"}, "domains", ["halden-freight.example"]),
         ("place", {"zone": "Europe/London", "language": ""}, "zone", "Europe/London"),
+        ("colleagues", {}, "colleagues_answer", False),
         ("systems", {"systems": "Cargo Desk 5.4"}, "systems", "Cargo Desk 5.4"),
         ("note", {"note": "Ask for Signe."}, "note", "Ask for Signe."),
     ],

@@ -85,6 +85,11 @@ def test_a_known_colleague_in_cc_watches_at_once_and_a_stranger_is_proposed(
     assert both(ticket) == ({FRIEND.email}, {STRANGER.email})
 
 
+def test_a_colleague_who_is_kept_apart_is_only_proposed(now: datetime, hanna: Contact) -> None:
+    hanna.company.colleagues_answer = False
+    assert both(opened(a_mail(now, named=(FRIEND,)), now)) == (set(), {FRIEND.email})
+
+
 @pytest.mark.parametrize("check", [SenderCheck.NONE, SenderCheck.FAIL])
 def test_without_proof_of_the_sender_everybody_is_only_proposed(
     check: SenderCheck, now: datetime, hanna: Contact

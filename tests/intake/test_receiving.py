@@ -14,6 +14,7 @@ from helpdesk.mail.models import InboundMail
 from helpdesk.notifications.models import Outbox
 from helpdesk.routing.models import RoutingDecision, RoutingRule
 from helpdesk.telephony.models import Call, CallOutcome, Direction
+from helpdesk.tickets.actions import watch
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import Channel, Impact, Priority, State, Urgency
 from tests.factories import (
@@ -177,6 +178,40 @@ def test_a_colleague_of_the_same_firm_may_add_to_the_ticket(now: datetime) -> No
     ticket = a_ticket(contact=a_contact(company=firm, email="hanna@brightwater.example"))
     receipt = take(a_mail_of("noah@brightwater.example", now, *pointing_at(ticket)), now)
     assert (receipt.outcome, receipt.ticket_id) == (Outcome.JOINED, ticket.id)
+
+
+def a_firm_kept_apart() -> Ticket:
+    """A request at a firm whose people do not answer each other's."""
+    firm = a_company("Brightwater", domain="brightwater.example")
+    firm.colleagues_answer = False
+    return a_ticket(contact=a_contact(company=firm, email="hanna@brightwater.example"))
+
+
+def test_where_colleagues_are_kept_apart_a_number_alone_opens_a_ticket_that_names_the_other(
+    now: datetime,
+) -> None:
+    ticket = a_firm_kept_apart()
+    receipt = take(a_mail_of("noah@brightwater.example", now, *pointing_at(ticket)), now)
+    said = db.session.get_one(Message, receipt.message_id)
+    assert (receipt.outcome, said.evidence) == (Outcome.OPENED, [f"mentions:{ticket.id}"])
+
+
+def test_where_colleagues_are_kept_apart_one_with_a_mark_of_ours_stays_inside(now: datetime) -> None:
+    ticket = a_firm_kept_apart()
+    receipt = take(a_mail_of("noah@brightwater.example", now, *pointing_at(ticket, signed=True)), now)
+    said = db.session.get_one(Message, receipt.message_id)
+    assert (receipt.ticket_id, said.visibility.value, said.is_unverified) == (ticket.id, "internal", True)
+
+
+@pytest.mark.parametrize("email", ["hanna@brightwater.example", "noah@brightwater.example"])
+def test_where_colleagues_are_kept_apart_the_requester_and_a_watcher_go_on_answering(
+    email: str, now: datetime
+) -> None:
+    ticket = a_firm_kept_apart()
+    watch(ticket, "noah@brightwater.example", by=system_id(), now=now)
+    receipt = take(a_mail_of(email, now, *pointing_at(ticket)), now)
+    said = db.session.get_one(Message, receipt.message_id)
+    assert (receipt.ticket_id, said.visibility.value) == (ticket.id, "public")
 
 
 def test_two_unknown_clients_are_no_colleagues(now: datetime) -> None:

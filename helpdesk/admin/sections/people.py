@@ -24,6 +24,7 @@ SECTIONS: tuple[Section, ...] = (
                     "domains": lazy_gettext("Mail domains"),
                     "zone": lazy_gettext("Time zone"),
                     "language": lazy_gettext("Language"),
+                    "colleagues_answer": lazy_gettext("Colleagues may answer"),
                     "systems": lazy_gettext("Systems"),
                     "note": lazy_gettext("Note"),
                     "confirmed": lazy_gettext("Confirmed"),

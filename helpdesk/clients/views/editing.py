@@ -24,6 +24,7 @@ COMPANY_FIELDS: Mapping[str, tuple[str, ...]] = {
     "phone": ("main_phone",),
     "domains": ("domains",),
     "place": ("zone", "language"),
+    "colleagues": ("colleagues_answer",),
     "systems": ("systems",),
     "note": ("note",),
 }

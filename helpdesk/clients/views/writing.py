@@ -41,6 +41,10 @@ def _write_company_place(found: Company, sheet: CompanySheet) -> None:
     found.zone, found.language = _zone(sheet.zone), _language(sheet.language)
 
 
+def _write_colleagues(found: Company, sheet: CompanySheet) -> None:
+    found.colleagues_answer = sheet.colleagues_answer
+
+
 def _write_systems(found: Company, sheet: CompanySheet) -> None:
     found.systems = _long(sheet.systems, "systems")
 
@@ -83,6 +87,7 @@ WRITE_COMPANY: Mapping[str, Callable[[Company, CompanySheet], None]] = {
     "phone": _write_main_phone,
     "domains": _write_domains,
     "place": _write_company_place,
+    "colleagues": _write_colleagues,
     "systems": _write_systems,
     "note": _write_company_note,
 }
