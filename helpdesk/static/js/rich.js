@@ -60,10 +60,12 @@ function hide(field, editor) {
   field.focus = (...how) => editor.focus(...how);
   field.setSelectionRange = (from, to) => editor.editor.setSelectedRange([from, to]);
   field.setRangeText = (words, from, to) => {
+    settleNow(editor);
     editor.editor.setSelectedRange([from, to]);
     editor.editor.insertString(words);
   };
   field.setRangeForm = (html, from, to) => {
+    settleNow(editor);
     editor.editor.setSelectedRange([from, to]);
     editor.editor.insertHTML(html);
   };
@@ -145,21 +147,41 @@ document.addEventListener("click", (event) => {
   if (button) complete(button.closest("[data-trix-dialog]").querySelector("[data-trix-input]"));
 }, true);
 
-/* The editor draws with the next frame; whatever reads the form before that shall still get the last letter. */
-function flush(editor) {
-  editor.editorController?.render();
+/* The editor draws with the next frame, and drawing looks anew at the marks below the caret: one set before it is
+   lost with it. So what reads the form or changes marks lets it draw first; then it also gets the last letter. */
+function settleNow(editor) {
+  const { editorController: editing } = editor;
+  if (!editing) return;
+  editing.selectionManager.paused = false;
+  editing.render();
+  editing.selectionManager.selectionDidChange();
+}
+
+/* Keys go by their place, so a Russian layout works too; of Latin ones the letter counts. */
+function command(event, editor) {
+  const letter = /^[a-z]$/i.test(event.key) ? event.key : event.code.replace(/^Key/, "");
+  const keys = event.shiftKey ? ["shift", letter.toLowerCase()] : [letter.toLowerCase()];
+  if (event.altKey || !editor.editorController?.toolbarController.applyKeyboardCommand(keys)) return;
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 document.addEventListener("formdata", (event) => {
   for (const editor of event.target.querySelectorAll("trix-editor")) {
-    flush(editor);
+    settleNow(editor);
     event.formData.set("html", editor.value);
     event.formData.set(editor.plainField.name, editor.plainField.value);
   }
 });
 document.addEventListener("keydown", (event) => {
   const editor = event.target.closest?.("trix-editor");
-  if (editor && event.key === "Enter" && (event.ctrlKey || event.metaKey)) flush(editor);
+  if (!editor || event.isComposing || !(event.ctrlKey || event.metaKey)) return;
+  settleNow(editor);
+  command(event, editor);
+}, true);
+document.addEventListener("mousedown", (event) => {
+  const editor = event.target.closest?.("trix-toolbar")?.editorElement;
+  if (editor) settleNow(editor);
 }, true);
 
 settle();
