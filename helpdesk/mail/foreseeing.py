@@ -6,12 +6,13 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, union
+from sqlalchemy import ColumnElement, Select, false, or_, select, union
 
 from helpdesk.accounts.models import Account
 from helpdesk.beforehand import Asked
 from helpdesk.clients import rules
 from helpdesk.clients.models import Contact, ContactAddress
+from helpdesk.clients.plus_parts import counted_as, is_counted_with
 from helpdesk.clients.return_models import AddressReturn
 from helpdesk.db import db
 from helpdesk.mail.judging import FLOOD, hold_ids, opened_lately
@@ -77,13 +78,12 @@ def _known(ids: Iterable[str], batch: Iterable[int]) -> set[str]:
 
 def _near_flood(senders: Iterable[str], more: int, now: datetime) -> set[str]:
     """Who may reach the limit if all of the batch are new tickets of his."""
-    counted = (
-        select(InboundMail.from_email)
-        .where(InboundMail.from_email.in_(senders), *opened_lately(now))
-        .group_by(InboundMail.from_email)
-        .having(func.count() + more > FLOOD)
-    )
-    return set(db.session.scalars(counted)) if more <= FLOOD else set(senders)
+    if more > FLOOD:
+        return set(senders)
+    mine = or_(false(), *(is_counted_with(InboundMail.from_email, one) for one in {*senders} - {""}))
+    opened = db.session.scalars(select(InboundMail.from_email).where(mine, *opened_lately(now)))
+    times = Counter(counted_as(email or "") for email in opened)
+    return {one for one in senders if times[counted_as(one)] + more > FLOOD}
 
 
 def _once(counted: Counter[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, cast, func, select
 
 from helpdesk.accounts.models import Account
 from helpdesk.beforehand import Asked, surely_not
+from helpdesk.clients.plus_parts import counted_as, is_counted_with
 from helpdesk.db import db
 from helpdesk.errors import N_
 from helpdesk.mail.actions import LET_IN, RESCANNED, SECOND
@@ -200,10 +201,10 @@ def _flood(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
     sender = parsed.from_email.lower()
     if not sender or surely_not(Asked.FLOOD, sender):
         return None
-    mine = (InboundMail.from_email == sender, InboundMail.id != mail.id)
+    mine = (is_counted_with(InboundMail.from_email, sender), InboundMail.id != mail.id)
     opened = db.session.scalar(select(func.count()).where(*mine, *opened_lately(now)))
     if (opened or 0) >= FLOOD:
-        raise Hold(FLOODED % {"most": FLOOD, "sender": sender}, flooder=sender)
+        raise Hold(FLOODED % {"most": FLOOD, "sender": sender}, flooder=counted_as(sender))
     return None
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk.clients.models import CompanyKind
+from helpdesk.clients.plus_parts import counted_as, is_counted_with
 from helpdesk.clients.queries import company_by_domain
 from helpdesk.clients.rules import domain_of
 from helpdesk.db import db
@@ -40,7 +41,7 @@ def cap_on(email: str, *, is_known: bool, now: datetime) -> Cap | None:
 def hold_by_cap(mail: Outbox, cap: Cap, email: str, *, now: datetime) -> None:
     """Keep the mail as a row that says why it was not sent, where the ticket and administrators see it."""
     hold_back(mail, HELD_BACK, now=now)
-    who = domain_of(email) if cap is Cap.DOMAIN else email
+    who = domain_of(email) if cap is Cap.DOMAIN else counted_as(email)
     db.session.add(CapBite(cap=cap, who=who, ticket_id=mail.ticket_id, outbox_id=mail.id, at=now))
 
 
@@ -52,7 +53,7 @@ def note_flood(inbound_mail_id: int, email: str, *, now: datetime) -> None:
 
 def _acknowledged(email: str, since: datetime, since_of_domain: datetime) -> tuple[int, int]:
     """How many really went, or will go: to the address, and to all of its domain."""
-    is_to = OutboxRecipient.email == email
+    is_to = is_counted_with(OutboxRecipient.email, email)
     is_near = func.split_part(OutboxRecipient.email, "@", 2) == domain_of(email)
     counted = (
         select(

@@ -68,7 +68,7 @@ def test_people_of_a_batch_are_found_or_made_once(mailbox: Mailbox, now: datetim
 @pytest.mark.parametrize("before", [0, FLOOD - 4])
 def test_the_limit_of_new_tickets_holds_across_batches(mailbox: Mailbox, now: datetime, before: int) -> None:
     for number in range(before):
-        take_in(a_mail(f"Before {number}", sender=EVE), mailbox, now=now)
+        take_in(a_mail(f"Before {number}", sender=EVE.replace("@", f"+{number}@")), mailbox, now=now)
     more = (a_mail(f"Letter {number}", sender=EVE) for number in range(FLOOD + 1 - before))
     *let_in, held = together(*more, mailbox=mailbox, now=now)
     assert {one.state for one in let_in} == {InboundState.PROCESSED}

@@ -44,6 +44,18 @@ def test_a_stranger_gets_three_a_day(now: datetime) -> None:
     assert "limit" in (receipt(opened[3]).error or "")
 
 
+def test_what_stands_behind_a_plus_makes_nobody_another_person(now: datetime) -> None:
+    names = ("otto", "otto+1", "otto+%_", "otto+1+2", "ottoline")
+    opened = [a_ticket(contact=a_stranger(name), at=now) for name in names]
+    assert [goes(ticket) for ticket in opened] == [True, True, True, False, True]
+    assert bites() == [(Cap.ADDRESS, "otto@elsewhere.example", opened[3].id)]
+
+
+def test_numbers_of_phones_that_write_mail_are_people_of_their_own(now: datetime) -> None:
+    opened = [a_ticket(contact=a_stranger(f"+4920555010{one}"), at=now) for one in range(4)]
+    assert all(goes(ticket) for ticket in opened)
+
+
 def test_a_known_client_gets_three_an_hour(now: datetime) -> None:
     hanna = a_contact(company=a_company(domain="halden.example"), email="hanna@halden.example")
     minutes = (0, 10, 20, 30, 61)
