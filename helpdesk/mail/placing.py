@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.mail.compose import FORBIDDEN, chain
-from helpdesk.mail.models import MailReference
+from helpdesk.mail.models import InboundMail, MailReference
 from helpdesk.mail.threading import base_subject, with_subject_tag, without_subject_tag
 from helpdesk.mail.tokens import make_marker, make_message_id, newest, without_markers
 from helpdesk.notifications.models import Outbox
@@ -30,12 +30,27 @@ def fix_place(mail: Outbox) -> None:
         .where(MailReference.rfc_message_id != mail.rfc_message_id, _same_talk(mail))
         .order_by(MailReference.created_at, MailReference.message_id, MailReference.ours)
     ).all()
-    if not known:
+    ids = [one.rfc_message_id for one in known]
+    theirs = [one.rfc_message_id for one in known if not one.ours] or _began_with(mail)
+    if not ids and not theirs:
         return
-    parent = next((one for one in reversed(known) if not one.ours), known[-1])
-    before = tuple(one.rfc_message_id for one in known[: known.index(parent)])
-    mail.in_reply_to = parent.rfc_message_id
-    mail.references = list(chain(before, parent.rfc_message_id))
+    parent = (theirs or ids)[-1]
+    mail.in_reply_to = parent
+    before = tuple(ids[: ids.index(parent)]) if parent in ids else ()
+    mail.references = list(chain(before, parent))
+
+
+def _began_with(mail: Outbox) -> list[str]:
+    """The mail that a ticket was split off with: its id stays with the ticket where it came in."""
+    if _is_forward(mail):
+        return []
+    began = (
+        select(InboundMail.rfc_message_id)
+        .join(Message, Message.inbound_mail_id == InboundMail.id)
+        .where(Message.ticket_id == mail.ticket_id, Message.visibility == Visibility.PUBLIC)
+        .where(InboundMail.rfc_message_id.is_not(None))
+    )
+    return [one for one in db.session.scalars(began.order_by(Message.id).limit(1)) if one]
 
 
 def root_of(mail: Outbox) -> str:

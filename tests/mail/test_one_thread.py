@@ -8,6 +8,7 @@ from sqlalchemy import select
 from helpdesk.clients.models import Contact
 from helpdesk.db import db
 from helpdesk.intake import Body, Incoming, Sender, Wishes, receive
+from helpdesk.intake.dividing import split_off
 from helpdesk.mail.models import Mailbox, MailReference
 from helpdesk.mail.placing import ROOT
 from helpdesk.notifications.models import Outbox
@@ -184,6 +185,18 @@ def test_a_subject_with_control_characters_holds_up_no_answer(mailbox: Mailbox, 
     mail = goes_out(ticket.id, mailbox)
     assert str(mail["Subject"]) == f"[HD#{ticket.id}] Print er Bcc: eve@elsewhere.example"
     assert mail["Bcc"] is None
+
+
+def test_what_is_split_off_answers_the_mail_of_its_writer(mailbox: Mailbox, now: datetime) -> None:
+    take_in(a_mail(), mailbox, now=now)
+    (ticket,) = tickets()
+    answered(ticket, now)
+    words = threads.thunderbird(goes_out(ticket.id, mailbox), "I am somebody else")
+    words.replace_header("From", "Eve <eve@elsewhere.example>")
+    take_in(words, mailbox, now=now)
+    other = split_off(ticket, messages(ticket)[-1], by=an_agent().id, now=now)
+    answered(other, now)
+    assert goes_out(other.id, mailbox)["In-Reply-To"] == words["Message-ID"]
 
 
 def test_the_same_subject_alone_is_no_evidence(mailbox: Mailbox, now: datetime) -> None:
