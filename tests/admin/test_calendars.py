@@ -15,29 +15,15 @@ from helpdesk.calendars.rules import CalendarSheet, ClosedDay, OtherHours, alway
 from helpdesk.calendars.sheets import sheet_of
 from helpdesk.db import db
 from helpdesk.sla.queries import forecast
-from tests.browsing import form, sign_in
+from tests.browsing import form
 from tests.conftest import NOON
 from tests.counting import statements
-from tests.factories import a_company, a_contract, a_policy, an_administrator, office_hours, three_lines
+from tests.factories import a_company, a_contract, a_policy, office_hours
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 
 WEEK = {f"week-{day}": "09:00-17:00" if day < 5 else "" for day in range(7)}
 SHEET = {"name": "Berlin", "zone": "Europe/Berlin", **WEEK}
-
-
-@pytest.fixture
-def sam(session: object) -> Person:
-    """An administrator."""
-    three_lines()
-    return an_administrator("Sam Ito")
-
-
-@pytest.fixture
-def desk(client: FlaskClient, sam: Person) -> FlaskClient:
-    """His browser."""
-    sign_in(client, sam)
-    return client
 
 
 def filled(**more: object) -> "MultiDict[str, object]":

@@ -10,18 +10,10 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Category, Tag, Ticket
 from helpdesk.tickets.queries.catalogue import catalogue
 from tests.admin.telling import before_and_after, history_of
-from tests.browsing import form, sign_in
-from tests.factories import a_ticket, an_administrator, the_system, three_lines
+from tests.browsing import form
+from tests.factories import a_ticket, the_system
 
 pytestmark = pytest.mark.usefixtures("session", "now")
-
-
-@pytest.fixture
-def desk(client: FlaskClient) -> FlaskClient:
-    """An administrator's browser."""
-    three_lines()
-    sign_in(client, an_administrator("Sam Ito"))
-    return client
 
 
 def a_category(desk: FlaskClient, name: str) -> Category:

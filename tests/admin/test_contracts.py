@@ -11,19 +11,11 @@ from helpdesk.clients.models import Company
 from helpdesk.db import db
 from helpdesk.sla.models import Contract, SlaPolicyVersion
 from helpdesk.sla.queries import forecast
-from tests.browsing import form, sign_in
+from tests.browsing import form
 from tests.conftest import NOON
-from tests.factories import a_company, a_contract, a_policy, an_administrator, three_lines
+from tests.factories import a_company, a_contract, a_policy
 
 pytestmark = pytest.mark.usefixtures("session", "now")
-
-
-@pytest.fixture
-def desk(client: FlaskClient) -> FlaskClient:
-    """An administrator's browser."""
-    three_lines()
-    sign_in(client, an_administrator("Sam Ito"))
-    return client
 
 
 @pytest.fixture

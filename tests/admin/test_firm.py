@@ -8,8 +8,8 @@ from helpdesk import firm
 from helpdesk.config import IN_FORCE, settings
 from helpdesk.notifications.letters import tag_of
 from tests.admin.telling import before_and_after, history_of
-from tests.browsing import form, sign_in
-from tests.factories import a_ticket, an_administrator, three_lines
+from tests.browsing import form
+from tests.factories import a_ticket
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 
@@ -20,14 +20,6 @@ SHEET = {
     "zone": "Asia/Tokyo",
     "country": "JP",
 }
-
-
-@pytest.fixture
-def desk(client: FlaskClient) -> FlaskClient:
-    """An administrator's browser."""
-    three_lines()
-    sign_in(client, an_administrator("Sam Ito"))
-    return client
 
 
 def test_what_is_chosen_holds_from_the_next_request_on(desk: FlaskClient) -> None:

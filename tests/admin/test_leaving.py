@@ -18,14 +18,7 @@ from helpdesk.tickets.queries.counts import is_open
 from tests.admin.telling import before_and_after, history_of
 from tests.browsing import form, sign_in
 from tests.conftest import NOON
-from tests.factories import a_ticket, an_administrator, an_agent, the_team, three_lines
-
-
-@pytest.fixture
-def sam(session: object) -> Person:
-    """The one administrator."""
-    three_lines()
-    return an_administrator("Sam Ito")
+from tests.factories import a_ticket, an_administrator, an_agent, the_team
 
 
 @pytest.fixture

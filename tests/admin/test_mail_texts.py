@@ -19,21 +19,13 @@ from helpdesk.notifications.wording import Occasion, checked
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets.actions import Reply
 from tests.admin.telling import before_and_after, history_of
-from tests.browsing import form, sign_in
-from tests.factories import a_contact, a_mailbox, a_ticket, an_administrator, an_agent, three_lines
+from tests.browsing import form
+from tests.factories import a_contact, a_mailbox, a_ticket, an_agent
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 
 RECEIVED, UNKNOWN, REPLY, FORWARD, RESOLVED, REOPENED = range(1, 7)
 WORDS = "Dear {name},\r\n\r\nyour request {number} (“{subject}”) is with us.\r\n\r\n{firm}"
-
-
-@pytest.fixture
-def desk(client: FlaskClient) -> FlaskClient:
-    """An administrator's browser."""
-    three_lines()
-    sign_in(client, an_administrator("Sam Ito"))
-    return client
 
 
 def version(desk: FlaskClient, number: int, asked: str = "") -> str:

@@ -13,21 +13,13 @@ from helpdesk.db import db
 from helpdesk.mail.models import Encryption, Mailbox
 from helpdesk.secrets_box import seal
 from helpdesk.standstill import Reason
-from tests.browsing import form, sign_in
+from tests.browsing import form
 from tests.conftest import NOON
-from tests.factories import a_mailbox, an_administrator, three_lines
+from tests.factories import a_mailbox
 from tests.servers import PASSWORD, Dovecot, Sink, dovecot, smtp_sink
 
 __all__ = ["dovecot", "smtp_sink"]
 pytestmark = [pytest.mark.usefixtures("session", "now"), pytest.mark.mailserver]
-
-
-@pytest.fixture
-def desk(client: FlaskClient) -> FlaskClient:
-    """An administrator's browser."""
-    three_lines()
-    sign_in(client, an_administrator("Sam Ito"))
-    return client
 
 
 def typed(server: Dovecot, **other: str) -> dict[str, str]:

@@ -18,17 +18,15 @@ from helpdesk.secrets_box import seal
 from helpdesk.tickets import actions as tickets
 from helpdesk.tickets.actions import Reply
 from tests.admin.telling import before_and_after, history_of
-from tests.browsing import form, sign_in
+from tests.browsing import form
 from tests.factories import (
     a_contact,
     a_mailbox,
     a_person,
     a_ticket,
     an_account,
-    an_administrator,
     an_agent,
     the_team,
-    three_lines,
 )
 
 pytestmark = pytest.mark.usefixtures("session", "now")
@@ -53,14 +51,6 @@ SHEET = {
     "smtp_user": "support",
     "smtp_password": SECRET,
 }
-
-
-@pytest.fixture
-def desk(client: FlaskClient) -> FlaskClient:
-    """An administrator's browser."""
-    three_lines()
-    sign_in(client, an_administrator("Sam Ito"))
-    return client
 
 
 def the_mailbox() -> Mailbox:

@@ -16,31 +16,20 @@ from helpdesk.routing.rules import Conditions, Placement, stored
 from helpdesk.sla.differences import Difference
 from helpdesk.sla.nightly import keep
 from helpdesk.tickets.rules import Priority
-from tests.browsing import sign_in
 from tests.conftest import NOON
 from tests.factories import (
     a_lead,
     a_mailbox,
     a_policy,
     a_team,
-    an_administrator,
     an_agent,
     office_hours,
     the_team,
-    three_lines,
 )
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 
 NAMES = Names(teams={7: "Networks"}, mailboxes={3: "vip@fernhill.example"}, companies={5: "Halden Freight"})
-
-
-@pytest.fixture
-def desk(client: FlaskClient) -> FlaskClient:
-    """An administrator's browser."""
-    three_lines()
-    sign_in(client, an_administrator("Sam Ito"))
-    return client
 
 
 def a_rule(

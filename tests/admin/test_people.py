@@ -35,20 +35,12 @@ from tests.factories import (
     an_administrator,
     an_agent,
     the_team,
-    three_lines,
 )
 from tests.servers import Sink, smtp_sink
 
 __all__ = ["smtp_sink", "statements"]
 
 NEW = "seven calm green herons"
-
-
-@pytest.fixture
-def sam(session: object) -> Person:
-    """The one administrator."""
-    three_lines()
-    return an_administrator("Sam Ito")
 
 
 @pytest.fixture

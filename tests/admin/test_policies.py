@@ -13,31 +13,21 @@ from helpdesk.sla.actions import policies as actions
 from helpdesk.sla.models import Metric, SlaPolicy, SlaPolicyVersion, SlaTarget
 from helpdesk.sla.queries import forecast
 from helpdesk.sla.sheets import Cell, PolicySheet, sheet_of
-from tests.browsing import form, sign_in
+from tests.browsing import form
 from tests.conftest import NOON
 from tests.factories import (
     a_company,
     a_contract,
     a_policy,
     a_ticket,
-    an_administrator,
     office_hours,
     the_system,
-    three_lines,
 )
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 
 HOUR = 3600
 FAR = {"on_change": "carry", "reopen": "resume", "reopen_grace": "7 d", "ola_reentry": "resume"}
-
-
-@pytest.fixture
-def desk(client: FlaskClient) -> FlaskClient:
-    """An administrator's browser."""
-    three_lines()
-    sign_in(client, an_administrator("Sam Ito"))
-    return client
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from helpdesk.sla.actions import policies as actions
 from helpdesk.sla.acts import Step
 from helpdesk.sla.models import SlaPolicy
 from helpdesk.sla.sheets import CELLS, Cell, PolicySheet, row_of_cells, sheet_of
-from tests.browsing import form, sign_in
+from tests.browsing import form
 from tests.conftest import NOON
-from tests.factories import an_administrator, office_hours, the_system, three_lines
+from tests.factories import office_hours, the_system
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 
@@ -46,14 +46,6 @@ class Reader(HTMLParser):
         ticked = known.get("type") not in {"checkbox", "radio"} or "checked" in known
         if self.inside and tag == "input" and name and ticked:
             self.fields.setdefault(name, []).append(known.get("value") or "")
-
-
-@pytest.fixture
-def desk(client: FlaskClient) -> FlaskClient:
-    """An administrator's browser."""
-    three_lines()
-    sign_in(client, an_administrator("Sam Ito"))
-    return client
 
 
 @pytest.fixture

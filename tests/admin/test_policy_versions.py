@@ -15,7 +15,7 @@ from helpdesk.sla.acts import Step
 from helpdesk.sla.models import SlaPolicy
 from helpdesk.sla.sheets import sheet_of
 from helpdesk.sla.what_if.models import SlaRecompute
-from tests.browsing import form, sign_in
+from tests.browsing import form
 from tests.conftest import NOON
 from tests.factories import (
     a_company,
@@ -27,7 +27,6 @@ from tests.factories import (
     an_administrator,
     office_hours,
     the_team,
-    three_lines,
 )
 
 pytestmark = pytest.mark.usefixtures("session", "now")
@@ -42,20 +41,6 @@ TYPED = {
     "client-1-percent": "100",
     "client-1-act": "tell_lead",
 }
-
-
-@pytest.fixture
-def sam(session: object) -> Person:
-    """An administrator."""
-    three_lines()
-    return an_administrator("Sam Ito")
-
-
-@pytest.fixture
-def desk(client: FlaskClient, sam: Person) -> FlaskClient:
-    """His browser."""
-    sign_in(client, sam)
-    return client
 
 
 @pytest.fixture

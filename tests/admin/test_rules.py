@@ -17,18 +17,10 @@ from helpdesk.tickets.actions import catalogue
 from helpdesk.tickets.models import Category, Ticket
 from helpdesk.tickets.rules import Channel
 from tests.admin.telling import before_and_after, history_of
-from tests.browsing import form, sign_in
-from tests.factories import a_company, a_team, an_administrator, the_system, three_lines
+from tests.browsing import form
+from tests.factories import a_company, a_team, the_system
 
 pytestmark = pytest.mark.usefixtures("session", "now")
-
-
-@pytest.fixture
-def desk(client: FlaskClient) -> FlaskClient:
-    """An administrator's browser."""
-    three_lines()
-    sign_in(client, an_administrator("Sam Ito"))
-    return client
 
 
 def save(desk: FlaskClient, name: str, **fields: Any) -> RoutingRule:

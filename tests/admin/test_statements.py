@@ -15,7 +15,6 @@ from helpdesk.mail.models import Mailbox
 from helpdesk.routing.models import RoutingRule
 from helpdesk.sla.models import Contract, SlaPolicy
 from helpdesk.tickets.actions import catalogue
-from tests.browsing import sign_in
 from tests.conftest import NOON
 from tests.counting import statements_of
 from tests.factories import (
@@ -28,10 +27,8 @@ from tests.factories import (
     a_policy,
     a_team,
     a_ticket,
-    an_administrator,
     an_agent,
     office_hours,
-    three_lines,
 )
 
 pytestmark = pytest.mark.usefixtures("session", "now")
@@ -91,20 +88,6 @@ PAGES = (
     "/clients/senders",
     "/about",
 )
-
-
-@pytest.fixture
-def sam(session: object) -> Person:
-    """An administrator."""
-    three_lines()
-    return an_administrator("Sam Ito")
-
-
-@pytest.fixture
-def desk(client: FlaskClient, sam: Person) -> FlaskClient:
-    """His browser."""
-    sign_in(client, sam)
-    return client
 
 
 def one_more_of_everything(by: int) -> Person:

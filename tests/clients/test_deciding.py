@@ -1,7 +1,5 @@
 """Companies confirmed, retired and brought back; contacts who move on; senders of a taken domain."""
 
-from datetime import datetime
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -16,14 +14,6 @@ from helpdesk.tickets.models import Ticket
 from tests import browsing, factories
 
 Db = scoped_session[Session]
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    factories.three_lines()
-    person = factories.an_agent("Ada Lind")
-    browsing.sign_in(client, person)
-    return person
 
 
 @pytest.fixture

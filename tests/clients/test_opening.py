@@ -1,7 +1,5 @@
 """A ticket that an agent opens for a contact from his card."""
 
-from datetime import datetime
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -15,14 +13,6 @@ from tests import browsing, factories
 
 Db = scoped_session[Session]
 SHEET = {"subject": "A new chair", "text": "The old one is broken.", "type": "request", "priority": "P4"}
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    factories.three_lines()
-    person = factories.an_agent("Ada Lind")
-    browsing.sign_in(client, person)
-    return person
 
 
 @pytest.fixture

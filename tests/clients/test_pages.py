@@ -1,7 +1,6 @@
 """Companies and contacts on pages."""
 
 import re
-from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -33,14 +32,6 @@ PERSON = {
     "language": "en",
     "note": "",
 }
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    factories.three_lines()
-    person = factories.an_agent("Ada Lind")
-    browsing.sign_in(client, person)
-    return person
 
 
 @pytest.fixture

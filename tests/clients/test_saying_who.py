@@ -26,14 +26,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    factories.three_lines()
-    person = factories.an_agent("Ada Lind")
-    browsing.sign_in(client, person)
-    return person
-
-
-@pytest.fixture
 def signe(session: Db, ada: Person) -> Contact:
     halden = factories.a_company("Halden Freight", domain="halden.example")
     contact = factories.a_contact(

@@ -15,19 +15,11 @@ from helpdesk.telephony.models import Call, CallOutcome
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import Channel
-from tests import browsing, factories
+from tests import factories
 from tests.counting import statements_of
 
 Db = scoped_session[Session]
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    factories.three_lines()
-    person = factories.an_agent("Ada Lind")
-    browsing.sign_in(client, person)
-    return person
 
 
 @pytest.fixture

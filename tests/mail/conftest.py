@@ -10,7 +10,7 @@ from helpdesk.mail.models import Mailbox
 from tests.choosing import chosen
 from tests.factories import a_mailbox, an_agent, three_lines
 from tests.mail.provider import Provider, running
-from tests.servers import dovecot, smtp_sink
+from tests.servers import Sink, dovecot, smtp_sink
 
 __all__ = ["dovecot", "smtp_sink"]
 
@@ -25,6 +25,13 @@ def mailbox(session: object) -> Mailbox:
 @pytest.fixture
 def ada(mailbox: Mailbox) -> Person:
     return an_agent("Ada Lind")
+
+
+@pytest.fixture
+def relay(app: Flask, smtp_sink: Sink) -> Iterator[Sink]:
+    """The installation's relay is the sink of this test."""
+    with chosen(app, smtp_url=smtp_sink.url):
+        yield smtp_sink
 
 
 @pytest.fixture(scope="module")

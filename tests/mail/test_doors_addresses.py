@@ -11,12 +11,10 @@ from helpdesk.mail.compose import ascii_address
 from helpdesk.mail.models import Mailbox
 from helpdesk.notifications.models import DeliveryState, OutboxRecipient
 from tests.mail.letters import HANNA
-from tests.mail.test_doors_sending import a_request, answered, relay, send_at
+from tests.mail.test_doors_sending import a_request, answered, send_at
 from tests.servers import Sink
 
-__all__ = ["relay"]
-
-pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
+pytestmark = [pytest.mark.usefixtures("session", "relay"), pytest.mark.mailserver]
 IMPOSSIBLE = ["a@b..example", "me@.example", "me@[192.0.2.1]", f"{'a' * 65}@firm.example", "ü@firm.example"]
 
 

@@ -1,12 +1,10 @@
 """An answer from the page to the client's mail program: Cc, files, signature, and what if it fails."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from io import BytesIO
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -20,14 +18,13 @@ from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.tickets.draft_models import Draft, Upload
 from helpdesk.tickets.models import Message, Ticket
 from tests.browsing import form, sign_in
-from tests.choosing import chosen
 from tests.factories import a_mailbox, an_agent, three_lines
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
 from tests.moments import at
 from tests.outgoing import said
 from tests.servers import Sink
 
-pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
+pytestmark = [pytest.mark.usefixtures("session", "relay"), pytest.mark.mailserver]
 OMAR = "omar@brightwater.example"
 
 
@@ -35,13 +32,6 @@ OMAR = "omar@brightwater.example"
 def mailbox(session: object) -> Mailbox:
     three_lines()
     return a_mailbox(signature="Fernhill Service")
-
-
-@pytest.fixture(autouse=True)
-def relay(app: Flask, smtp_sink: Sink) -> Iterator[Sink]:
-    """The installation's relay is the sink of this test."""
-    with chosen(app, smtp_url=smtp_sink.url):
-        yield smtp_sink
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from helpdesk import clock, readiness
@@ -20,22 +19,14 @@ from helpdesk.mail.settling import LOST_TRACK, settle
 from helpdesk.notifications.models import DeliveryState, Notice, Outbox, OutboxKind, OutboxRecipient
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
-from tests.choosing import chosen
 from tests.factories import an_administrator, an_agent
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
 from tests.outgoing import said
 from tests.servers import Sink
 
-pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
+pytestmark = [pytest.mark.usefixtures("session", "relay"), pytest.mark.mailserver]
 OMAR = "omar@brightwater.example"
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def relay(app: Flask, smtp_sink: Sink) -> Iterator[Sink]:
-    """The installation's relay is the sink of this test."""
-    with chosen(app, smtp_url=smtp_sink.url):
-        yield smtp_sink
 
 
 @pytest.fixture

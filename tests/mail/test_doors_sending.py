@@ -1,10 +1,8 @@
 """Mail going out to a real sink: threading that survives, states per recipient, and nothing internal ever."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from helpdesk.db import db
@@ -19,23 +17,15 @@ from helpdesk.notifications.signing import keys
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import HandoverCard
-from tests.choosing import chosen
 from tests.factories import an_agent
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
 from tests.moments import at
 from tests.outgoing import plain_of, said, twin_of
 from tests.servers import Sink
 
-pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
+pytestmark = [pytest.mark.usefixtures("session", "relay"), pytest.mark.mailserver]
 
 CANARY = "canary-7311"
-
-
-@pytest.fixture(autouse=True)
-def relay(app: Flask, smtp_sink: Sink) -> Iterator[Sink]:
-    """The installation's relay is the sink of this test."""
-    with chosen(app, smtp_url=smtp_sink.url):
-        yield smtp_sink
 
 
 def a_request(mailbox: Mailbox, now: datetime) -> Ticket:

@@ -1,10 +1,8 @@
 """Asking a third party behind the client's back: what leaves, what comes back, and who never learns of it."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -21,14 +19,13 @@ from helpdesk.tickets.draft_models import Draft
 from helpdesk.tickets.models import Message, Participant, Ticket
 from helpdesk.tickets.rules import HandoverCard, MessageKind, State, Visibility
 from tests.browsing import form, sign_in
-from tests.choosing import chosen
 from tests.factories import a_mailbox, a_policy, a_team, an_agent, the_team, three_lines
 from tests.mail.letters import HANNA, a_mail, hanna, messages, read, take_in, tickets
 from tests.moments import at
 from tests.outgoing import said
 from tests.servers import Sink
 
-pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
+pytestmark = [pytest.mark.usefixtures("session", "relay"), pytest.mark.mailserver]
 VENDOR = "support@meridian.example"
 
 
@@ -36,13 +33,6 @@ VENDOR = "support@meridian.example"
 def mailbox(session: object) -> Mailbox:
     three_lines()
     return a_mailbox(signature="Fernhill Service\nMon to Fri")
-
-
-@pytest.fixture(autouse=True)
-def relay(app: Flask, smtp_sink: Sink) -> Iterator[Sink]:
-    """The installation's relay is the sink of this test."""
-    with chosen(app, smtp_url=smtp_sink.url):
-        yield smtp_sink
 
 
 @pytest.fixture

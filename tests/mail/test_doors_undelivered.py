@@ -1,10 +1,8 @@
 """A ticket does not wait for an answer to a question that its client never got."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Person
@@ -17,21 +15,13 @@ from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import State
-from tests.choosing import chosen
 from tests.mail.letters import HANNA, a_mail, hanna, take_in, tickets
 from tests.mail.test_doors_returned import enclosed, failed, report
 from tests.moments import at
 from tests.servers import Sink
 
-pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
+pytestmark = [pytest.mark.usefixtures("session", "relay"), pytest.mark.mailserver]
 OMAR = "omar@brightwater.example"
-
-
-@pytest.fixture(autouse=True)
-def relay(app: Flask, smtp_sink: Sink) -> Iterator[Sink]:
-    """The installation's relay is the sink of this test."""
-    with chosen(app, smtp_url=smtp_sink.url):
-        yield smtp_sink
 
 
 @pytest.fixture

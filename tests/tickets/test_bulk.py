@@ -14,19 +14,9 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import Priority, State
 from helpdesk.tickets.views.bulk import MOST
-from tests.browsing import form, sign_in
+from tests.browsing import form
 from tests.counting import statements
-from tests.factories import a_contact, a_team, a_ticket, an_agent, the_team, the_unknown_client, three_lines
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    """Ada of line 1, signed in."""
-    three_lines()
-    person = an_agent("Ada Lind")
-    db.session.commit()
-    sign_in(client, person)
-    return person
+from tests.factories import a_contact, a_team, a_ticket, an_agent, the_team, the_unknown_client
 
 
 def do(client: FlaskClient, verb: str, *numbers: int, **fields: object) -> tuple[int, str]:

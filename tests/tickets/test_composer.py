@@ -25,20 +25,10 @@ from helpdesk.tickets.jobs import tidy_uploads
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.tickets.rules import MessageKind
 from tests.browsing import form, sign_in, sign_out
-from tests.factories import a_client_message, a_contact, a_mailbox, a_team, a_ticket, an_agent, three_lines
+from tests.factories import a_client_message, a_contact, a_mailbox, a_team, a_ticket, an_agent
 
 pytestmark = pytest.mark.usefixtures("session")
 HANNA = "hanna.bell@brightwater.example"
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    """Ada of line 1, signed in."""
-    three_lines()
-    person = an_agent("Ada Lind")
-    db.session.commit()
-    sign_in(client, person)
-    return person
 
 
 @pytest.fixture

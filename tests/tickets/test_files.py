@@ -1,7 +1,6 @@
 """What a ticket carries: files as downloads only, mails in a frame that can do nothing."""
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,20 +13,9 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.actions import NewFile
 from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.tickets.views.files import disposition
-from tests.browsing import sign_in
-from tests.factories import a_client_message, a_contact, a_team, a_ticket, an_agent, the_team, three_lines
+from tests.factories import a_client_message, a_contact, a_team, a_ticket, the_team
 
 PIXEL = bytes.fromhex("89504e470d0a1a0a0000000d49484452")
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    """Ada of line 1, signed in."""
-    three_lines()
-    person = an_agent("Ada Lind")
-    db.session.commit()
-    sign_in(client, person)
-    return person
 
 
 def a_file(name: str, content_type: str, content: bytes = b"words", cid: str | None = None) -> NewFile:

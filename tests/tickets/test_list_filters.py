@@ -15,20 +15,9 @@ from helpdesk.tickets.actions.catalogue import add_category
 from helpdesk.tickets.queries.lists import PAGE
 from helpdesk.tickets.rules import Channel, DiscardReason, Priority, TicketType
 from helpdesk.tickets.views.news import moved_rows
-from tests.browsing import sign_in
 from tests.counting import statements
-from tests.factories import a_company, a_contact, a_ticket, an_agent, the_team, three_lines
+from tests.factories import a_company, a_contact, a_ticket, an_agent, the_team
 from tests.tickets.test_pages import page
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    """Ada of line 1, signed in."""
-    three_lines()
-    person = an_agent("Ada Lind")
-    db.session.commit()
-    sign_in(client, person)
-    return person
 
 
 def numbers_in(text: str) -> list[int]:

@@ -16,18 +16,9 @@ from helpdesk.tickets.models import Participant, Ticket
 from helpdesk.tickets.queries import relations
 from helpdesk.tickets.queries.colleagues import named_in
 from tests.browsing import form, sign_in
-from tests.factories import a_lead, a_manager, a_ticket, an_agent, three_lines
+from tests.factories import a_lead, a_manager, a_ticket, an_agent
 
 pytestmark = pytest.mark.usefixtures("session")
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    three_lines()
-    person = an_agent("Ada Lind")
-    db.session.commit()
-    sign_in(client, person)
-    return person
 
 
 @pytest.fixture

@@ -28,21 +28,10 @@ from tests.factories import (
     an_agent,
     the_team,
     the_unknown_client,
-    three_lines,
 )
 
 IN_A_WEEK = (NOON + timedelta(days=7)).strftime("%Y-%m-%dT09:00")
 CARD = HandoverCard(symptom="Empty pages", asked="Compare the profiles", tried="Test page")
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    """Ada of line 1, signed in."""
-    three_lines()
-    person = an_agent("Ada Lind")
-    db.session.commit()
-    sign_in(client, person)
-    return person
 
 
 def post(client: FlaskClient, path: str, **fields: object) -> TestResponse:

@@ -15,18 +15,8 @@ from helpdesk.tickets.rules import Priority
 from helpdesk.tickets.saved import SavedView
 from tests.browsing import form, sign_in
 from tests.counting import statements
-from tests.factories import a_lead, a_team, a_ticket, an_administrator, an_agent, the_team, three_lines
+from tests.factories import a_lead, a_team, a_ticket, an_administrator, an_agent, the_team
 from tests.tickets.test_pages import page, post
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    """Ada of line 1, signed in."""
-    three_lines()
-    person = an_agent("Ada Lind")
-    db.session.commit()
-    sign_in(client, person)
-    return person
 
 
 def a_view(owner: Person | None, name: str = "What burns", filters: str = "priority=P1") -> SavedView:

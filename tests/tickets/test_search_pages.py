@@ -20,21 +20,10 @@ from tests.factories import (
     a_contact,
     a_manager,
     a_ticket,
-    an_agent,
     the_team,
     three_lines,
 )
 from tests.tickets.test_pages import page
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    """Ada of line 1, signed in."""
-    three_lines()
-    person = an_agent("Ada Lind")
-    db.session.commit()
-    sign_in(client, person)
-    return person
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The form that lets a ticket wait: what it offers, what it refuses, and what lists say afterwards."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -16,7 +16,7 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import State
 from helpdesk.tickets.wait_models import TicketWait
-from tests.browsing import form, sign_in
+from tests.browsing import form
 from tests.conftest import NOON
 from tests.factories import (
     a_client_message,
@@ -32,15 +32,6 @@ from tests.factories import (
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FRIDAY_NINE = "2026-03-06T09:00"
 SUNDAY_NOON = "2026-03-08T12:00"
-
-
-@pytest.fixture
-def ada(client: FlaskClient, now: datetime) -> Person:
-    three_lines()
-    person = an_agent("Ada Lind")
-    db.session.commit()
-    sign_in(client, person)
-    return person
 
 
 @pytest.fixture

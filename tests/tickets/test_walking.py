@@ -19,9 +19,7 @@ from tests.factories import (
     a_ticket,
     the_team,
 )
-from tests.tickets.test_pages import ada, page, post
-
-__all__ = ["ada"]
+from tests.tickets.test_pages import page, post
 
 
 def steps_of(text: str) -> dict[str, str]:
