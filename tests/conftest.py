@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session, scoped_session
 from xdist.remote import Producer
 from xdist.scheduler.loadscope import LoadScopeScheduling
@@ -22,7 +22,11 @@ from helpdesk.config import load_settings
 from helpdesk.db import db
 from helpdesk.postgres import Urls, add_database, drop_database, embedded
 
-settings.register_profile("desk", deadline=None)  # a busy machine is no defect
+BUSY = (HealthCheck.too_slow,)  # a busy machine is no defect
+settings.register_profile("desk", deadline=None, suppress_health_check=BUSY, derandomize=True)
+settings.register_profile(
+    "explore", deadline=None, suppress_health_check=BUSY
+)  # --hypothesis-profile=explore
 settings.load_profile("desk")
 
 TEMPLATE = "template_desk"

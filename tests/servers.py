@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+from collections import deque
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from imapclient import IMAPClient
 
 PASSWORD = "open-sesame"
+PATIENCE_S = 120  # for a server to be up; it takes a moment, and on a busy machine a long one
+MOST_PORTS = 200
+_kept: deque[socket.socket] = deque()
 CONFIG = """
 base_dir = {base}/run
 state_dir = {base}/state
@@ -115,7 +119,7 @@ def _start_dovecot(program: str, base: Path, more: str = "") -> tuple[subprocess
 
 
 def _wait_until_open(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(100):
+    for _ in range(10 * PATIENCE_S):
         assert process.poll() is None, log.read_text() if log.exists() else "Dovecot did not start."
         try:
             with closing(socket.create_connection(("127.0.0.1", port), timeout=5)) as greeting:
@@ -135,11 +139,19 @@ def process_wait(process: "subprocess.Popen[bytes]") -> None:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody uses just now."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of this machine on which nobody listens, and which nobody else is given.
+
+    It stays bound here, without listening: whoever names it may bind it beside (SO_REUSEADDR), while the
+    kernel gives it to no other test and to no outgoing connection.
+    """
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", 0))
+    _kept.append(probe)
+    if len(_kept) > MOST_PORTS:
+        _kept.popleft().close()
+    port: int = probe.getsockname()[1]
+    return port
 
 
 @dataclass(frozen=True)
@@ -174,7 +186,13 @@ class Sink:
         return f"smtp://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, server_hostname="sink")
+        self._controller = Controller(
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            server_hostname="sink",
+            ready_timeout=PATIENCE_S,
+        )
         self._controller.start()
 
     def stop(self) -> None:

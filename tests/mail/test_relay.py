@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -16,7 +16,7 @@ from helpdesk.mail.relay import Fate, Parcel, Relay, deliver, knock
 from helpdesk.mail.relay_words import id_given, megabytes
 from helpdesk.mail.verp import outbox_id_of, return_address
 from helpdesk.notifications.models import DeliveryState
-from tests.servers import Sink, free_port
+from tests.servers import PATIENCE_S, Sink, free_port
 
 HANNA, FOREIGN = "hanna@brightwater.example", "анна@brightwater.example"
 KEYS = {1: b"first key", 2: b"second key"}
@@ -54,49 +54,53 @@ def a_relay(**options: object) -> Iterator[tuple[int, Sink]]:
 
 
 @contextmanager
-def a_dripping_relay(answers: Callable[[str], str]) -> Iterator[int]:
-    """Says one letter at a time for ever where `answers` has nothing to say to a line."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=_drip, args=(listener, answers), daemon=True)
-    thread.start()
-    yield int(listener.getsockname()[1])
-    listener.close()
-    thread.join(5)
+def a_dripping_relay(answers: Callable[[str], str]) -> Iterator[tuple[int, threading.Event]]:
+    """Says one letter at a time where `answers` says drip; its port, and whether it was hung up on."""
+    listener, is_left = socket.create_server(("127.0.0.1", 0)), threading.Event()
+    threading.Thread(target=_talk, args=(listener, answers, is_left), daemon=True).start()
+    try:
+        yield int(listener.getsockname()[1]), is_left
+    finally:
+        listener.close()
 
 
-def _drip(listener: socket.socket, answers: Callable[[str], str]) -> None:
+def _talk(listener: socket.socket, answers: Callable[[str], str], is_left: threading.Event) -> None:
     line, _ = listener.accept()
-    with line, line.makefile("rb") as lines:
-        try:
-            line.sendall(b"220 slow\r\n")
-            for said in iter(lines.readline, b""):
-                answer = answers(said.decode().strip())
-                if answer == "drip":
-                    while True:
-                        line.sendall(b"x")
-                        time.sleep(0.02)
-                if answer:
-                    line.sendall(answer.encode() + b"\r\n")
-        except OSError:
-            return
+    with line, line.makefile("rb") as lines, suppress(OSError):
+        line.sendall(b"220 slow\r\n")
+        for said in iter(lines.readline, b""):
+            answer = answers(said.decode().strip())
+            if answer == "drip":
+                _drip(line)
+                return
+            if answer:
+                line.sendall(answer.encode() + b"\r\n")
+    is_left.set()
+
+
+def _drip(line: socket.socket) -> None:
+    """Breaks when the other side hangs up; ends by itself after longer than anybody here should wait."""
+    for _ in range(1000):
+        line.sendall(b"x")
+        time.sleep(0.02)
 
 
 def test_a_relay_that_never_ends_its_sentence_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(talk, "BEFORE_THE_DOT_S", 0.3)
-    with a_dripping_relay(lambda said: "drip" if said.startswith("mail") else "250 ok") as port:
-        begun = time.monotonic()
+    with a_dripping_relay(lambda said: "drip" if said.startswith("mail") else "250 ok") as (port, is_left):
         outcome = deliver(at(port), a_parcel(), before_the_dot=nothing)
-    assert outcome.fates[HANNA].state is DeliveryState.DELAYED
-    assert time.monotonic() - begun < 3
+        assert outcome.fates[HANNA].state is DeliveryState.DELAYED
+        assert is_left.wait(PATIENCE_S)
 
 
 def test_one_that_drips_after_the_dot_leaves_the_mail_uncertain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(talk, "AFTER_THE_DOT_S", 0.3)
     answers = {".": "drip", "DATA": "354 go on", "Subject: hi": "", "": "", "Hello.": ""}
-    with a_dripping_relay(lambda said: answers.get(said, "250 ok")) as port:
+    with a_dripping_relay(lambda said: answers.get(said, "250 ok")) as (port, is_left):
         outcome = deliver(at(port), a_parcel(), before_the_dot=nothing)
-    assert outcome.fates[HANNA].state is DeliveryState.UNCERTAIN
-    assert not outcome.is_relay_down
+        assert outcome.fates[HANNA].state is DeliveryState.UNCERTAIN
+        assert not outcome.is_relay_down
+        assert is_left.wait(PATIENCE_S)
 
 
 def test_a_relay_that_is_not_there_is_down_and_one_that_refuses_is_not() -> None:
