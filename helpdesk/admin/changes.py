@@ -10,22 +10,12 @@ from sqlalchemy import Select, select
 from helpdesk.accounts import faces
 from helpdesk.accounts.models import Person
 from helpdesk.admin import sections
-from helpdesk.admin.words import LANGUAGES
+from helpdesk.admin.change_lines import Line, Was, lines_of
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.history import Act, Facts, SettingChange, SettingsChanged
-from helpdesk.i18n import gettext, number
 
 BESIDE, PAGE = 12, 50
-
-
-@dataclass(frozen=True)
-class Line:
-    """One field, before and after, as people read it; empty words mean nothing was or is there."""
-
-    field: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -103,36 +93,13 @@ def _change(row: Any, fields: Sequence[SettingChange], kinds: dict[str, sections
         thing=fields[0].thing_name if fields else "",
         kind=str(kind.name) if kind else code,
         url=kind.url(row.payload["thing_id"]) if kind else None,
-        lines=tuple(_line(field, kind) for field in fields),
+        lines=lines_of((Was(one.field, one.before, one.after) for one in fields), kind),
     )
 
 
 def compared(kind: str, before: Facts, after: Facts) -> tuple[Line, ...]:
     """What differs between two states of a thing of that kind, as its history would say it. No statement."""
     differing = (field for field in {**after, **before} if before.get(field) != after.get(field))
-    words = sections.kinds().get(kind)
-    return tuple(_worded(field, before.get(field), after.get(field), words) for field in differing)
-
-
-def _line(field: SettingChange, kind: sections.Kind | None) -> Line:
-    return _worded(field.field, field.before, field.after, kind)
-
-
-def _worded(field: str, before: Any, after: Any, kind: sections.Kind | None) -> Line:
-    name = kind.fields.get(field, field) if kind else field
-    if kind and kind.say:
-        before, after = kind.say(field, before), kind.say(field, after)
-    if field == "language":
-        before, after = (str(LANGUAGES.get(one, one)) if one else one for one in (before, after))
-    return Line(str(name), shown(before), shown(after))
-
-
-def shown(value: Any) -> str:
-    """A value of the history as people read it."""
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if isinstance(value, int):
-        return number(value)
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    return "" if value is None else str(value)
+    return lines_of(
+        (Was(field, before.get(field), after.get(field)) for field in differing), sections.kinds().get(kind)
+    )

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext
 from sqlalchemy import Select, and_, case, func, select
 
 from helpdesk.accounts.actor import Actor
-from helpdesk.admin.changes import Line, compared
+from helpdesk.admin.change_lines import Line
+from helpdesk.admin.changes import compared
 from helpdesk.admin.policy_words import spelled_hours
 from helpdesk.calendars import actions as calendars
 from helpdesk.calendars import sheets as calendar_sheets

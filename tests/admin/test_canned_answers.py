@@ -115,6 +115,21 @@ def test_a_formed_answer_is_cleaned_kept_with_its_plain_words_and_offered_filled
     assert "<strong>Hanna Bell</strong>" in (draft.html or "")
 
 
+def test_the_history_shows_what_differs_in_the_words_and_their_form_and_no_html(
+    client: FlaskClient, root: Person
+) -> None:
+    client.post("/settings/canned-answers", data=form(**{**SHEET, "html": FORMED}))
+    (kept,) = the_answers()
+    url = f"/settings/canned-answers/{kept.id}"
+    changed = (kept.html or "").replace("restart", "<em>unplug</em>").replace("Yours", "Yours &lt;b&gt;truly")
+    client.post(url, data=form(**{**SHEET, "html": changed}, version=1))
+    page = client.get(url).text
+    assert "<del>restart </del><ins><em>unplug</em></ins><ins> </ins>it &lt;https://till.example&gt;" in page
+    assert "Yours <ins>&lt;b&gt;truly</ins>" in page
+    assert "<strong>{{contact_name}}</strong>" in page.partition("change-words")[2]
+    assert "&lt;li&gt;" not in page.partition("change-line")[2]
+
+
 def test_lines_of_words_stay_plain_whatever_wrote_them(client: FlaskClient, root: Person) -> None:
     sheet = {**SHEET, "html": "<div>Hello {{contact_name}}<br>Bye</div>"}
     client.post("/settings/canned-answers", data=form(**sheet))

@@ -47,7 +47,6 @@ SECTIONS: tuple[Section, ...] = (
                     "team": lazy_gettext("What arrives goes to"),
                     "plus_addressing": lazy_gettext("Answers with a plus sign"),
                     "signature": lazy_gettext("Signature"),
-                    "signature_html": lazy_gettext("Form of the signature, as HTML"),
                     "active": lazy_gettext("Switched on"),
                     "is_default": lazy_gettext("Default mailbox"),
                     "imap": lazy_gettext("IMAP server"),
@@ -77,6 +76,7 @@ SECTIONS: tuple[Section, ...] = (
                 },
                 "admin.mailbox",
                 "mailbox_id",
+                forms={"signature_html": "signature"},
             )
         },
     ),

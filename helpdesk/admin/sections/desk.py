@@ -64,12 +64,12 @@ SECTIONS: tuple[Section, ...] = (
                     "shortcut": lazy_gettext("Shortcut"),
                     "language": lazy_gettext("Language"),
                     "text": lazy_gettext("Text"),
-                    "html": lazy_gettext("Form, as HTML"),
                     "team": lazy_gettext("For"),
                     "in_use": lazy_gettext("In use"),
                 },
                 "admin.canned_answer",
                 "answer_id",
+                forms={"html": "text"},
             )
         },
         Permission.CANNED_READ,

@@ -23,7 +23,8 @@ class Kind:
     """A kind of thing that has a history: its name, its fields in words, and the route that shows one.
 
     `endpoint` takes the thing's id as `argument`; without an argument it stands for the only one there is.
-    `say` puts one value of a field into words where the history keeps a code.
+    `say` puts one value of a field into words where the history keeps a code; `forms` names for each field of
+    HTML the field of its words, for people read the two as one.
     """
 
     name: Any
@@ -31,6 +32,7 @@ class Kind:
     endpoint: str
     argument: str | None = None
     say: Callable[[str, Any], Any] | None = None
+    forms: Mapping[str, str] = field(default_factory=dict)
 
     def url(self, thing_id: int) -> str | None:
         """Where the thing is shown; None where this desk has no such place."""
