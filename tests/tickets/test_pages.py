@@ -26,6 +26,7 @@ from tests.factories import (
     a_ticket,
     an_administrator,
     an_agent,
+    the_system,
     the_team,
     the_unknown_client,
 )
@@ -152,11 +153,11 @@ def test_a_note_by_the_switch_stays_internal(client: FlaskClient, ada: Person) -
 
 
 def test_a_reply_that_crossed_something_new_is_kept_and_shown(client: FlaskClient, ada: Person) -> None:
-    contact = a_contact(email="hanna@brightwater.example")
+    contact = a_contact("Hanna Berg", email="hanna@brightwater.example")
     ticket = a_ticket(contact=contact)
     seen = ticket.last_message_id
     words = a_client_message(contact, "It works again!")
-    actions.add_client_message(ticket, words, by=contact.person_id, now=ticket.created_at)
+    actions.add_client_message(ticket, words, by=the_system().id, now=ticket.created_at)
     answer = post(
         client,
         f"/tickets/{ticket.id}/replies",
@@ -166,6 +167,7 @@ def test_a_reply_that_crossed_something_new_is_kept_and_shown(client: FlaskClien
     )
     assert answer.status_code == 409
     assert "It works again!" in answer.text
+    assert "this came from Hanna Berg." in answer.text
     assert "Please restart it" in answer.text
     assert "Please restart it" in page(client, f"/tickets/{ticket.id}")
 

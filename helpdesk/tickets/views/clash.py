@@ -23,10 +23,12 @@ from helpdesk.tickets.views import addressing, conversation, reading, written
 from helpdesk.tickets.views.addressing import Recipients
 from helpdesk.tickets.views.composer import in_editor
 from helpdesk.tickets.views.forms import number_of, text_of, word_of
+from helpdesk.tickets.views.reading import Happened, Said
 
 Form = Mapping[str, str]
 Typed = MultiDict[str, str]
 WITH_TEXT = ("visibility", "third_party", "then", "note", "upload", "pick", "pick_file", "mention")
+FROM_OUTSIDE = ("ticket.client_wrote", "ticket.third_party_wrote")
 NOBODY = Recipients()
 
 
@@ -113,11 +115,12 @@ def _answer(
     number = ticket.id
     seen = number_of(form, "seen_seq") or 0
     history = [event for event in reading.happened_on(number) if event.seq > seen]
+    said = reading.said_on(number)
     body = web.render(
         "tickets/conflict.html",
         ticket=ticket,
-        entries=conversation.entries(number, history, reading.said_on(number), viewer_zone()),
-        names=", ".join(dict.fromkeys(event.actor for event in history if event.actor_id != actor.person_id)),
+        entries=conversation.entries(number, history, said, viewer_zone()),
+        names=", ".join(_others(actor, history, said)),
         is_note=kind is MessageKind.NOTE,
         text=text,
         html=html,
@@ -129,6 +132,15 @@ def _answer(
         quoted_lines=conversation.quoted_lines,
     )
     return make_response(body, 409)
+
+
+def _others(actor: Actor, history: Iterable[Happened], said: Mapping[int, Said]) -> Iterable[str]:
+    """Who did what is new, each once; words from outside are their author's, not the desk's own."""
+    did = []
+    for event in history:
+        message = said.get(event.payload["message_id"]) if event.kind in FROM_OUTSIDE else None
+        did.append((message.author_id, message.author) if message else (event.actor_id, event.actor))
+    return dict.fromkeys(name for person_id, name in did if person_id != actor.person_id)
 
 
 def _ticket(number: int, actor: Actor) -> Ticket:
