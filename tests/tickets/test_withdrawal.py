@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from helpdesk.accounts.models import Person
+from helpdesk.clients.models import Contact
 from helpdesk.db import db
 from helpdesk.errors import NotPermitted, RuleViolation
 from helpdesk.events import EventRow
@@ -17,7 +18,7 @@ from helpdesk.tickets.draft_models import Draft
 from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.rules import State
 from tests.browsing import form, sign_in
-from tests.factories import a_policy, a_ticket, an_agent, the_system, three_lines
+from tests.factories import a_client_message, a_policy, a_ticket, an_agent, the_system, three_lines
 
 pytestmark = pytest.mark.usefixtures("session")
 SECONDS = timedelta(seconds=1)
@@ -25,6 +26,10 @@ SECONDS = timedelta(seconds=1)
 
 def answered(ticket: Ticket, by: Person, now: datetime) -> Message:
     return actions.reply(ticket, actions.Reply(text="Please restart it"), by=by.id, now=now)
+
+
+def more(ticket: Ticket, words: str) -> actions.ClientMessage:
+    return a_client_message(db.session.get_one(Contact, ticket.contact_id), words)
 
 
 def clock_of(ticket: Ticket, metric: Metric) -> SlaClock:
@@ -126,6 +131,36 @@ def test_it_stays_when_something_else_has_happened_since(now: datetime) -> None:
     actions.take(ticket, by=ada.id, now=now + 2 * SECONDS)
     with pytest.raises(RuleViolation, match="Something else has happened"):
         actions.withdraw_reply(ticket, message, by=ada.id, now=now + 5 * SECONDS)
+
+
+def test_a_mail_that_comes_meanwhile_is_in_nobodys_way(now: datetime) -> None:
+    ada, ticket = an_agent(), a_ticket()
+    answered(ticket, ada, now)
+    message, words = answered(ticket, ada, now + SECONDS), more(ticket, "One more thing")
+    asked = actions.add_client_message(ticket, words, by=words.author_id, now=now + 3 * SECONDS)
+    actions.withdraw_reply(ticket, message, by=ada.id, now=now + 5 * SECONDS)
+    assert (ticket.state, ticket.unanswered_since) == (State.OPEN, asked.created_at)
+
+
+def test_it_stays_when_the_mail_that_came_ended_the_waiting(now: datetime) -> None:
+    ada, ticket = an_agent(), a_ticket()
+    message, words = answered(ticket, ada, now), more(ticket, "Here it is")
+    actions.wait(ticket, State.WAITING_CLIENT, reason="his answer", by=ada.id, now=now)
+    actions.add_client_message(ticket, words, by=words.author_id, now=now + 3 * SECONDS)
+    with pytest.raises(RuleViolation, match="Something else has happened"):
+        actions.withdraw_reply(ticket, message, by=ada.id, now=now + 5 * SECONDS)
+
+
+def test_the_first_answer_taken_back_leaves_the_first_clock_running_whatever_came_meanwhile(
+    now: datetime,
+) -> None:
+    a_policy(default=True)
+    ada, ticket = an_agent(), a_ticket()
+    message, words = answered(ticket, ada, now), more(ticket, "One more thing")
+    actions.add_client_message(ticket, words, by=words.author_id, now=now + 3 * SECONDS)
+    actions.withdraw_reply(ticket, message, by=ada.id, now=now + 5 * SECONDS)
+    assert ticket.first_answered_at is None
+    assert clock_of(ticket, Metric.FIRST_RESPONSE).phase is ClockPhase.RUNNING
 
 
 def test_the_page_offers_undo_and_brings_the_text_back(client: FlaskClient, now: datetime) -> None:

@@ -35,8 +35,8 @@ def withdraw_reply(ticket: Ticket, message: Message, *, by: int, now: datetime) 
     """Take back one's own mail and what was done with the same press of a button (wait, resolve).
 
     No clock remembers it, an unanswered client is unanswered since when he was, and whoever became owner by
-    answering is it no more. Raises RuleViolation when anything but a note has happened since, or once it has
-    left.
+    answering is it no more. Raises RuleViolation when anything but a note or more words of the client's has
+    happened since, or once it has left.
     """
     if message.author_id != by:
         raise NotPermitted("Only who wrote an answer can take it back.")
@@ -47,6 +47,8 @@ def withdraw_reply(ticket: Ticket, message: Message, *, by: int, now: datetime) 
         event for event in history if event.seq < replied.seq and not _is_voided(event, history)
     )
     voided = tuple(event.seq for event in act)
+    asked_since = (event.at for event in history if event.seq > replied.seq and _asks(event))
+    before.owed_since = before.owed_since or next(asked_since, None)
     _restore(ticket, before, replied)
     if len(voided) > 1:
         take_back_waits(ticket, voided)
@@ -102,9 +104,15 @@ def _act(history: Sequence[_Past], replied: _Past) -> list[_Past]:
     act = [replied]
     if since and _belongs(since[0], replied):
         act.append(since.pop(0))
-    if any(event.kind not in HARMLESS for event in since):
+    if not all(_is_harmless(event) for event in since):
         raise RuleViolation("Something else has happened on this ticket since: write again instead.")
     return act
+
+
+def _is_harmless(event: _Past) -> bool:
+    """What stays true without the answer; words of the client's do where they moved no state."""
+    wrote = event.kind == "ticket.client_wrote" and event.payload["old"] == event.payload["state"]
+    return wrote or event.kind in HARMLESS
 
 
 def _belongs(event: _Past, replied: _Past) -> bool:
