@@ -97,7 +97,7 @@ def running_dovecot(more: str = "") -> Iterator[Dovecot]:
             yield Dovecot("127.0.0.1", port)
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE_S)
 
 
 def _start_dovecot(program: str, base: Path, more: str = "") -> tuple[subprocess.Popen[bytes], int]:

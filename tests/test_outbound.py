@@ -8,6 +8,7 @@ from contextlib import closing
 import pytest
 
 from helpdesk.outbound import Bounds, CallFailed, call, checked, is_global
+from tests.servers import PATIENCE_S
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_who_drips_is_cut_off(dripping: int) -> None:
 
 
 def test_what_is_no_web_server_and_what_is_not_there_are_told_apart(dripping: int) -> None:
-    bounds = Bounds(inner=("127.0.0.1",), seconds=2)
+    bounds = Bounds(inner=("127.0.0.1",), seconds=PATIENCE_S)
     with pytest.raises(CallFailed, match="does not speak TLS"):
         call(f"https://127.0.0.1:{dripping}/", bounds=bounds)
     with pytest.raises(CallFailed, match="There is no server of the name"):

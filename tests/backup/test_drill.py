@@ -22,6 +22,7 @@ from helpdesk.postgres import Urls, embedded, is_running
 from tests.backup.conftest import CONTENTS, PASSWORD
 from tests.backup.copies import ask, files, plain, sums, table_names, without_its_own
 from tests.conftest import settings_for
+from tests.servers import PATIENCE_S
 
 Databases = Callable[[], Urls]
 
@@ -114,7 +115,7 @@ def a_writer(url: str) -> Iterator[Callable[[], int]]:
 
     thread = threading.Thread(target=write)
     thread.start()
-    assert began.wait(20)
+    assert began.wait(PATIENCE_S)
     try:
         yield lambda: written[0]
     finally:

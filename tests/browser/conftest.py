@@ -5,14 +5,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from helpdesk.postgres import Urls, add_database
 from tests.browser.cast import Cast, found
 from tests.browser.desk import Desk, a_desk
 from tests.browser.visits import Visits
 from tests.conftest import TEMPLATE
-from tests.servers import Dovecot, dovecot
+from tests.servers import PATIENCE_S, Dovecot, dovecot
 
 __all__ = ["dovecot"]
 HERE = Path(__file__).parent
@@ -54,8 +54,10 @@ def cast(desk: Desk, dovecot: Dovecot) -> Cast:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The browser of this run, which talks to nobody but the desk."""
+    patience = PATIENCE_S * 1000
+    expect.set_options(timeout=patience)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET), timeout=patience)
         yield browser
         browser.close()
 

@@ -29,16 +29,15 @@ from helpdesk.notifications.models import Outbox
 from helpdesk.postgres import Urls
 from tests.conftest import settings_for
 from tests.mail.letters import read
-from tests.servers import Dovecot, Sink, free_port
+from tests.servers import PATIENCE_S, Dovecot, Sink, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0
 LOOK_EVERY = 0.05
 PUT_OUT = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s"
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], *, what: str = "", within: float = PATIENCE) -> T:
+def eventually(look: Callable[[], T], *, what: str = "", within: float = PATIENCE_S) -> T:
     """What `look` finds once it finds something; it is asked again and again for so many seconds."""
     end, pause = time.monotonic() + within, threading.Event()
     while not (found := look()):

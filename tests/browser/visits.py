@@ -16,6 +16,7 @@ from helpdesk.db import db
 from tests.browser.cast import Agent
 from tests.browser.desk import Desk
 from tests.factories import PASSWORD
+from tests.servers import PATIENCE_S
 
 Theme = Literal["light", "dark"]
 LOCALES = {"en": "en-GB", "ru": "ru-RU"}
@@ -58,7 +59,7 @@ class Visits:
             has_touch=width < 760,
             java_script_enabled=has_script,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_S * 1000)
         self._open.append(context)
         page = context.new_page()
         page.on("console", self._hear)

@@ -14,11 +14,13 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.actions import Reply
 from helpdesk.tickets.models import Ticket
 from helpdesk.timetable import timetable
+from helpdesk.worker import FINISH_SECONDS
 from tests.browser.cast import Cast
 from tests.browser.desk import Desk, Part, eventually
 from tests.factories import a_ticket
 from tests.mail.letters import a_mail
 from tests.outgoing import said
+from tests.servers import PATIENCE_S
 
 pytestmark = pytest.mark.mailserver
 MANY = 12
@@ -106,17 +108,17 @@ def test_the_database_goes_away_and_comes_back(desk: Desk, at_work: Cast) -> Non
 def test_told_to_end_it_ends_well_with_its_database_and_without(desk: Desk, at_work: Cast) -> None:
     first, second = desk.parts
     first.process.send_signal(signal.SIGTERM)
-    assert first.process.wait(15) == 0
+    assert first.process.wait(PATIENCE_S) == 0
     before = second.said().count(BROKE)
     with desk.database_away():
         eventually(lambda: second.said().count(BROKE) > before)
         second.process.send_signal(signal.SIGTERM)
-        assert second.process.wait(5) == 0
+        assert second.process.wait(FINISH_SECONDS - 1) == 0  # as long as one with a database may take
 
 
 def test_a_wrong_setting_stops_the_start_with_a_sentence(desk: Desk) -> None:
     env = {**desk.env, "HELPDESK_DEFAULT_TIMEZONE": "Mars/Olympus"}
     part = Part("worker", env=env, log=desk.folder / "wrong.log")
-    assert part.process.wait(20) == 1
+    assert part.process.wait(PATIENCE_S) == 1
     assert "HELPDESK_DEFAULT_TIMEZONE" in part.said()
     assert "Traceback" not in part.said()

@@ -16,6 +16,7 @@ from helpdesk.mail.grant_models import Flow, MailboxGrant
 from helpdesk.mail.grant_models import Provider as Kind
 from helpdesk.mail.models import Mailbox
 from helpdesk.secrets_box import seal
+from tests.servers import PATIENCE_S
 
 CLIENT_ID, CLIENT_SECRET = "desk-17", "client-secret-canary"
 
@@ -62,7 +63,7 @@ class Provider:
     def answer(self, form: dict[str, str]) -> tuple[int, bytes]:
         self.asked.append(form)
         self.arrived.set()
-        self.gate.wait(10)
+        self.gate.wait(PATIENCE_S)
         with self.lock:
             if self.says:
                 return self.says.pop(0)

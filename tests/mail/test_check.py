@@ -283,6 +283,6 @@ def test_a_certificate_that_has_expired(relay: int) -> None:
 
 @pytest.mark.parametrize("relay", [TLS], indirect=True)
 def test_plain_words_to_a_server_that_waits_for_tls(relay: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("helpdesk.mail.check.reach.TIMEOUT_S", 0.3)
+    monkeypatch.setattr("helpdesk.mail.check.reach.ANSWER_S", 0.3)
     said = failure(smtp(relay))
     assert said.startswith("greeting: The port answers, but the server says nothing.")

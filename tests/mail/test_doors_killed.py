@@ -26,12 +26,11 @@ from helpdesk.tickets.models import Message, Ticket
 from tests.conftest import settings_for
 from tests.factories import a_mailbox, three_lines
 from tests.mail.letters import SUPPORT, a_mail
-from tests.servers import PASSWORD, Dovecot, Sink, process_wait
+from tests.servers import PASSWORD, PATIENCE_S, Dovecot, Sink, process_wait
 
 pytestmark = [pytest.mark.mailserver, pytest.mark.slow]
 
 MAILS = 30
-PATIENCE_S = 60
 
 
 @pytest.fixture

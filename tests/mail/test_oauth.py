@@ -35,7 +35,7 @@ from tests.conftest import NOON, settings_for
 from tests.factories import a_mailbox, an_administrator, three_lines
 from tests.mail.letters import a_mail
 from tests.mail.provider import Provider, a_grant
-from tests.servers import Dovecot, running_dovecot
+from tests.servers import PATIENCE_S, Dovecot, running_dovecot
 
 HOUR = timedelta(hours=1)
 
@@ -246,9 +246,9 @@ def test_several_workers_at_once_renew_once_and_lose_nothing(
     app, mailbox_id = several
     with ThreadPoolExecutor(5) as threads:
         running = [threads.submit(in_a_worker, app, mailbox_id) for _ in range(5)]
-        assert provider.arrived.wait(10)
+        assert provider.arrived.wait(PATIENCE_S)
         provider.gate.set()
-        assert len({one.result(30) for one in running}) == len(provider.asked) == 1
+        assert len({one.result(PATIENCE_S) for one in running}) == len(provider.asked) == 1
     with app.app_context(), transaction():
         refresh = kept(db.session.get_one(Mailbox, mailbox_id)).refresh_token
         assert refresh is not None
@@ -261,12 +261,12 @@ def test_a_sign_in_that_was_finished_meanwhile_is_not_overwritten_by_a_late_rene
     app, mailbox_id = several
     with ThreadPoolExecutor(1) as threads:
         late = threads.submit(in_a_worker, app, mailbox_id)
-        assert provider.arrived.wait(10)
+        assert provider.arrived.wait(PATIENCE_S)
         with app.app_context(), transaction():
             now = clock.now(db.session)
             keep(kept(db.session.get_one(Mailbox, mailbox_id)), Tokens(access="newer"), asked_at=now, now=now)
         provider.gate.set()
-        assert late.result(30) == "newer"
+        assert late.result(PATIENCE_S) == "newer"
 
 
 @pytest.fixture(scope="module")

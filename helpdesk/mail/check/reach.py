@@ -15,6 +15,7 @@ from helpdesk.mail.models import Encryption
 from helpdesk.mail.oauth.bearer import Tokens
 
 TIMEOUT_S = 10
+ANSWER_S = 10  # for what the server says once there is a line to it
 ADDRESSES_TRIED = 3
 GREETINGS = {"IMAP": (b"* OK", b"* PREAUTH"), "SMTP": (b"220",)}
 STANDARD_PORTS = {
@@ -101,7 +102,7 @@ def _connected(server: Server, addresses: list[str]) -> socket.socket:
         try:
             patience = TIMEOUT_S / min(len(addresses), ADDRESSES_TRIED)
             line = socket.create_connection((address, server.port), patience)
-            line.settimeout(TIMEOUT_S)
+            line.settimeout(ANSWER_S)
             return line
         except OSError as problem:
             trouble = problem
