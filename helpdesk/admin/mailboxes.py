@@ -37,6 +37,13 @@ FIELDS = (
     *provider.FIELDS,
     *(f"{side}_{part}" for side in SIDES for part in ("host", "port", "encryption", "user", "sign_in")),
 )
+SECRETS = (
+    "oauth_client_secret",
+    "oauth_carried",
+    *(f"{side}_{part}" for side in SIDES for part in ("password", "carried")),
+)
+BESIDE = ("html", "href", "same_account", "letter", "mailbox_id")
+SENT = (*(name for name in FIELDS if name != "signature_html"), *SECRETS, *BESIDE)
 LONGEST = {"name": 120, "signature": 2000, "imap_folder": 200}
 
 

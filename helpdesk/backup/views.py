@@ -6,6 +6,7 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk import standstill, web
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission, may
 from helpdesk.accounts.writing import leading_to, write_once
@@ -25,6 +26,7 @@ def standstill_page() -> str:
 
 @blueprint.post("/settings/standstill/end")
 @policy(Permission.SETTINGS_CHANGE)
+@takes("waiting")
 def start_mail() -> ResponseReturnValue:
     """Let the worker fetch and send again."""
     send = request.form.get("waiting") == "send"

@@ -104,6 +104,9 @@ class WhoSheet:
         return Who.NEW if self.choice == "new" or self.choice.startswith("company:") else Who.CONTACT
 
 
+WHO = ("who", "contact_id", "contact_id_text", "name", "company_id", "company_text")
+
+
 def who_sheet(sent: MultiDict[str, str]) -> WhoSheet:
     """The answer as the browser sent it; a bare `contact_id` is one too."""
     choice = sent.get("who", "")

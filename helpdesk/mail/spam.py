@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, func, select
 
 from helpdesk import web
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.writing import leading_to, write_once
@@ -44,6 +45,7 @@ def listed() -> ResponseReturnValue:
 
 @blueprint.post("/mail/spam/<int:mail_id>/restoration")
 @policy(Permission.MAIL_HELD, load=HELD)
+@takes()
 def no_spam(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
     """Take it in, and never leave aside what this sender writes again."""
     if mail.state is InboundState.IGNORED and mail.reason != REASON:

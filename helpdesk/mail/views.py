@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select
 
 from helpdesk import web
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import Loader, current_actor, policy
 from helpdesk.accounts.permissions import Permission, Relation, may
 from helpdesk.accounts.writing import leading_to, write_once
@@ -96,6 +97,7 @@ def raw(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/mail/held/<int:mail_id>/retry")
 @policy(Permission.MAIL_HELD, load=HELD)
+@takes()
 def retry(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
     """Let it in after all; the worker takes it up at once."""
     return write_once(
@@ -106,6 +108,7 @@ def retry(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/mail/held/<int:mail_id>/discard")
 @policy(Permission.MAIL_HELD, load=HELD)
+@takes("reason")
 def discard(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
     """Say that nobody needs it, and why."""
     reason = request.form.get("reason", "")

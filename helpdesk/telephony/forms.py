@@ -83,6 +83,11 @@ _TEXTS = (
 )  # fmt: skip
 
 
+SENT = (
+    *_TEXTS, "contact", "keeps_number", "new_company_id", "impact", "urgency", "seconds", "step", "failed",
+)  # fmt: skip
+
+
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 

@@ -11,6 +11,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from helpdesk import clock, web
 from helpdesk.accounts import guard, rates
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.clients import phones
@@ -24,7 +25,7 @@ from helpdesk.kb import queries as instructions
 from helpdesk.sla import queries as sla
 from helpdesk.telephony import actions, queries
 from helpdesk.telephony.actions import Desk
-from helpdesk.telephony.forms import CallForm, read
+from helpdesk.telephony.forms import SENT, CallForm, read
 from helpdesk.telephony.models import Call, CallOutcome
 from helpdesk.tickets.rules import Impact, Priority, TicketType, Urgency, priority_of
 
@@ -68,6 +69,7 @@ def new_call() -> ResponseReturnValue:
 
 @blueprint.post("/calls")
 @policy(Permission.CALL_LOG)
+@takes(*SENT)
 def log() -> ResponseReturnValue:
     """Log it; what cannot be done comes back with every word still there."""
     form = read(request.form)

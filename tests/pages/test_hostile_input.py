@@ -12,6 +12,13 @@ from tests.factories import a_lead, a_ticket, three_lines
 
 TOO_BIG = "9" * 25
 ENDLESS = "9" * 5000
+USUAL = {
+    "/calls": {"happened": "It broke", "verb": "keep"},
+    "/tickets/{}/replies": {"text": "Words"},
+    "/tickets/{}/properties": {"reason": "Words"},
+    "/tickets/{}/move": {"reason": "Words"},
+    "/instructions": {"title": "A", "body": "B"},
+}
 
 
 @pytest.fixture
@@ -97,13 +104,5 @@ def test_an_impossible_number_in_a_form_breaks_nothing(
 ) -> None:
     ticket = a_ticket()
     db.session.commit()
-    usual = {
-        "happened": "It broke",
-        "verb": "keep",
-        "text": "Words",
-        "reason": "Words",
-        "title": "A",
-        "body": "B",
-    }
-    fields = form(**usual | {name: number})
+    fields = form(**USUAL.get(path, {}) | {name: number})
     assert client.post(path.format(ticket.id), data=fields).status_code < 500

@@ -46,9 +46,12 @@ def test_a_move_on_what_was_moved_meanwhile_is_refused(
     version = version_on_page(client, ticket, door)
     actions.take(ticket, by=other.id, now=now)
     db.session.commit()
-    fields = {**CARD, "reason": "It belongs there", "person_id": "me", "version": version}
-    teams = {"move": {"team_id": str(aside.id)}}
-    answer = client.post(f"/tickets/{ticket.id}/{door}", data=form(**fields, **teams.get(door, {})))
+    fields = {
+        "assignee": {"person_id": "me"},
+        "escalation": CARD,
+        "move": {"reason": "It belongs there", "team_id": str(aside.id)},
+    }
+    answer = client.post(f"/tickets/{ticket.id}/{door}", data=form(**fields[door], version=version))
     assert answer.status_code == 409
     db.session.refresh(ticket)
     assert (ticket.assignee_id, ticket.line) == (other.id, 1)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from helpdesk import clock, web
 from helpdesk.accounts import addresses, guard, passwords, rates
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.models import Account, TokenPurpose
 from helpdesk.accounts.permissions import Permission
@@ -23,6 +24,7 @@ ADDRESS = TokenPurpose.ADDRESS
 
 @blueprint.post("/profile/address")
 @policy(Permission.SIGNED_IN)
+@takes("email", "password")
 def ask_for_address() -> ResponseReturnValue:
     """Write to the new address; the old one counts until the link there was opened."""
     actor, typed = guard.current_actor(), request.form.get("email", "")

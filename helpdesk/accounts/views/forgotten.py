@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk import clock, web
 from helpdesk.accounts import guard, rates, resets
 from helpdesk.accounts.addresses import address_of
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.forms import NewPasswordForm
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.models import TokenPurpose
@@ -29,6 +30,7 @@ def forgotten() -> str:
 
 @blueprint.post("/forgotten")
 @policy(Permission.PUBLIC)
+@takes("email")
 def ask_for_link() -> ResponseReturnValue:
     """Note the wish. A job answers it, so strangers learn nothing from words, time or traces."""
     typed = request.form.get("email", "")

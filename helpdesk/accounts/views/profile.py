@@ -9,6 +9,7 @@ from helpdesk import clock, web
 from helpdesk.accounts import actions, cookies, guard, passwords, rates
 from helpdesk.accounts.actions import Profile
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.forms import PasswordForm, ProfileForm
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.models import Account, Theme
@@ -29,6 +30,7 @@ def profile() -> ResponseReturnValue:
 
 @blueprint.post("/profile")
 @policy(Permission.SIGNED_IN)
+@takes("name", "language", "zone", "theme", "phone", "signature", "html", "href")
 def change_profile() -> ResponseReturnValue:
     """Keep name, language, zone, look and signature."""
     form = ProfileForm()

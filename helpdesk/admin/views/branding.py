@@ -4,6 +4,7 @@ from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk import blobs, firm
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.writing import Verb, leading_to, write_once
@@ -29,6 +30,7 @@ def branding() -> str:
 
 @blueprint.post("/settings/branding/colour")
 @policy(Permission.SETTINGS_CHANGE)
+@takes("accent")
 def change_colour() -> ResponseReturnValue:
     """Let the colour hold on every page."""
     typed = request.form.get("accent", "")
@@ -44,6 +46,7 @@ def change_colour() -> ResponseReturnValue:
 
 @blueprint.post("/settings/branding/colour/removal")
 @policy(Permission.SETTINGS_CHANGE)
+@takes()
 def remove_colour() -> ResponseReturnValue:
     """Back to the standard colour."""
     return _done(lambda by, now: looks.set_colour(None, by=by, now=now))
@@ -51,6 +54,7 @@ def remove_colour() -> ResponseReturnValue:
 
 @blueprint.post("/settings/branding/logo")
 @policy(Permission.SETTINGS_CHANGE)
+@takes("logo")
 def change_logo() -> ResponseReturnValue:
     """Show this picture in front of the firm's name."""
     file = request.files.get("logo")
@@ -63,6 +67,7 @@ def change_logo() -> ResponseReturnValue:
 
 @blueprint.post("/settings/branding/logo/removal")
 @policy(Permission.SETTINGS_CHANGE)
+@takes()
 def remove_logo() -> ResponseReturnValue:
     """Back to the standard mark."""
     return _done(lambda by, now: looks.set_logo(None, by=by, now=now))

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.models import Team
 from helpdesk.accounts.permissions import Permission, Relation
@@ -26,6 +27,7 @@ from helpdesk.rich.cleaning import clean
 LANGUAGES = (("en", "English"), ("ru", "Русский"))
 SECTION = "canned_answers"
 FIELDS = ("name", "shortcut", "language", "text", "html", "team_id")
+WORDING = (*FIELDS, "href")
 
 
 def _fetch(actor: Actor, answer_id: int) -> CannedAnswer | None:
@@ -64,6 +66,7 @@ def new_canned_answer() -> str:
 
 @blueprint.post("/settings/canned-answers")
 @policy(Permission.CANNED_WRITE)
+@takes(*WORDING)
 def create_canned_answer() -> ResponseReturnValue:
     """Offer a new one."""
     actor, made = guard.current_actor(), list[CannedAnswer]()
@@ -88,6 +91,7 @@ def canned_answer(answer: CannedAnswer, answer_id: int) -> str:
 
 @blueprint.post("/settings/canned-answers/<int:answer_id>")
 @policy(Permission.CANNED_EDIT, load=the_answer)
+@takes(*WORDING)
 def change_canned_answer(answer: CannedAnswer, answer_id: int) -> ResponseReturnValue:
     """Put it right."""
     actor, typed = guard.current_actor(), request.form.get("version", "")
@@ -105,6 +109,7 @@ def change_canned_answer(answer: CannedAnswer, answer_id: int) -> ResponseReturn
 
 @blueprint.post("/settings/canned-answers/<int:answer_id>/retirement")
 @policy(Permission.CANNED_EDIT, load=the_answer)
+@takes("back")
 def retire_canned_answer(answer: CannedAnswer, answer_id: int) -> ResponseReturnValue:
     """Put it away, or with `back` take it into use again."""
     is_back = bool(request.form.get("back"))

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk import firm as firms
 from helpdesk import setting_kinds
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.writing import leading_to, write_once
@@ -33,6 +34,7 @@ def firm() -> str:
 
 @blueprint.post("/settings/firm")
 @policy(Permission.SETTINGS_CHANGE)
+@takes("name", "language", "zone", "country", "ticket_prefix")
 def change_firm() -> ResponseReturnValue:
     """Let the sheet hold from now on."""
     typed = {name: request.form.get(name, "") for name in asdict(firms.in_force())}

@@ -8,6 +8,7 @@ from flask import Response, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission, Relation
 from helpdesk.accounts.writing import leading_to, write_once
@@ -83,6 +84,7 @@ def incoming() -> str:
 
 @blueprint.post("/settings/incoming")
 @policy(Permission.SETTINGS_CHANGE)
+@takes("mail", "verb", "reason")
 def act_on_incoming() -> ResponseReturnValue:
     """Try the chosen ones again, or say that nobody needs them."""
     return act_on_chosen(VERBS, _url(_wanted()), for_all="retry_old", said=_said)
@@ -122,6 +124,7 @@ def incoming_raw(mail: InboundMail, mail_id: int) -> Response:
 
 @blueprint.post("/settings/incoming/<int:mail_id>/retry")
 @policy(Permission.SETTINGS_CHANGE, load=MAIL)
+@takes("as")
 def retry_incoming(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
     """Take it in after all; a copy, on wish, as a second ticket of the mailbox it came to."""
     is_second = request.form.get("as") == "second"
@@ -135,6 +138,7 @@ def retry_incoming(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/incoming/<int:mail_id>/discard")
 @policy(Permission.SETTINGS_CHANGE, load=MAIL)
+@takes("reason")
 def discard_incoming(mail: InboundMail, mail_id: int) -> ResponseReturnValue:
     """Say that nobody needs it, and why."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from helpdesk import web
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.writing import leading_to, status_of, write_once
@@ -42,6 +43,7 @@ def _words(_actor: Actor, number: int) -> Words | None:
 
 
 LOADER = Loader(_words, lambda _actor, _words: frozenset())
+PLACE = ("language", "mailbox")
 
 
 @blueprint.get("/settings/mail-texts")
@@ -63,6 +65,7 @@ def mail_text(thing: Words, number: int) -> str:
 
 @blueprint.post("/settings/mail-texts/<int:number>")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
+@takes(*PLACE, "body")
 def change_mail_text(thing: Words, number: int) -> ResponseReturnValue:
     """Let these words hold from the next mail on."""
     place, body, seen = _place(thing.occasion), request.form.get("body", ""), request.form.get("version", "")
@@ -80,6 +83,7 @@ def change_mail_text(thing: Words, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/mail-texts/<int:number>/preview")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
+@takes(*PLACE, "body")
 def preview_mail_text(thing: Words, number: int) -> str:
     """The mail as an invented client would get it; nothing is saved."""
     place, body = _place(thing.occasion), request.form.get("body", "")
@@ -101,6 +105,7 @@ def mail_text_letter(thing: Words, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/mail-texts/<int:number>/original")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
+@takes(*PLACE)
 def restore_mail_text(thing: Words, number: int) -> ResponseReturnValue:
     """Take the own words away."""
     place = _place(thing.occasion)
@@ -110,6 +115,7 @@ def restore_mail_text(thing: Words, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/mail-texts/<int:number>/silence")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
+@takes(*PLACE, "is_sent")
 def silence_mail_text(thing: Words, number: int) -> ResponseReturnValue:
     """Write on this occasion, or keep silent."""
     is_sent, name = bool(request.form.get("is_sent")), str(texts.NAMES[thing.occasion][0])

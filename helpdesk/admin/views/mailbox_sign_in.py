@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk import clock, web
 from helpdesk.accounts import guard
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission, may
 from helpdesk.accounts.rates import Limit, Rate
@@ -31,6 +32,7 @@ SIGN_INS = Rate("mailbox sign-in", (Limit(20, 300), Limit(100, 3600)))
 
 @blueprint.post("/settings/mailboxes/<int:mailbox_id>/sign-in")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER, rate=SIGN_INS)
+@takes()
 def begin_mailbox_sign_in(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
     """Show whose page comes next; where nobody has to sign in, ask for a token at once."""
     signing = signing_of(mailbox)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import undefer
 from helpdesk import standstill, web
 from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.models import Team
 from helpdesk.accounts.permissions import Permission
@@ -80,6 +81,7 @@ def new_mailbox() -> str:
 
 @blueprint.post("/settings/mailboxes")
 @policy(Permission.SETTINGS_CHANGE)
+@takes(*forms.SENT)
 def create_mailbox() -> ResponseReturnValue:
     """Connect it; the worker looks into it within a minute."""
     typed = forms.typed(request.form)
@@ -112,6 +114,7 @@ def mailbox(mailbox: Mailbox, mailbox_id: int) -> str:
 
 @blueprint.post("/settings/mailboxes/<int:mailbox_id>")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
+@takes(*forms.SENT)
 def change_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
     """Let the sheet hold from the next mail on."""
     actor, typed = guard.current_actor(), forms.typed(request.form)
@@ -132,6 +135,7 @@ def change_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/mailboxes/<int:mailbox_id>/retirement")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
+@takes()
 def retire_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
     """Switch it off; its tickets are answered from the default mailbox."""
     return _done(mailbox, actions.retire, gettext("Switched off. Nothing that came in is lost."))
@@ -139,6 +143,7 @@ def retire_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/mailboxes/<int:mailbox_id>/return")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
+@takes()
 def return_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
     """Switch it on again; what came meanwhile is fetched."""
     return _done(mailbox, actions.bring_back, gettext("Switched on. What came meanwhile is fetched now."))
@@ -146,6 +151,7 @@ def return_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/mailboxes/<int:mailbox_id>/precedence")
 @policy(Permission.SETTINGS_CHANGE, load=LOADER)
+@takes()
 def prefer_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
     """Send from it what belongs to no ticket."""
     return _done(mailbox, actions.make_default, gettext("Invitations and notices leave from here now."))
@@ -153,6 +159,7 @@ def prefer_mailbox(mailbox: Mailbox, mailbox_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/mailboxes/proposal")
 @policy(Permission.SETTINGS_CHANGE)
+@takes(*forms.SENT)
 def propose_servers() -> str:
     """The same form with the servers that belong to the address."""
     typed = forms.typed(request.form)
@@ -162,6 +169,7 @@ def propose_servers() -> str:
 
 @blueprint.post("/settings/mailboxes/test")
 @policy(Permission.SETTINGS_CHANGE, rate=TRIES)
+@takes(*forms.SENT)
 def try_mailbox() -> str:
     """Go through both servers step by step with what is typed; nothing is saved."""
     actor, typed, mailbox = guard.current_actor(), forms.typed(request.form), _of_form()

@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.admin import outbox as queries
@@ -69,6 +70,7 @@ def outbox() -> str:
 
 @blueprint.post("/settings/outbox")
 @policy(Permission.SETTINGS_CHANGE)
+@takes("mail", "verb")
 def act_on_outbox() -> ResponseReturnValue:
     """Try what was chosen now, let it go once more, or give it up."""
     return act_on_chosen(VERBS, _url(_wanted()), for_all="retry_all", said=_said)

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk import web
 from helpdesk.accounts import addresses, guard, invitations, resets, rights
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.models import Account, TeamRole
 from helpdesk.accounts.permissions import Permission
@@ -59,6 +60,7 @@ def invite() -> str:
 
 @blueprint.post("/settings/people")
 @policy(Permission.SETTINGS_CHANGE)
+@takes("addresses", "language", "team_id", "role")
 def send_invitations() -> ResponseReturnValue:
     """Invite all or none. Where no mail can be sent, the links are shown this once."""
     typed, mailed, faults, sent = _typed(), can_send(), list[str](), list[HandedOver]()
@@ -132,6 +134,7 @@ def _left_behind(name: str, count: int) -> str:
 
 @blueprint.post("/settings/people/<int:person_id>/address")
 @policy(Permission.SETTINGS_CHANGE, load=account_loader)
+@takes("email")
 def change_address(account: Account, person_id: int) -> ResponseReturnValue:
     """Give the account another address; the old one is told."""
     actor, typed = guard.current_actor(), request.form.get("email", "")
@@ -149,6 +152,7 @@ def change_address(account: Account, person_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/people/<int:person_id>/invitation")
 @policy(Permission.SETTINGS_CHANGE, load=account_loader)
+@takes()
 def invite_again(account: Account, person_id: int) -> ResponseReturnValue:
     """Send the invitation once more; the older link is worthless."""
     by, mailed = guard.current_actor().person_id, can_send()
@@ -158,6 +162,7 @@ def invite_again(account: Account, person_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/people/<int:person_id>/password-link")
 @policy(Permission.SETTINGS_CHANGE, load=account_loader)
+@takes()
 def send_password_link(account: Account, person_id: int) -> ResponseReturnValue:
     """Let somebody who forgot the password choose a new one."""
     by, mailed = guard.current_actor().person_id, can_send()
@@ -167,6 +172,7 @@ def send_password_link(account: Account, person_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/people/<int:person_id>/withdrawal")
 @policy(Permission.SETTINGS_CHANGE, load=account_loader)
+@takes()
 def withdraw_invitation(account: Account, person_id: int) -> ResponseReturnValue:
     """Take the invitation back."""
     by = guard.current_actor().person_id

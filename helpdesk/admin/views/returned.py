@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.writing import leading_to, write_once
@@ -35,6 +36,7 @@ def returned() -> str:
 
 @blueprint.post("/settings/returned-mail")
 @policy(Permission.SETTINGS_CHANGE)
+@takes("verb", "who", "cap")
 def act_on_returned() -> ResponseReturnValue:
     """Let go what a limit holds, or write to an address again."""
     verb, who = request.form.get("verb", ""), request.form.get("who", "").strip().lower()

@@ -7,6 +7,7 @@ from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.writing import leading_to, status_of, write_once
@@ -19,6 +20,7 @@ from helpdesk.mail import expressions, senders
 from helpdesk.mail.sender_models import SenderAct, SenderRule
 
 SECTION = "senders"
+RULE = ("sender", "act", "expression", "subject")
 ACTS = {
     SenderAct.TRUST_REPLY_TO: (
         lazy_gettext("A form or scanner that sends for others"),
@@ -51,6 +53,7 @@ def listed() -> str:
 
 @blueprint.post("/settings/senders")
 @policy(Permission.SETTINGS_CHANGE)
+@takes(*RULE)
 def add_sender() -> ResponseReturnValue:
     """Remember something about a sender."""
 
@@ -64,6 +67,7 @@ def add_sender() -> ResponseReturnValue:
 
 @blueprint.post("/settings/senders/<int:rule_id>/removal")
 @policy(Permission.SETTINGS_CHANGE)
+@takes()
 def remove_sender(rule_id: int) -> ResponseReturnValue:
     """Forget it."""
     rule = db.session.get(SenderRule, rule_id) or abort(404)
@@ -73,6 +77,7 @@ def remove_sender(rule_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/senders/trial")
 @policy(Permission.SETTINGS_READ)
+@takes(*RULE)
 def try_sender() -> ResponseReturnValue:
     """What an expression finds in a subject; nothing is kept."""
     expression = request.form.get("expression", "").strip()

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk import clock, web
 from helpdesk.accounts import guard, teams
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.models import Assignment, Team
 from helpdesk.accounts.permissions import Permission
@@ -22,6 +23,7 @@ from helpdesk.errors import DomainError, StaleChange
 from helpdesk.i18n import gettext, told
 
 SECTION = "teams"
+SHEET = ("name", "line", "answers_client", "assignment", "is_default")
 LINES = (1, 2, 3)
 team_loader = Loader(lambda _actor, team_id: db.session.get(Team, team_id), lambda _actor, _team: frozenset())
 
@@ -45,6 +47,7 @@ def new_team() -> str:
 
 @blueprint.post("/settings/teams")
 @policy(Permission.SETTINGS_CHANGE)
+@takes(*SHEET)
 def create_team() -> ResponseReturnValue:
     """A new team."""
     sheet = _sheet()
@@ -68,6 +71,7 @@ def team(team: Team, team_id: int) -> str:
 
 @blueprint.post("/settings/teams/<int:team_id>")
 @policy(Permission.SETTINGS_CHANGE, load=team_loader)
+@takes(*SHEET, "seen")
 def change_team(team: Team, team_id: int) -> ResponseReturnValue:
     """Let the sheet hold."""
     sheet = _sheet(team.line)
@@ -89,6 +93,7 @@ def change_team(team: Team, team_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/settings/teams/<int:team_id>/retirement")
 @policy(Permission.SETTINGS_CHANGE, load=team_loader)
+@takes()
 def retire_team(team: Team, team_id: int) -> ResponseReturnValue:
     """Put the team out of use, unless something still holds on to it."""
     actor, location = guard.current_actor(), url_for(".teams_list")

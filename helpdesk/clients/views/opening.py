@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from helpdesk import clock, intake, web
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import current_actor, once, policy, remember
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.writing import status_of
@@ -44,6 +45,7 @@ def new_ticket(contact_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/clients/contacts/<int:contact_id>/tickets")
 @policy(Permission.CALL_LOG)
+@takes("subject", "text", "type", "priority", "keeps")
 def open_ticket(contact_id: int) -> ResponseReturnValue:
     """Open it; what cannot be comes back with every word still there."""
     actor, sheet, found = current_actor(), _sheet(), _contact(contact_id)

@@ -10,6 +10,7 @@ from flask_babel import gettext, ngettext
 
 from helpdesk import clock, web
 from helpdesk.accounts import guard
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.db import db, savepoint, transaction
@@ -68,6 +69,7 @@ def outlook() -> ResponseReturnValue:
 
 @blueprint.post("/tickets/bulk", endpoint="do_bulk")
 @policy(Permission.SIGNED_IN)
+@takes("ticket", "back", "verb", "person_id", "team_id", "priority", "reason_code", "tag", "words")
 def do() -> ResponseReturnValue:
     """Do it to each ticket that it can be done to; the others are named with the reason."""
     actor, form = current_actor(), request.form

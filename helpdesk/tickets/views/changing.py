@@ -11,6 +11,7 @@ from helpdesk.tickets.rules import Impact, Priority, TicketType, Urgency
 from helpdesk.tickets.views.forms import number_of, text_of, word_of
 
 Form = Mapping[str, str]
+URGENCY = ("priority", "impact", "urgency", "reason")
 Verb = Callable[[Actor, datetime], None]
 
 

@@ -5,8 +5,10 @@ from datetime import datetime
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import Loader, current_actor, policy
 from helpdesk.accounts.permissions import Permission
+from helpdesk.clients.forms import WHO
 from helpdesk.clients.models import Contact
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
@@ -14,6 +16,7 @@ from helpdesk.tickets.queries import relations
 from helpdesk.tickets.queries.visibility import fetch
 from helpdesk.tickets.views import whose
 from helpdesk.tickets.views.blueprint import blueprint
+from helpdesk.tickets.views.forms import HEAD
 
 # The verb takes its locks itself: the sender's contact comes before his tickets.
 unlocked = Loader(fetch, relations)
@@ -28,6 +31,7 @@ def ask_client(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/client", endpoint="client")
 @policy(Permission.TICKET_CHANGE, load=unlocked)
+@takes(*HEAD, *WHO)
 def client(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Say who the client is."""
     by = current_actor().person_id

@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from helpdesk import clock, web
 from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import refuse_others
 from helpdesk.accounts.guard import current_actor, on_lapsed
 from helpdesk.accounts.permissions import Permission, may
 from helpdesk.db import db, transaction
@@ -41,6 +42,7 @@ def send(ticket: Ticket, usual: MessageKind) -> ResponseReturnValue:
     page = url_for("tickets.page", number=desk.ticket_id, _anchor="composer")
     try:
         fresh = take_files(desk)
+        refuse_others(written.FIELDS)
         if form.get("agreed"):
             form = addressing.readdressed(ticket, form)
         if form.get("go_on") or form.get("only_files") or form.get("agreed"):

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from helpdesk import clock
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.db import db, transaction
@@ -25,6 +26,7 @@ from helpdesk.tickets.views.uploads import beside_ticket
 
 @blueprint.post("/tickets/<int:number>/draft")
 @policy(Permission.TICKET_NOTE, load=beside_ticket)
+@takes(*written.DRAFTED, "base", "mine")
 def draft(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Keep it, unless another window has gone on from the same state: then say what stands there."""
     desk = Desk(number, current_actor().person_id)

@@ -17,6 +17,7 @@ Word = TypeVar("Word", bound=StrEnum)
 Form = Mapping[str, str]
 ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 CC_LIMIT = 10
+HEAD = ("walk", "last_message_id", "seen_seq")  # what each form of a ticket carries
 
 
 def text_of(form: Form, name: str) -> str:

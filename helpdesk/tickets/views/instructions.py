@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from helpdesk import web
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.errors import BadInput
@@ -21,13 +22,14 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import ticket_loader
 from helpdesk.tickets.views.acting import act, here
 from helpdesk.tickets.views.blueprint import blueprint
-from helpdesk.tickets.views.forms import number_of
+from helpdesk.tickets.views.forms import HEAD, number_of
 from helpdesk.tickets.views.refused import comes_back
 
 
 @blueprint.post("/tickets/<int:number>/articles")
 @policy(Permission.TICKET_NOTE, load=ticket_loader)
 @comes_back("articles-dialog")
+@takes(*HEAD, "article_id", "insert")
 def articles(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Remember that an instruction was used; with `insert` a browser without scripts gets its text as
     draft.
@@ -49,6 +51,7 @@ def articles(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/articles/<int:article_id>/outcome")
 @policy(Permission.TICKET_NOTE, load=ticket_loader)
+@takes(*HEAD, "solved")
 def article_outcome(ticket: Ticket, number: int, article_id: int) -> ResponseReturnValue:
     """Say whether an instruction solved it."""
     if find_article(article_id) is None:

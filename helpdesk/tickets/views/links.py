@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from helpdesk import clock, web
 from helpdesk.accounts import guard, rates
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import Loader, current_actor, policy
 from helpdesk.accounts.permissions import Permission, may
 from helpdesk.db import db, transaction
@@ -20,7 +21,7 @@ from helpdesk.tickets.queries.search import begun
 from helpdesk.tickets.rules import LinkKind
 from helpdesk.tickets.views import walk
 from helpdesk.tickets.views.blueprint import blueprint
-from helpdesk.tickets.views.forms import text_of
+from helpdesk.tickets.views.forms import HEAD, text_of
 from helpdesk.tickets.views.refused import comes_back
 
 WHILE_TYPING = 8
@@ -46,6 +47,7 @@ def candidates(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/links")
 @policy(Permission.TICKET_LINK, load=pair_loader)
 @comes_back("link-dialog")
+@takes(*HEAD, "kind", "other", "other_text")
 def links(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Say what this ticket is to another one."""
     actor, back = current_actor(), place_of(number)
@@ -67,6 +69,7 @@ def links(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/links/<int:link_id>/removal")
 @policy(Permission.TICKET_LINK, load=pair_loader)
 @comes_back("")
+@takes(*HEAD)
 def removal(ticket: Ticket, number: int, link_id: int) -> ResponseReturnValue:
     """Take a link away; one to a ticket that the person may not see is not there."""
     actor, back = current_actor(), place_of(number)

@@ -8,6 +8,7 @@ from flask_babel import gettext
 from sqlalchemy import or_, select
 
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.clients.actions import open_address
@@ -21,12 +22,14 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import ticket_loader
 from helpdesk.tickets.views.acting import act, here
 from helpdesk.tickets.views.blueprint import blueprint
+from helpdesk.tickets.views.forms import HEAD
 from helpdesk.tickets.views.refused import comes_back
 
 
 @blueprint.post("/tickets/<int:number>/address-opening")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("")
+@takes(*HEAD, "email")
 def address_opening(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Write to an address again from which mail came back."""
     email = request.form.get("email", "").strip().lower()
@@ -55,6 +58,7 @@ def _is_of(ticket: Ticket, email: str) -> bool:
 @blueprint.post("/tickets/<int:number>/receipt-release")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("")
+@takes(*HEAD)
 def receipt_release(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Send the acknowledgement that a cap held back."""
 

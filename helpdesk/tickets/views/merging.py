@@ -9,6 +9,7 @@ from flask_babel import gettext
 from helpdesk import clock, web
 from helpdesk.accounts import guard
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission, may
 from helpdesk.clock import process_time
@@ -24,7 +25,7 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import visibility
 from helpdesk.tickets.queries.doubles import LastWords, last_words, likely_doubles
 from helpdesk.tickets.views.blueprint import blueprint
-from helpdesk.tickets.views.forms import number_of
+from helpdesk.tickets.views.forms import HEAD, number_of
 from helpdesk.tickets.views.links import chosen_ticket, pair_loader
 
 
@@ -55,6 +56,7 @@ def merging(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/merging")
 @policy(Permission.TICKET_MERGE, load=pair_loader)
+@takes(*HEAD, "into", "into_version")
 def merge(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Merge this one, the double, into the one that stays; both as they were on the page."""
     actor = current_actor()

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.clients.actions import contact_for_address
@@ -26,7 +27,7 @@ from helpdesk.tickets.queries.visibility import fetch
 from helpdesk.tickets.rules import MessageKind
 from helpdesk.tickets.views.acting import act, here
 from helpdesk.tickets.views.blueprint import blueprint
-from helpdesk.tickets.views.forms import chosen, text_of
+from helpdesk.tickets.views.forms import HEAD, chosen, text_of
 from helpdesk.tickets.views.refused import comes_back
 from helpdesk.tickets.watch_models import TicketWatcher
 
@@ -50,6 +51,7 @@ class Whose(StrEnum):
 @blueprint.post("/tickets/<int:number>/watchers")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back(WATCHERS)
+@takes(*HEAD, "email")
 def watchers(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Let an address get the answers."""
     email = text_of(request.form, "email")
@@ -64,6 +66,7 @@ def watchers(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/watchers/<int:watcher_id>")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("")
+@takes(*HEAD, "verb")
 def watcher(ticket: Ticket, number: int, watcher_id: int) -> ResponseReturnValue:
     """Accept whom a mail proposed, decline him, or take somebody off; the button says which."""
     verb_of = VERBS.get(request.form.get("verb", ""))
@@ -82,6 +85,7 @@ def watcher(ticket: Ticket, number: int, watcher_id: int) -> ResponseReturnValue
 @blueprint.post("/tickets/<int:number>/requester")
 @policy(Permission.TICKET_CHANGE, load=unlocked)
 @comes_back("")
+@takes(*HEAD, "whose")
 def requester(ticket: Ticket, number: int) -> ResponseReturnValue:
     """For whom the mail counts that one of us passed on: for him, or for whoever wrote it."""
     whose = chosen(request.form, "whose", Whose)

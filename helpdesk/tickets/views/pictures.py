@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from helpdesk import clock
 from helpdesk.accounts import guard
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.accounts.rates import Limit, Rate
@@ -18,6 +19,7 @@ from helpdesk.tickets.picture_models import PicturesShown
 from helpdesk.tickets.queries import ticket_loader
 from helpdesk.tickets.views.blueprint import blueprint
 from helpdesk.tickets.views.files import answer_with, letter_of
+from helpdesk.tickets.views.forms import HEAD
 from helpdesk.web import see_other
 
 PICTURES = Rate("pictures", (Limit(60, 60),))
@@ -25,6 +27,7 @@ PICTURES = Rate("pictures", (Limit(60, 60),))
 
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/pictures")
 @policy(Permission.TICKET_READ, load=ticket_loader)
+@takes(*HEAD)
 def show_pictures(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
     """From now on this reader sees the pictures of this mail; nobody else does."""
     actor, place = current_actor(), url_for("tickets.page", number=number, _anchor=f"message-{message_id}")

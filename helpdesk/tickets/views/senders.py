@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from helpdesk import web
 from helpdesk.accounts import faces
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.clients import queries
+from helpdesk.clients.forms import WHO
 from helpdesk.clients.lists import list_figures
 from helpdesk.clients.models import CompanyKind, Contact
 from helpdesk.tickets import actions
@@ -49,6 +51,7 @@ def sender(contact_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/clients/senders/<int:contact_id>")
 @policy(Permission.CLIENT_CHANGE)
+@takes(*WHO)
 def identify(contact_id: int) -> ResponseReturnValue:
     """Say who it is; all his open tickets go along."""
     stranger, by = _unknown(contact_id), current_actor().person_id

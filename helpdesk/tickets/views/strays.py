@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission, may
 from helpdesk.clients.models import Contact
@@ -25,6 +26,7 @@ from helpdesk.tickets.models import Message, Ticket
 from helpdesk.tickets.queries import ticket_loader, visibility
 from helpdesk.tickets.views.acting import act
 from helpdesk.tickets.views.blueprint import blueprint
+from helpdesk.tickets.views.forms import HEAD
 from helpdesk.tickets.views.one_message import at_message, message_of
 from helpdesk.tickets.views.refused import comes_back
 
@@ -32,6 +34,7 @@ from helpdesk.tickets.views.refused import comes_back
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/acceptance")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("")
+@takes(*HEAD)
 def acceptance(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
     """Let whoever wrote it be a watcher: he gets the answers, and what he writes counts."""
     message = message_of(number, message_id)
@@ -47,6 +50,7 @@ def acceptance(ticket: Ticket, number: int, message_id: int) -> ResponseReturnVa
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/split")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("")
+@takes(*HEAD)
 def split(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
     """Let it go on as a ticket of its own, whose client is whoever wrote it."""
     message = message_of(number, message_id)
@@ -64,6 +68,7 @@ def split(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/rejoining")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("")
+@takes(*HEAD)
 def rejoining(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
     """It was no ticket of its own: end that one, and let the message wait here again."""
     message = message_of(number, message_id)
@@ -80,6 +85,7 @@ def rejoining(ticket: Ticket, number: int, message_id: int) -> ResponseReturnVal
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/copies/<int:mail_id>")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("")
+@takes(*HEAD)
 def second(ticket: Ticket, number: int, message_id: int, mail_id: int) -> ResponseReturnValue:
     """The mail went to another mailbox of ours as well: open a second ticket there."""
     message = message_of(number, message_id)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from helpdesk import clock, web
 from helpdesk.accounts import guard, rates
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission, may
 from helpdesk.canned import queries as canned_answers
@@ -56,6 +57,7 @@ def texts(ticket: Ticket, number: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/canned-answers")
 @policy(Permission.TICKET_NOTE, load=beside_ticket)
+@takes("answer_id")
 def insert_text(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Put a canned answer behind the draft, for browsers without scripts."""
     actor, answer_id = current_actor(), number_of(request.form, "answer_id")

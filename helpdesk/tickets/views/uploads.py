@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from helpdesk import blobs, clock, web
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import Loader, current_actor, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.db import db, transaction
@@ -32,6 +33,7 @@ beside_ticket = Loader(visibility.fetch, relations)
 
 @blueprint.post("/tickets/<int:number>/uploads")
 @policy(Permission.TICKET_NOTE, load=beside_ticket)
+@takes("files", "inline")
 def uploads(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Keep one file for the text that is being written; the answer is its row in the composer, or the sign
     of a picture that stands between the words, `inline`.
@@ -67,6 +69,7 @@ def upload(ticket: Ticket, number: int, public_id: UUID) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:number>/uploads/<uuid:public_id>/removal")
 @policy(Permission.TICKET_NOTE, load=beside_ticket)
+@takes()
 def upload_removal(ticket: Ticket, number: int, public_id: UUID) -> ResponseReturnValue:
     """Take a waiting file of one's own away."""
     with transaction():

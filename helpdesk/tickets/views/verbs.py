@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import has, takes
 from helpdesk.accounts.guard import current_actor, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.errors import BadInput, StaleChange
@@ -15,17 +16,18 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import ticket_loader
 from helpdesk.tickets.rules import DiscardReason, HandoverCard, MessageKind, ReturnReason
-from helpdesk.tickets.views import changing, clash, composing
+from helpdesk.tickets.views import changing, clash, composing, written
 from helpdesk.tickets.views import waiting as wishes_to_wait
 from helpdesk.tickets.views.acting import Act, act, gone, here
 from helpdesk.tickets.views.blueprint import blueprint
-from helpdesk.tickets.views.forms import chosen, number_of, text_of
+from helpdesk.tickets.views.forms import HEAD, chosen, number_of, text_of
 from helpdesk.tickets.views.refused import COMPOSER, comes_back
 
 
 @blueprint.post("/tickets/<int:number>/replies")
 @policy(Permission.TICKET_REPLY, load=ticket_loader)
 @comes_back(COMPOSER)
+@has(*written.FIELDS)
 def replies(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Answer the client, or with the switch elsewhere write a note or to a third party."""
     return composing.send(ticket, MessageKind.REPLY)
@@ -34,6 +36,7 @@ def replies(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/notes")
 @policy(Permission.TICKET_NOTE, load=ticket_loader)
 @comes_back(COMPOSER)
+@has(*written.FIELDS)
 def notes(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Write what the client never sees."""
     return composing.send(ticket, MessageKind.NOTE)
@@ -42,6 +45,7 @@ def notes(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/assignee")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("assignee-dialog")
+@takes(*HEAD, "person_id")
 def assignee(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Take it ("me"), give it to somebody of the team, or back to the team (empty)."""
     wanted = request.form.get("person_id", "")
@@ -56,6 +60,7 @@ def assignee(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/escalation")
 @policy(Permission.TICKET_HAND_OVER, load=ticket_loader)
 @comes_back("escalation-dialog")
+@takes(*HEAD, "symptom", "asked", "tried", "configuration", "team_id")
 def escalation(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Hand it up one line with a card."""
     form = request.form
@@ -77,6 +82,7 @@ def escalation(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/return", endpoint="return")
 @policy(Permission.TICKET_HAND_OVER, load=ticket_loader)
 @comes_back("return-dialog")
+@takes(*HEAD, "reason_code", "reason")
 def give_back(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Return it to whoever handed it up, with a reason."""
     code = chosen(request.form, "reason_code", ReturnReason)
@@ -91,6 +97,7 @@ def give_back(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/move")
 @policy(Permission.TICKET_HAND_OVER, load=ticket_loader)
 @comes_back("move-dialog")
+@takes(*HEAD, "team_id", "reason")
 def move(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Put it to another team."""
     team_id = number_of(request.form, "team_id")
@@ -107,6 +114,7 @@ def move(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/waiting")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("waiting-dialog")
+@takes(*HEAD, "whom", "reason", "until", "wake_at", "about", "party")
 def waiting(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Wait for the client or a third party until a moment."""
     wish = wishes_to_wait.wish_of(request.form)
@@ -120,6 +128,7 @@ def waiting(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/resumption")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("")
+@takes(*HEAD)
 def resumption(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Go on with what waited."""
     return act(ticket, lambda actor, now: actions.resume(ticket, by=actor.person_id, now=now), here(ticket))
@@ -128,6 +137,7 @@ def resumption(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/resolution")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("resolution-dialog")
+@takes(*HEAD, "note")
 def resolution(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Say what solved it."""
     note = text_of(request.form, "note")
@@ -141,6 +151,7 @@ def resolution(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/reopening")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("reopening-dialog")
+@takes(*HEAD, "reason")
 def reopening(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Bring a finished ticket back."""
     reason = text_of(request.form, "reason")
@@ -154,6 +165,7 @@ def reopening(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/closure")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("")
+@takes(*HEAD)
 def closure(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Put a resolved ticket away."""
     return act(ticket, lambda actor, now: actions.close(ticket, by=actor.person_id, now=now), here(ticket))
@@ -162,6 +174,7 @@ def closure(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/discard")
 @policy(Permission.TICKET_DISCARD, load=ticket_loader)
 @comes_back("discard-dialog")
+@takes(*HEAD, "reason_code", "reason")
 def discard(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Throw away what is no request."""
     reason = chosen(request.form, "reason_code", DiscardReason)
@@ -177,6 +190,7 @@ def discard(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/restoration")
 @policy(Permission.TICKET_DISCARD, load=ticket_loader)
 @comes_back("")
+@takes(*HEAD)
 def restoration(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Bring back what was thrown away by mistake."""
     words = gettext("It is back, as it was.")
@@ -188,6 +202,7 @@ def restoration(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/priority")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("properties-dialog")
+@takes(*HEAD, *changing.URGENCY)
 def priority(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Change how urgent it is."""
     return _guarded(ticket, changing.priority_verb(ticket, request.form))
@@ -196,6 +211,7 @@ def priority(ticket: Ticket, number: int) -> ResponseReturnValue:
 @blueprint.post("/tickets/<int:number>/properties")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("properties-dialog")
+@takes(*HEAD, *changing.URGENCY, "subject", "type", "category_id", "tags")
 def properties(ticket: Ticket, number: int) -> ResponseReturnValue:
     """Put subject, kind, priority and tags right in one go."""
     return _guarded(ticket, changing.properties_verb(ticket, request.form))

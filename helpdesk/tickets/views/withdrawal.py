@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from helpdesk.accounts.actor import Actor
+from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.notifications.third_parties import send_again
@@ -15,6 +16,7 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import ticket_loader
 from helpdesk.tickets.views.acting import act
 from helpdesk.tickets.views.blueprint import blueprint
+from helpdesk.tickets.views.forms import HEAD
 from helpdesk.tickets.views.one_message import at_composer, at_message, message_of
 from helpdesk.tickets.views.refused import comes_back
 
@@ -22,6 +24,7 @@ from helpdesk.tickets.views.refused import comes_back
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/withdrawal")
 @policy(Permission.TICKET_NOTE, load=ticket_loader)
 @comes_back("")
+@takes(*HEAD)
 def withdrawal(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
     """Take one's own mail back while it still waits; words, recipients and files return into the composer."""
     message = message_of(number, message_id)
@@ -36,6 +39,7 @@ def withdrawal(ticket: Ticket, number: int, message_id: int) -> ResponseReturnVa
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/resending")
 @policy(Permission.TICKET_CHANGE, load=ticket_loader)
 @comes_back("")
+@takes(*HEAD)
 def resending(ticket: Ticket, number: int, message_id: int) -> ResponseReturnValue:
     """Let the very same mail go once more to whom it did not reach."""
     message = message_of(number, message_id)

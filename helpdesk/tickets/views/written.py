@@ -23,11 +23,15 @@ from helpdesk.tickets.models import Attachment, Message, Ticket
 from helpdesk.tickets.queries.watching import watching
 from helpdesk.tickets.rules import MessageKind
 from helpdesk.tickets.views.composer import QUOTABLE
-from helpdesk.tickets.views.forms import CC_LIMIT, addresses_of, text_of
+from helpdesk.tickets.views.forms import CC_LIMIT, HEAD, addresses_of, text_of
 
 Form = MultiDict[str, str]
 KIND_OF = {"internal": MessageKind.NOTE, "third": MessageKind.FORWARD, "public": MessageKind.REPLY}
 LIMIT = 100
+DRAFTED = ("visibility", "text", "html", "cc", "third_party", "pick", "pick_file", "addressed")
+ASIDE = ("href", "files", "upload", "mention", "note")  # beside the words; `href` is the editor's own
+BUTTONS = ("then", "wait_until", "only_files", "go_on", "agreed", "send_anyway")
+FIELDS = (*HEAD, *DRAFTED, *ASIDE, *BUTTONS)
 
 
 @dataclass(frozen=True)
