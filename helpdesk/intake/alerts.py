@@ -55,12 +55,14 @@ def begins_anew(incoming: Incoming, ticket: Ticket, pointer: Pointer | None) -> 
     return answered is not None and answered.is_machine and answered.kind is MessageKind.CLIENT
 
 
-def keep_alert(incoming: Incoming, ticket_id: int, *, now: datetime) -> None:
-    """Count it on the ticket that it opened or joined."""
+def keep_alert(incoming: Incoming, ticket_id: int, *, now: datetime, is_answer: bool = False) -> None:
+    """Count it on the ticket that it opened or joined; an answer to a mail only where it says the same."""
     if not is_alert(incoming):
         return
     sender, topic = _key(incoming)
     series = db.session.scalar(select(TicketAlert).where(TicketAlert.ticket_id == ticket_id))
+    if is_answer and (series is None or (series.sender, series.topic) != (sender, topic)):
+        return
     is_well = says_recovery(incoming.subject)
     if series is None:
         series = TicketAlert(

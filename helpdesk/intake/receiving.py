@@ -117,8 +117,7 @@ def _join(
     now: datetime,
 ) -> Receipt:
     message = _add(found)(ticket, words, by=by, now=now)
-    if found.pointer is None:
-        keep_alert(incoming, ticket.id, now=now)
+    keep_alert(incoming, ticket.id, now=now, is_answer=found.pointer is not None)
     because = found.pointer.code if found.pointer else ""
     if found.is_client_side:
         is_signed = found.pointer is not None and found.pointer.is_signed

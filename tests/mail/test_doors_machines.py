@@ -174,6 +174,21 @@ def test_alerts_about_one_thing_are_one_ticket_that_says_when_all_is_well(
     assert series.recovered_at is None
 
 
+def test_alerts_that_name_the_first_mail_count_like_those_that_do_not(
+    mailbox: Mailbox, now: datetime
+) -> None:
+    first, named = "<alert1@watch.example>", {"In_Reply_To": "<alert1@watch.example>"}
+    take_in(alert("PROBLEM: disk full on srv1", message_id=first), mailbox, now=now)
+    take_in(alert("RECOVERY: disk full on srv1", **named), mailbox, now=now)
+    (series,) = db.session.scalars(select(TicketAlert)).all()
+    assert (series.mails, series.recovered_at) == (2, now)
+    take_in(alert("PROBLEM: disk full on srv2", **named), mailbox, now=now)
+    assert series.recovered_at == now
+    take_in(alert("PROBLEM: disk full on srv1", **named), mailbox, now=now)
+    assert (series.mails, len(tickets())) == (3, 1)
+    assert series.recovered_at is None
+
+
 def test_what_a_machine_says_again_and_again_is_one_line_that_opens(
     mailbox: Mailbox, client: FlaskClient, now: datetime
 ) -> None:
