@@ -1,6 +1,7 @@
 """Companies and contacts on pages."""
 
 import re
+from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from helpdesk.accounts.models import Person
-from helpdesk.clients import queries
+from helpdesk.clients import actions, queries
 from helpdesk.clients.models import Company, CompanyKind, Contact
 from helpdesk.db import db
 from tests import browsing, factories
@@ -96,6 +97,15 @@ def test_a_contact_is_made_with_addresses_and_numbers(
     page = client.get(answer.location).text
     for shown in ("signe.holm@halden.example", 'href="tel:+442055500172"', "4021", "Dispatcher"):
         assert shown in page
+
+
+def test_who_called_our_mail_unwanted_says_so_at_his_address(
+    client: FlaskClient, session: Db, halden: Company, now: datetime
+) -> None:
+    contact = factories.a_contact(company=halden, email="signe.holm@halden.example")
+    actions.note_complaint("signe.holm@halden.example", now=now)
+    session.commit()
+    assert "wants no automatic mail" in client.get(f"/clients/contacts/{contact.id}").text
 
 
 def test_a_contact_cannot_be_reached_at_a_mailbox_of_the_desk(
