@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -35,7 +34,7 @@ def served(database: Urls, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def is_up(address: str) -> bool:
     try:
         return bool(urlopen(f"{address}/healthz").status == 200)  # noqa: S310
-    except URLError:
+    except OSError:
         return False
 
 

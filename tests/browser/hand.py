@@ -34,10 +34,14 @@ class Hand:
         self._page.keyboard.type(words)
 
     @property
+    def own_seconds(self) -> float:
+        """What the keys take a person: the same on every machine."""
+        return self._strokes * KEYSTROKE_S + self._thoughts * THOUGHT_S
+
+    @property
     def seconds(self) -> float:
-        """What it took the desk, and what the same keys take a person."""
-        waited = time.monotonic() - self._began
-        return waited + self._strokes * KEYSTROKE_S + self._thoughts * THOUGHT_S
+        """That, and what it took the desk on this machine."""
+        return time.monotonic() - self._began + self.own_seconds
 
     def _press_cyrillic(self, key: str) -> None:
         """Playwright knows no other layout, so the event is sent as Chromium gets it from a keyboard."""

@@ -1,7 +1,6 @@
 """What must come out of whole mails, sound and broken."""
 
 import random
-import time
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from helpdesk.mail.headers import Address
 from helpdesk.mail.opening import open_mail
 from helpdesk.mail.parsing import ParsedMail, parse
+from tests.effort import effort
 
 SAMPLES = Path(__file__).parent / "samples"
 NAMES = sorted(path.stem for path in SAMPLES.glob("*.eml"))
@@ -245,12 +245,11 @@ def test_a_damaged_sample_is_read(name: str) -> None:
 
 
 def test_a_subject_without_end_is_read_as_far_as_it_is_kept() -> None:
-    subject = b"Subject: " + b"=?utf-8?q?door_?= " * 200_000
+    subject = b"Subject: " + b"=?utf-8?q?door_?= " * 50_000
     raw = b"From: eva@harbour.example\r\n" + subject + b"\r\n\r\nIt sticks."
-    begun = time.process_time()
-    found = parse(raw)
+    found, cost = effort(lambda: parse(raw))
     assert (found.subject[:9], found.from_email) == ("door door", "eva@harbour.example")
-    assert time.process_time() - begun < 2
+    assert cost < 100
 
 
 @pytest.mark.parametrize(
@@ -265,9 +264,9 @@ def test_a_subject_without_end_is_read_as_far_as_it_is_kept() -> None:
     ],
 )
 def test_no_header_or_report_takes_long_to_read(name: str, value: bytes) -> None:
-    begun = time.process_time()
-    parse(b"Return-Path: <>\r\nSender: mailer-daemon@x.example\r\n" + name.encode() + b": " + value)
-    assert time.process_time() - begun < 1
+    raw = b"Return-Path: <>\r\nSender: mailer-daemon@x.example\r\n" + name.encode() + b": " + value
+    _, cost = effort(lambda: parse(raw))
+    assert cost < 200
 
 
 @pytest.mark.parametrize("odd", ["a_" * 6_000, "a1@" * 2_000, "~/" * 6_000, "<!--" * 5_000])
