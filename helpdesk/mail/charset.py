@@ -4,6 +4,8 @@ import codecs
 import re
 from typing import NamedTuple
 
+from helpdesk.mail import alphabets
+
 ALIASES = {
     "ks_c_5601-1987": "cp949",
     "ks_c_5601": "cp949",
@@ -35,8 +37,15 @@ ALIASES = {
 }
 # Codecs of Python that are not character sets, or (UTF-7) hide markup from every later check.
 REFUSED = frozenset({"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"})
-CYRILLIC = ("cp1251", "koi8-r", "cp866")
-FREQUENT = frozenset("оеаинтсрвлкмдпу")
+CYRILLIC, GREEK = frozenset("оеаинтсрвлкмдпу"), frozenset("αοιετσνηυρπκλςάέήίόύώ")
+HEBREW, ARABIC = frozenset("יוהלאתמרבנש"), frozenset("اليمنرتوبةعدسأ")
+SCRIPTS = {
+    "cp1251": CYRILLIC, "koi8-u": CYRILLIC, "cp866": CYRILLIC, "cp1253": GREEK, "iso-8859-7": GREEK,
+    "cp1255": HEBREW, "cp1256": ARABIC,
+}  # fmt: skip
+CYRILLIC_SETS = tuple(codec for codec, frequent in SCRIPTS.items() if frequent is CYRILLIC)
+FEW = 20  # letters that may be of any script
+LESS_OFTEN = dict.fromkeys(("cp1253", "iso-8859-7", "cp1255", "cp1256"), 0.1)
 KANA, HANGUL = re.compile("[\u3041-\u30ff]"), re.compile("[\uac00-\ud7a3]")
 EASTERN = (("cp932", KANA, 0.3), ("euc_jp", KANA, 0.3), ("cp949", HANGUL, 0.9))
 SURROGATES = re.compile("[\ud800-\udfff]")
@@ -122,17 +131,20 @@ def _as_guessed(raw: bytes, codec: str) -> str | None:
         return _strict(raw, "utf-16")
     if b"\x1b$" in raw or b"\x1b(" in raw:
         return _strict(raw, "iso2022_jp")
-    return _guessed_eastern(raw) or _guessed_cyrillic(raw[:20_000], raw) or _guessed_chinese(raw)
+    by_script = _guessed_eastern(raw) or _guessed_script(raw[:20_000], raw) or _guessed_chinese(raw)
+    return by_script or alphabets.guessed(raw)
 
 
-def _guessed_cyrillic(sample: bytes, raw: bytes) -> str | None:
-    """Cyrillic if high bytes stand in words: half of the letters or more are the frequent small ones.
+def _guessed_script(sample: bytes, raw: bytes) -> str | None:
+    """Cyrillic, Greek, Hebrew or Arabic if high bytes stand in words: half of the letters or more are the
+    frequent small ones of that script.
 
-    In the languages of the West they stand alone among plain letters.
+    In the languages that are written with Latin letters they stand alone among plain ones.
     """
-    best = max(CYRILLIC, key=lambda codec: _share_of_frequent(sample, codec))
     runs = HIGH_RUN.findall(sample)
     letters = sum(map(len, runs))
+    known = SCRIPTS if letters >= FEW else CYRILLIC_SETS
+    best = max(known, key=lambda codec: _share_of_frequent(sample, codec) - LESS_OFTEN.get(codec, 0))
     if letters < max(3, 2 * len(runs)) or _share_of_frequent(sample, best) < 0.5:
         return None
     return raw.decode(best, "replace")
@@ -161,4 +173,4 @@ def _guessed_chinese(raw: bytes) -> str | None:
 
 def _share_of_frequent(sample: bytes, codec: str) -> float:
     high = [letter for letter in sample.decode(codec, "replace") if letter > "\x7f"]
-    return sum(letter in FREQUENT for letter in high) / max(len(high), 1)
+    return sum(letter in SCRIPTS[codec] for letter in high) / max(len(high), 1)

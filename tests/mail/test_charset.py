@@ -36,3 +36,43 @@ RUSSIAN = "Добрый день, не открывается карточка �
 )
 def test_text_is_found_in_bytes(raw: bytes, declared: str, text: str, step: str) -> None:
     assert decode(raw, declared) == (text, step)
+
+
+TEXTS = (
+    ("Drukarka w księgowości przestała działać", ("cp1250", "iso-8859-2")),
+    ("Tiskárna v účtárně přestala fungovat", ("cp1250", "iso-8859-2")),
+    ("Neviem sa prihlásiť do systému, tlačiareň mlčí", ("cp1250", "iso-8859-2")),
+    ("Kérem segítsenek, tegnap még minden jól működött", ("cp1250", "iso-8859-2")),
+    ("Vă rog să mă ajutaţi, imprimanta nu mai funcţionează", ("cp1250", "iso-8859-2")),
+    ("Jučer je sve radilo, a danas se pojavljuje greška", ("cp1250", "iso-8859-2")),
+    ("Dün her şey çalışıyordu, bugün hata çıkıyor", ("cp1254", "iso-8859-9")),
+    ("Mēs jau pārstartējām datorus, bet tas nelīdzēja", ("cp1257",)),
+    ("Ο εκτυπωτής στο λογιστήριο δεν λειτουργεί πια", ("cp1253", "iso-8859-7")),
+    ("המדפסת במחלקת הנהלת חשבונות אינה פועלת", ("cp1255",)),
+    ("الطابعة في قسم المحاسبة لا تعمل", ("cp1256",)),
+    ("Принтер у бухгалтерії перестав працювати", ("cp1251", "koi8-u")),
+)
+
+
+@pytest.mark.parametrize(("text", "codec"), [(text, codec) for text, codecs in TEXTS for codec in codecs])
+def test_what_nobody_declared_is_told_by_its_letters(text: str, codec: str) -> None:
+    assert decode(text.encode(codec)) == (text, "guessed")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Der Drucker läuft nicht, wir bitten um Rückmeldung: 30 € für 5 m² ist Größe „A“",
+        "Le père Noël est là, être ou ne pas être à Nîmes",
+        "¿Qué hacemos? Ayer el niño no podía; mañana sí",
+        "Não há ligação, informações em São João",
+        "È già così: lunedì, martedì e venerdì non va più",
+        "Hej, vår skrivare står på golvet och är för gammal",
+        "Rødgrød med fløde på en ø i går",
+        "Í gær virkaði allt en í dag kemur upp villa",
+        "Käivitasime arvutid uuesti, kõike head",
+        "Microsoft® – 20 °C, § 5, ½ café",
+    ],
+)
+def test_a_western_text_is_taken_for_no_other(text: str) -> None:
+    assert decode(text.encode("cp1252")) == (text, "replaced")

@@ -60,7 +60,8 @@ def test_every_form_that_leads_to_mail_says_which_fields_it_has(app: Flask) -> N
 ASKED = (
     "/tickets/<int:number>/replies", "/tickets/<int:number>/notes", "/tickets/<int:number>/draft",
     "/tickets/<int:number>/resolution", "/tickets/bulk", "/calls", OPENS_A_TICKET, "/profile",
-    "/settings/mailboxes", "/settings/mail-texts/<int:number>", "/settings/canned-answers", "/settings/senders",
+    "/settings/mailboxes", "/settings/mail-texts/<int:number>", "/settings/canned-answers",
+    "/settings/senders",
 )  # fmt: skip
 
 
