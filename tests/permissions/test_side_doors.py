@@ -13,7 +13,7 @@ from helpdesk.tickets.rules import State
 from tests.browsing import form, sign_in
 from tests.conftest import NOON
 from tests.factories import a_ticket, an_agent, the_team
-from tests.permissions.things import a_placed_ticket
+from tests.permissions.ticket_things import a_placed_ticket
 
 
 @pytest.mark.parametrize("then", ["resolve", "wait"])
