@@ -48,6 +48,7 @@ FEW = 20  # letters that may be of any script
 LESS_OFTEN = dict.fromkeys(("cp1253", "iso-8859-7", "cp1255", "cp1256"), 0.1)
 KANA, HANGUL = re.compile("[\u3041-\u30ff]"), re.compile("[\uac00-\ud7a3]")
 EASTERN = (("cp932", KANA, 0.3), ("euc_jp", KANA, 0.3), ("cp949", HANGUL, 0.9))
+JAPANESE_SHIFT = re.compile(rb"\x1b\$[@B(]")  # the escapes of ISO-2022-JP, RFC 1468
 SURROGATES = re.compile("[\ud800-\udfff]")
 HIGH = re.compile(rb"[\x80-\xff]")
 HIGH_RUN = re.compile(rb"[\x80-\xff]+")
@@ -61,9 +62,9 @@ class Decoded(NamedTuple):
 
 
 def decode(raw: bytes, declared: str = "") -> Decoded:
-    """Try declared, UTF-8, declared with few losses, a guess, then Windows-1252; never raises."""
+    """Try escapes, declared, UTF-8, declared with few losses, a guess, then Windows-1252; never raises."""
     codec = codec_named(declared)
-    for step in (_as_declared, _as_utf8, _as_declared_with_losses, _as_guessed):
+    for step in (_as_shifted, _as_declared, _as_utf8, _as_declared_with_losses, _as_guessed):
         text = step(raw, codec)
         if text is not None:
             return Decoded(clean_text(text), step.__name__.removeprefix("_as_"))
@@ -108,6 +109,13 @@ def _strict(raw: bytes, codec: str) -> str | None:
         return None
 
 
+def _as_shifted(raw: bytes, codec: str) -> str | None:
+    """Japanese between escapes is all ASCII to any other set that may have been declared."""
+    if codec.startswith("iso2022") or not JAPANESE_SHIFT.search(raw):
+        return None
+    return _strict(raw, "iso2022_jp_2")
+
+
 def _as_declared(raw: bytes, codec: str) -> str | None:
     if not codec or (codec == "cp1252" and _strict(raw, "utf-8") and HIGH.search(raw)):
         return None
@@ -129,8 +137,6 @@ def _as_declared_with_losses(raw: bytes, codec: str) -> str | None:
 def _as_guessed(raw: bytes, codec: str) -> str | None:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _strict(raw, "utf-16")
-    if b"\x1b$" in raw or b"\x1b(" in raw:
-        return _strict(raw, "iso2022_jp")
     by_script = _guessed_eastern(raw) or _guessed_script(raw[:20_000], raw) or _guessed_chinese(raw)
     return by_script or alphabets.guessed(raw)
 
