@@ -187,6 +187,8 @@ class Relay:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
+        if "later@" in address:
+            return "452 4.2.2 No room"
         return "250 OK" if "support@" in address else "553 5.7.1 Not owned by you"
 
 
@@ -236,6 +238,12 @@ def test_a_relay_refuses_the_password(relay: int) -> None:
 def test_a_relay_refuses_the_sender(relay: int) -> None:
     said = failure(smtp(relay, "boss@fernhill.example", **ACCOUNT))
     assert said.startswith("sender: The server takes no mail from boss@fernhill.example.")
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_relay_that_takes_nothing_for_now(relay: int) -> None:
+    said = failure(smtp(relay, "later@fernhill.example", **ACCOUNT))
+    assert said.endswith("Try again in a few minutes.")
 
 
 @pytest.mark.usefixtures("trusted")

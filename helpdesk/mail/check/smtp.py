@@ -129,6 +129,10 @@ def _announce(relay: smtplib.SMTP, server: Server, sender: str) -> None:
     words = gettext("The server takes no mail from %(address)s.", address=sender)
     if code in WANTS_SIGN_IN and not server.user:
         cure = gettext("It wants a name and password: type them above.")
+    elif code // 100 == 4:
+        cure = gettext(
+            "Only for now: perhaps too much was sent, or there is no room. Try again in a few minutes."
+        )
     else:
         cure = gettext("Sign in with the account that owns this address, or let the server allow it.")
     raise Stopped(Step.SENDER, words, cure, said=_text(code, said))
