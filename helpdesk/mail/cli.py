@@ -1,13 +1,14 @@
 """The `helpdesk mail` commands: try a message out, or hand one in."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
-from helpdesk import clock
+from helpdesk import __version__, clock
 from helpdesk.accounts.people import system_id
 from helpdesk.app import create_app
 from helpdesk.db import db, transaction
@@ -95,6 +96,10 @@ def receive(recipients: tuple[str, ...], sender: str | None, data: Path | None) 
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="The desk's data folder.")
 def retry(version: str | None, data: Path | None) -> None:
     """Put every held message that only failed back in front of the door; the worker takes them in."""
+    if version is not None and not re.match(r"\d+(\.\d+)*\Z", version):
+        raise click.BadParameter(
+            f"{version} is no version: write it as {__version__}.", param_hint="--read-before"
+        )
     settings = settings_from(data)
     if not has_database(settings):
         raise click.ClickException(f"T{NO_DESK[1:]}" % settings.data_dir)

@@ -152,6 +152,11 @@ def test_how_the_pipe_ends_before_the_database_is_asked(
     assert done.exit_code == ends, done.output
 
 
+def test_what_is_no_version_is_said_to_be_none() -> None:
+    done = CliRunner().invoke(mail_commands, ["retry", "--read-before", "newest"])
+    assert (done.exit_code, "newest is no version" in done.output) == (2, True)
+
+
 def test_a_mistyped_folder_is_said_to_hold_no_desk_and_gets_none(tmp_path: Path) -> None:
     done = CliRunner().invoke(
         mail_commands, ["receive", "--data", str(tmp_path)], input=b"x", env={"DATABASE_URL": ""}
