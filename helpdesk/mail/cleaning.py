@@ -177,10 +177,11 @@ PAGE_STYLE = (
     ":root{color-scheme:light}body{margin:0;padding:4px 8px;background:#fff;color:#1d2125;"
     'font:14px/1.55 Inter,system-ui,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}'
     "img{max-width:100%;height:auto}img:not([src]){padding:1px 6px;border:1px dashed #c4cad2;color:#4c5561}"
+    "img:not([src]){width:auto;height:auto}:is(td,th,table):has(img:not([src])){height:auto}"
     "img:not([src]):not([alt]),img:not([src])[alt='']{display:none}table{max-width:100%}"
     "pre,code{white-space:pre-wrap;font:13px/1.5 ui-monospace,monospace}"
     "body,div,p,li,td,th,blockquote,h1,h2,h3,h4,h5,h6{unicode-bidi:plaintext}"
-    "table[border]:not([border='0']){border-collapse:collapse}"
+    "table[border]:not([border='0']){max-width:none;border-collapse:collapse;overflow-wrap:break-word}"
     "table[border]:not([border='0'])>*>tr>*{padding:2px 8px;border:1px solid #c4cad2}"
     "p,blockquote{margin:0 0 .8em}"
     "blockquote{padding:0 0 0 12px;border-left:2px solid #c4cad2;color:#4c5561}"

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
+from helpdesk.mail.frame_height import heights_of
 from helpdesk.mail.indexable import is_hard_to_index
 from helpdesk.mail.mime import TOO_COMPLEX
 from helpdesk.mail.parsing import ParsedMail, parse
@@ -21,7 +22,8 @@ THIRD = "shown as raw text"
 def open_mail(raw: bytes) -> ParsedMail:
     """What the mail says, whatever its state: a mail that one way cannot read is read in another."""
     try:
-        return with_words_to_find(with_html_in_time(with_winmail_opened(parse(raw))))
+        mail = with_words_to_find(with_html_in_time(with_winmail_opened(parse(raw))))
+        return replace(mail, heights=heights_of(mail.html, mail.attachments))
     except Exception as trouble:  # noqa: BLE001 - whatever it is, the words must not be lost
         cause = type(trouble).__name__
     try:

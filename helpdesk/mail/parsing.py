@@ -15,6 +15,7 @@ from helpdesk.mail.charset import clean_text
 from helpdesk.mail.classifying import Verdict, classify
 from helpdesk.mail.cms import is_enveloped_data
 from helpdesk.mail.forwards import forwarded_from
+from helpdesk.mail.frame_tree import Heights
 from helpdesk.mail.headers import Address, Headers, bounded_id, one_line, read_message_ids
 from helpdesk.mail.invitations import Invitation, read_invitation
 from helpdesk.mail.kinds import MailKind
@@ -75,6 +76,7 @@ class ParsedMail:
     invitation: Invitation | None = None
     verification: str = ""
     trace: tuple[tuple[str, str], ...] = ()
+    heights: Heights | None = None
 
     @property
     def reply_until(self) -> int:

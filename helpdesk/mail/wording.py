@@ -1,7 +1,7 @@
 """Which words of a read mail a ticket shows, finds and remarks on."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 
 from flask_babel import force_locale, gettext
@@ -67,6 +67,14 @@ def _remarks(parsed: ParsedMail, other: str) -> tuple[Remark, ...]:
         found.append({"kind": "html_left_out"})
     if other:
         found.append({"kind": "two_versions", "lines": str(other.count("\n") + 1 + len(other) // 90)})
+    if parsed.html and parsed.heights:
+        found.append(
+            {"kind": "heights", **{name: _list(one) for name, one in asdict(parsed.heights).items()}}
+        )
     if REMOTE_PICTURE.search(parsed.html):
         found.append({"kind": "remote_pictures"})
     return tuple(found)
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return " ".join(map(str, numbers))

@@ -9,9 +9,11 @@ from flask_babel import format_datetime, gettext
 
 from helpdesk import i18n
 from helpdesk.mail.cleaning import is_drawable
+from helpdesk.mail.frame_height import WIDTHS
 from helpdesk.tickets.views.reading import Facts, Said
 
-LEAST, MOST, A_LINE, LETTERS_A_LINE, A_PICTURE = 96, 640, 22, 90, 280
+LEAST, A_LINE, LETTERS_A_LINE, A_PICTURE = 96, 22, 90, 280
+LONG = 620  # pixels; a higher mail begins folded
 LOGO_BYTES = 4_000  # a picture of fewer stands between words
 
 
@@ -24,14 +26,26 @@ class Pictures:
 
 
 @dataclass(frozen=True)
+class Room:
+    """How high the mail stands, in pixels, where it has at least this width."""
+
+    width: int
+    height: int
+
+    @property
+    def is_long(self) -> bool:
+        return self.height > LONG
+
+
+@dataclass(frozen=True)
 class MailBody:
-    """How the mail of a message is drawn. `frame_url` is None where there is nothing more to see; `height` of
-    the frame in pixels is guessed from the words, for a frame that can do nothing cannot tell.
+    """How the mail of a message is drawn. `frame_url` is None where there is nothing more to see; `rooms` say
+    how high the frame must be, narrow ones first, for a frame that can do nothing cannot tell.
     """
 
     remarks: Sequence[str]
     frame_url: str | None
-    height: int
+    rooms: Sequence[Room]
     is_open: bool
     pictures: Pictures | None
     logos: Sequence[Facts]
@@ -43,7 +57,7 @@ def mail_body(number: int, said: Said, reader_id: int | None) -> MailBody:
     return MailBody(
         remarks=[words for one in said.remarks if (words := _remark(one))],
         frame_url=_frame(number, said, pictures),
-        height=_height(said, pictures is not None and pictures.are_shown),
+        rooms=_rooms(said, fetched=pictures is not None and pictures.are_shown),
         is_open=_says_more(kinds, said, pictures),
         pictures=pictures if said.has_html else None,
         logos=[file for file in said.files if file["is_repeated"] and not is_drawn(file, said)],
@@ -81,14 +95,23 @@ def _frame(number: int, said: Said, pictures: Pictures | None) -> str | None:
     )
 
 
-def _height(said: Said, fetched: bool) -> int:
+def _rooms(said: Said, *, fetched: bool) -> list[Room]:
+    """As counted when the mail was read; of one that was read before that, guessed from its words."""
+    counted = next((one for one in said.remarks if one["kind"] == "heights"), None)
+    if counted is None:
+        return [Room(width, _guessed(said, fetched)) for width in WIDTHS]
+    heights = str(counted["fetched" if fetched else "blocked"]).split()
+    return [Room(width, int(height)) for width, height in zip(WIDTHS, heights, strict=False)]
+
+
+def _guessed(said: Said, fetched: bool) -> int:
     drawn = [file for file in said.files if is_drawn(file, said) and int(file["size"]) > LOGO_BYTES]
     pictures = len(drawn) + fetched
     other = next((one for one in said.remarks if one["kind"] == "two_versions"), {})
     text = said.new_words
     lines = text.count("\n") + 2 + len(text) // LETTERS_A_LINE
     high = A_LINE * max(lines, int(other.get("lines", 0))) + A_PICTURE * pictures
-    return min(max(high, LEAST), MOST)
+    return max(high, LEAST)
 
 
 def _remark(one: Facts) -> str:
