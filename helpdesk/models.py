@@ -10,6 +10,7 @@ from helpdesk.clients import return_models as returns
 from helpdesk.kb import models as kb
 from helpdesk.mail import grant_models as mail_grants
 from helpdesk.mail import models as mail
+from helpdesk.mail import probe_models as probes
 from helpdesk.mail import relay_models as relays
 from helpdesk.mail import sender_models as senders
 from helpdesk.mail import thread_models as threads
@@ -45,6 +46,7 @@ __all__ = [
     "mail_grants",
     "notifications",
     "pictures",
+    "probes",
     "relays",
     "returns",
     "routing",

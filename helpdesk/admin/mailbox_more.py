@@ -11,7 +11,15 @@ from helpdesk.i18n import gettext, told
 from helpdesk.mail.authentication import BY
 from helpdesk.mail.models import ListMail, Mailbox
 
-FIELDS = ("addresses", "authserv_id", "list_mail", "rate_per_minute", "names_agent", "move_to")
+FIELDS = (
+    "addresses",
+    "authserv_id",
+    "list_mail",
+    "rate_per_minute",
+    "names_agent",
+    "move_to",
+    "probes_daily",
+)
 EMPTY = {**dict.fromkeys(FIELDS, ""), "list_mail": ListMail.TICKET.value}
 MOST_ADDRESSES = 50
 FASTEST = 6000
@@ -27,6 +35,7 @@ def of(mailbox: Mailbox) -> dict[str, str]:
         "rate_per_minute": str(mailbox.rate_per_minute or ""),
         "names_agent": "1" if mailbox.names_agent else "",
         "move_to": mailbox.move_to or "",
+        "probes_daily": "1" if mailbox.probes_daily else "",
     }
 
 
@@ -45,6 +54,7 @@ def read(found: Typed, address: str) -> dict[str, Any]:
         "rate_per_minute": _rate(found),
         "names_agent": bool(found.values["names_agent"]),
         "move_to": _folder(found),
+        "probes_daily": bool(found.values["probes_daily"]),
     }
 
 

@@ -20,6 +20,7 @@ from helpdesk.mail.verification import PROVES_AN_ADDRESS
 REASONS = {
     "spam": _l("The receiving server marked it as spam"),
     "own": _l("Our own mail that came back"),
+    "own_probe": _l("The mailbox wrote it to itself, to show that mail goes the whole way"),
     "copy": _l("A copy of a mail that is here already"),
     "bounce_unmatched": _l("A delivery report about a mail that we do not know"),
     "bounce_unproved": _l("A delivery report that does not prove to be about a mail of ours: only shown"),

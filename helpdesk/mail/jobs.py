@@ -9,6 +9,7 @@ from flask import Flask, current_app
 
 from helpdesk import clock, standstill
 from helpdesk.db import db, transaction
+from helpdesk.mail import probing
 from helpdesk.mail.fetching import fetch_mailbox
 from helpdesk.mail.listening import listen_to_all
 from helpdesk.mail.mailboxes import ImapAccess, claim_due, give_back, is_only_one, tell_of_silence
@@ -59,6 +60,15 @@ def watch_mailboxes() -> int:
         return 0
     with transaction():
         return tell_of_silence(now=clock.now(db.session))
+
+
+def probe_mailboxes() -> int:
+    """Let mailboxes write to themselves once a day, and tell people where none came back; how many."""
+    if _stands_still():
+        return 0
+    with transaction():
+        now = clock.now(db.session)
+        return probing.write_due(now=now) + probing.tell_of_lost(now=now)
 
 
 def process_inbound() -> int:

@@ -16,6 +16,7 @@ from helpdesk.mail.kinds import MailKind
 from helpdesk.mail.models import InboundMail, InboundState, ListMail, Mailbox, MailReference
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.pointing import pointers_of
+from helpdesk.mail.probing import came_back
 from helpdesk.mail.returned import note_complaints, note_hint, note_receipt, note_return
 from helpdesk.mail.sender_models import SenderAct
 from helpdesk.mail.senders import is_told
@@ -83,6 +84,11 @@ def _spam(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None
     if not parsed.is_spam or is_told(parsed.from_email, SenderAct.NOT_SPAM):
         return None
     return _verification(_mail, parsed, _now) or _ignored("spam")
+
+
+def _probe(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Fate | None:
+    """What the mailbox wrote to itself, to show that mail goes the whole way."""
+    return _ignored("own_probe") if came_back(mail, parsed, now=now) else None
 
 
 def _own(_mail: InboundMail, parsed: ParsedMail, _now: datetime) -> Fate | None:
@@ -215,6 +221,7 @@ def opened_lately(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 JUDGEMENTS: tuple[Judgement, ...] = (
+    _probe,
     _spam,
     _own,
     _copy,
@@ -228,4 +235,9 @@ JUDGEMENTS: tuple[Judgement, ...] = (
     _answer_to_the_desk,
     _flood,
 )
-ALWAYS: tuple[Judgement, ...] = (_own, _surely_returned, _looped)  # also when a person lets the message in
+ALWAYS: tuple[Judgement, ...] = (
+    _probe,
+    _own,
+    _surely_returned,
+    _looped,
+)  # also when a person lets the message in

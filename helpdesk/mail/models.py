@@ -61,7 +61,7 @@ class Mailbox(Base):
     wanted below the number `scan_until`. `authserv_id` names the server whose verdict on senders is believed
     (RFC 8601), null: nobody's. `rate_per_minute` null: as fast as the relay takes it.
     `move_to` is the folder for what was fetched, null: it stays and is marked as read. Until
-    `listened_until` some process listens for new mail.
+    `listened_until` some process listens for new mail. With `probes_daily` it writes to itself once a day.
     """
 
     __tablename__ = "mailbox"
@@ -85,6 +85,7 @@ class Mailbox(Base):
     authserv_id: Mapped[str | None]
     list_mail: Mapped[ListMail] = mapped_column(server_default="ticket")
     rate_per_minute: Mapped[int | None]
+    probes_daily: Mapped[bool] = mapped_column(server_default=text("false"))
 
     imap_host: Mapped[str | None]
     imap_port: Mapped[int | None]

@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, text, true
+from sqlalchemy.orm import aliased
 
 from helpdesk.db import db
 from helpdesk.mail.mailboxes import is_silent
 from helpdesk.mail.models import LEFT_OVER, InboundMail, InboundState, Mailbox
 from helpdesk.mail.oauth.standing import is_shut_out, needs_sign_in
+from helpdesk.mail.probe_models import MailboxProbe
+from helpdesk.mail.probing import PATIENCE
 from helpdesk.mail.verification import PROVES_AN_ADDRESS
 
 PAGE_SIZE = 50
@@ -52,6 +55,17 @@ def held_mail(mail_id: int, seen: ColumnElement[bool]) -> InboundMail | None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Probe:
+    """The last mail that a mailbox wrote to itself; `seconds` None: it has not come back. `is_lost`: not in
+    half an hour.
+    """
+
+    sent_at: datetime
+    seconds: int | None
+    is_lost: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class MailboxState:
     """How one mailbox fares: `condition` is off, signed_out (somebody has to sign in at its provider), door
     (mail comes by SMTP only), waiting (never polled), well, failing (the last try went wrong) or silent (no
@@ -70,6 +84,7 @@ class MailboxState:
     last_mail_at: datetime | None
     left_over: int
     move_error: str | None
+    probe: Probe | None = None
 
 
 def mailbox_states(now: datetime) -> list[MailboxState]:
@@ -82,9 +97,13 @@ def mailbox_states(now: datetime) -> list[MailboxState]:
         newest.order_by(InboundMail.id.desc()).limit(1).scalar_subquery(),
         needs_sign_in(),
         is_silent(now),
+        MailboxProbe,
     )
-    rows = db.session.execute(select(Mailbox, *columns).order_by(Mailbox.address))
-    return [_state(mailbox, tuple(values)) for mailbox, *values in rows]
+    other = aliased(MailboxProbe)
+    last = select(func.max(other.id)).where(other.mailbox_id == Mailbox.id).correlate(Mailbox)
+    every = select(Mailbox, *columns).outerjoin(MailboxProbe, MailboxProbe.id == last.scalar_subquery())
+    rows = db.session.execute(every.order_by(Mailbox.address))
+    return [_state(mailbox, tuple(values), now) for mailbox, *values in rows]
 
 
 def unread_mailboxes(now: datetime) -> list[str]:
@@ -102,8 +121,8 @@ def default_mailbox() -> Mailbox | None:
     return db.session.scalar(active.order_by(*order).limit(1))
 
 
-def _state(mailbox: Mailbox, values: tuple[Any, ...]) -> MailboxState:
-    waiting, left_over, last_mail_at, is_signed_out, is_unheard = values
+def _state(mailbox: Mailbox, values: tuple[Any, ...], now: datetime) -> MailboxState:
+    waiting, left_over, last_mail_at, is_signed_out, is_unheard, probe = values
     return MailboxState(
         id=mailbox.id,
         address=mailbox.address,
@@ -116,7 +135,13 @@ def _state(mailbox: Mailbox, values: tuple[Any, ...]) -> MailboxState:
         last_mail_at=last_mail_at,
         left_over=left_over,
         move_error=mailbox.move_error if mailbox.move_to else None,
+        probe=_probe(probe, now) if probe is not None and mailbox.probes_daily else None,
     )
+
+
+def _probe(row: MailboxProbe, now: datetime) -> Probe:
+    took = int((row.returned_at - row.sent_at).total_seconds()) if row.returned_at else None
+    return Probe(sent_at=row.sent_at, seconds=took, is_lost=took is None and now - row.sent_at >= PATIENCE)
 
 
 def _condition(mailbox: Mailbox, is_unheard: bool | None) -> str:

@@ -11,6 +11,7 @@ from helpdesk.db import db
 from helpdesk.errors import N_, BadInput
 from helpdesk.mail.compose import address_for
 from helpdesk.mail.mailboxes import bare, own_addresses
+from helpdesk.mail.probing import is_probe
 from helpdesk.notifications.models import DeliveryState, Outbox, OutboxKind, OutboxRecipient
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries.addresses import client_address
@@ -34,6 +35,8 @@ def reachable(mail: Outbox, pending: Iterable[OutboxRecipient], *, now: datetime
     if mail.kind is OutboxKind.NOTICE and mail.ticket_id is not None and mail.attempts <= 1:
         _follow_client(mail.ticket_id, waiting)
     barred = _barred([one.email for one in waiting], by_machine=mail.kind is not OutboxKind.REPLY)
+    if is_probe(mail):
+        barred = {email: words for email, words in barred.items() if words != OWN}
     for recipient in waiting:
         if recipient.email in barred:
             recipient.state, recipient.changed_at = DeliveryState.FAILED, now

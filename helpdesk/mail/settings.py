@@ -53,6 +53,7 @@ class Sheet:
     rate_per_minute: int | None = None
     names_agent: bool = False
     move_to: str | None = None
+    probes_daily: bool = False
 
 
 def connect(sheet: Sheet, *, by: int, now: datetime) -> Mailbox:
@@ -155,6 +156,7 @@ def facts(mailbox: Mailbox) -> dict[str, history.Value]:
         "rate_per_minute": mailbox.rate_per_minute,
         "names_agent": bool(mailbox.names_agent),
         "move_to": mailbox.move_to if mailbox.imap_host else None,
+        "probes_daily": bool(mailbox.probes_daily),
         **grants.facts(mailbox.grant),
     }
 
@@ -181,6 +183,7 @@ def _write(mailbox: Mailbox, sheet: Sheet) -> None:
     mailbox.imap_sign_in, mailbox.smtp_sign_in = imap.sign_in, smtp.sign_in
     mailbox.authserv_id, mailbox.list_mail = sheet.authserv_id, sheet.list_mail
     mailbox.rate_per_minute, mailbox.names_agent = sheet.rate_per_minute, sheet.names_agent
+    mailbox.probes_daily = sheet.probes_daily and imap.host is not None
     if sheet.move_to != mailbox.move_to:
         mailbox.move_error, mailbox.move_failures, mailbox.next_move_at = None, 0, None
     mailbox.move_to = sheet.move_to

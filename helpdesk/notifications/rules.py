@@ -114,6 +114,7 @@ TOPICS: Mapping[str, Topic] = {
     "mail.bounced": Topic.NOT_DELIVERED,
     "mail.perhaps_bounced": Topic.NOT_DELIVERED,
     "mail.mailbox_failing": Topic.TROUBLE,
+    "mail.probe_lost": Topic.TROUBLE,
     "mail.needs_sign_in": Topic.TROUBLE,
     "mail.renumbered": Topic.TROUBLE,
     "mail.relay_away": Topic.TROUBLE,

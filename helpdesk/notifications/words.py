@@ -41,6 +41,7 @@ SENTENCES = {
     "mail.bounced": _l("An answer came back undelivered: check the address, or phone"),
     "mail.perhaps_bounced": _l("An answer may not have arrived: a report says so, but proves nothing"),
     "mail.mailbox_failing": _l("A mailbox has not answered for a quarter of an hour: see the settings"),
+    "mail.probe_lost": _l("A mailbox wrote to itself, and the mail has not come back: see the settings"),
     "mail.needs_sign_in": _l("A mailbox needs a sign-in: no mail comes or goes there until then"),
     "mail.renumbered": _l("A mail server counts its messages anew: what came in the last month is compared"),
     "mail.relay_away": _l("Mail does not go out: the relay cannot be reached. It is tried again by itself"),

@@ -64,6 +64,7 @@ SECTIONS: tuple[Section, ...] = (
                     "rate_per_minute": lazy_gettext("Mails a minute"),
                     "names_agent": lazy_gettext("Agent's name as sender"),
                     "move_to": lazy_gettext("Folder for fetched mail"),
+                    "probes_daily": lazy_gettext("Writes to itself once a day"),
                     "provider": lazy_gettext("Sign-in page"),
                     "flow": lazy_gettext("Who signs in"),
                     "tenant": lazy_gettext("Tenant"),
