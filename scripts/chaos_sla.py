@@ -38,7 +38,7 @@ DEADLINES_EACH = 3  # of a ticket: first answer, solution, line 1
 LOOK_EVERY = 0.05
 SOON = 2.0  # every job comes round that often, since those who died leave it to the next
 PATIENCE = 900.0  # beyond the planned end, on a busy machine
-GRACE = 300.0  # for those who are to die at a point and have nothing to do any more
+GRACE = 300.0  # after the last death, for those who are to die at a point and have nothing to do any more
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,9 @@ def _play(stage: Stage, workers: Workers, wish: Wish) -> list[str]:
     dice, begun = random.Random(wish.seed + 1), time.monotonic()  # noqa: S311
     tickets = -(-wish.deadlines // DEADLINES_EACH)
     at_random = sorted(dice.uniform(0, wish.seconds) for _ in range(max(0, wish.kills - len(workers.plan))))
-    opened, changed_at, missed = 0, 0.0, list[str]()
+    opened, changed_at, died_at, missed = 0, 0.0, wish.seconds, list[str]()
     while (elapsed := time.monotonic() - begun) < wish.seconds + PATIENCE:
-        workers.reap()
+        died_at = max(died_at, elapsed) if workers.reap() else died_at
         workers.fill(at_once=wish.workers - 1)
         if at_random and elapsed >= at_random[0]:
             at_random.pop(0)
@@ -123,7 +123,7 @@ def _play(stage: Stage, workers: Workers, wish: Wish) -> list[str]:
         while opened < tickets and opened <= tickets * elapsed / (wish.seconds / 2):
             open_one(stage, dice)
             opened += 1
-        if elapsed > wish.seconds + GRACE:
+        if elapsed > died_at + GRACE:
             missed += disarm(workers)
         if elapsed - changed_at > max(1.0, wish.seconds / 12) and has_plans(workers):
             change_the_policy(stage)
