@@ -8,6 +8,7 @@ from html import escape
 from helpdesk.errors import BadInput
 
 PLACE = re.compile(r"\{\{\s*([\w.-]*)\s*\}\}")
+GAP = re.compile(r",?[^\S\n]*" + PLACE.pattern + r"(?=[!,.?:;])")
 BRACES = re.compile(r"\{\{|\}\}")
 SHORTCUT = re.compile(r"[^\W_][\w-]{0,29}")
 PLACES = (
@@ -73,9 +74,14 @@ def check_form(text: str, html: str) -> None:
 
 def filled_form(html: str, values: Mapping[str, str]) -> str:
     """The same of cleaned HTML; values are words there, whatever stands in them."""
-    return PLACE.sub(lambda found: escape(values.get(found[1], found[0])), html)
+    return PLACE.sub(lambda found: escape(values.get(found[1], found[0])), _without_gaps(html, values))
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
     """The text with its places filled once; what a value itself says is never read as a place."""
-    return PLACE.sub(lambda found: values.get(found[1], found[0]), text)
+    return PLACE.sub(lambda found: values.get(found[1], found[0]), _without_gaps(text, values))
+
+
+def _without_gaps(text: str, values: Mapping[str, str]) -> str:
+    """A greeting to nobody known by name is "Hello," and not "Hello ,": what led to the empty place goes too."""
+    return GAP.sub(lambda found: found[0] if values.get(found[1]) != "" else "", text)

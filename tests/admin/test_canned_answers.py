@@ -266,6 +266,20 @@ def test_a_value_is_never_read_as_a_place() -> None:
     assert rules.filled("{{contact_name}} {{ agent_name }}", values) == "{{agent_name}} Ada"
 
 
+@pytest.mark.parametrize(
+    ("wording", "said"),
+    [
+        ("Hello {{contact_name}},", "Hello,"),
+        ("Здравствуйте, {{ contact_name }}!\nДа", "Здравствуйте!\nДа"),
+        ("Hello {{contact_name}} at {{agent_name}},", "Hello  at Ada,"),
+        ("As {{agent_name}}, {{nobody}}!", "As Ada, {{nobody}}!"),
+    ],
+)
+def test_whose_name_nobody_knows_is_greeted_without_a_gap(wording: str, said: str) -> None:
+    values = {"contact_name": "", "agent_name": "Ada"}
+    assert (rules.filled(wording, values), rules.filled_form(wording, values)) == (said, said)
+
+
 def test_the_screen_names_every_place(client: FlaskClient, root: Person) -> None:
     page = client.get("/settings/canned-answers/new").text
     assert [name for name in rules.PLACES if f"{{{{{name}}}}}" not in page] == []
