@@ -83,5 +83,5 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def _without_gaps(text: str, values: Mapping[str, str]) -> str:
-    """A greeting to nobody known by name is "Hello," and not "Hello ,": what led to the empty place goes too."""
+    """Nobody known by name is greeted "Hello," and not "Hello ,": what led to the empty place goes too."""
     return GAP.sub(lambda found: found[0] if values.get(found[1]) != "" else "", text)
