@@ -2,6 +2,7 @@
 it can be laid out by counting. The frame itself can tell nobody.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,7 +11,8 @@ from helpdesk.mail.cleaning import clean_html, is_drawable
 from helpdesk.mail.frame_tree import Box, Heights, Picture, Size, tree_of
 from helpdesk.mail.picture_type import picture_in
 
-WIDTHS = (320, 440, 580)  # the style sheet chooses by them
+WIDTHS = (320, 440, 540, 620)  # the style sheet chooses by them
+UP_TO = (440, 540, 620, 640)  # words are counted at the least width of a range, pictures at the most
 READ = 90_000  # letters of the HTML; a longer mail is as much higher
 MOST = 9_000
 SPARE = 1.02  # letters are not equally wide on all screens, and a bar beside a mail is worse than room below
@@ -26,6 +28,7 @@ RULES: Mapping[str, tuple[float, float, float, int]] = {
 }  # fmt: skip
 PLAIN = (1.0, 0.0, 0.0, 0)
 SPACE = 0.28
+STYLE = re.compile(r"</?style\b[^<>]*>", re.IGNORECASE)
 BAR = 15  # below a table that is wider than the frame
 
 
@@ -42,7 +45,7 @@ def heights_of(html: str, files: tuple[ParsedAttachment, ...]) -> Heights | None
     """None for a mail without HTML, and for one that is shown as text."""
     if not html:
         return None
-    known = _sizes(files)
+    html, known = _without_style(html), _sizes(files)
     names = {one: ("image/png", one.encode()) for one in known}
     cleaned = clean_html(html[:READ], names, names_blocked=True)
     if cleaned.is_text_only:
@@ -50,9 +53,23 @@ def heights_of(html: str, files: tuple[ParsedAttachment, ...]) -> Heights | None
     longer = max(1.0, len(html) / READ)
     blocked, fetched = (tree_of(cleaned.html, known, is_fetched=one) for one in (False, True))
     return Heights(
-        tuple(_height(blocked, width, longer) for width in WIDTHS),
-        tuple(_height(fetched, width, longer) for width in WIDTHS),
+        *(
+            tuple(_height(tree, *widths, longer) for widths in zip(WIDTHS, UP_TO, strict=True))
+            for tree in (blocked, fetched)
+        )
     )
+
+
+def _without_style(html: str) -> str:
+    """Long style sheets stand before the first word of many mails."""
+    kept, at, inside = list[str](), 0, -1
+    for found in STYLE.finditer(html):
+        if found[0].startswith("</") and inside >= 0:
+            kept.append(html[at:inside])
+            at, inside = found.end(), -1
+        elif inside < 0:
+            inside = found.start()
+    return "".join([*kept, html[at:]])
 
 
 def _sizes(files: tuple[ParsedAttachment, ...]) -> dict[str, Size]:
@@ -61,8 +78,8 @@ def _sizes(files: tuple[ParsedAttachment, ...]) -> dict[str, Size]:
     return {name: (one.width, one.height) for name, one in found if one}
 
 
-def _height(root: Box, width: int, longer: float) -> int:
-    laid = _Page().flow(root, width - PADDING[0], 1.0)
+def _height(root: Box, width: int, most: int, longer: float) -> int:
+    laid = _Page(most / width).flow(root, width - PADDING[0], 1.0)
     high = (laid.above + laid.height + laid.below) * longer
     return min(round(high * SPARE) + PADDING[1], MOST)
 
@@ -73,7 +90,8 @@ END, NOTHING = Box("end"), _Laid(0)
 class _Page:
     """One width; what a cell would like to have is asked more than once, so it is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, stretch: float) -> None:
+        self.stretch = stretch
         self.wishes: dict[int, float] = {}
 
     def flow(self, box: Box, width: float, scale: float) -> _Laid:
@@ -84,7 +102,7 @@ class _Page:
                 line.append(child)
                 continue
             inner = self.block(child, box, width, scale) if child is not END else NOTHING
-            for laid in (_Laid(_lines(line, width, scale)), inner):
+            for laid in (_Laid(_lines(line, width, scale, self.stretch)), inner):
                 if not laid.height:
                     pending = max(pending, laid.above, laid.below)
                     continue
@@ -205,7 +223,7 @@ def _rows(table: Box) -> "list[list[Box]]":
     return [row for row in found if row]
 
 
-def _lines(run: "list[float | Picture | None]", width: float, scale: float) -> float:
+def _lines(run: "list[float | Picture | None]", width: float, scale: float, stretch: float) -> float:
     """Words and pictures beside each other, broken where they end; nothing at all has no height."""
     line, letter = LINE * scale, LETTER * scale
     total, at, high = 0.0, 0.0, 0.0
@@ -213,7 +231,7 @@ def _lines(run: "list[float | Picture | None]", width: float, scale: float) -> f
         if one is None:
             total, at, high = total + max(high, line), 0.0, 0.0
             continue
-        taken, tall = _picture(one, width) if isinstance(one, Picture) else (one * letter, line)
+        taken, tall = _picture(one, width, stretch) if isinstance(one, Picture) else (one * letter, line)
         if at and at + taken > width:
             total, at, high = total + high, 0.0, 0.0
         if taken > width:
@@ -222,8 +240,9 @@ def _lines(run: "list[float | Picture | None]", width: float, scale: float) -> f
     return total + high
 
 
-def _picture(one: Picture, room: float) -> tuple[float, float]:
+def _picture(one: Picture, room: float, stretch: float) -> tuple[float, float]:
     """Never wider than the room; of one that nobody knows the ratio is guessed."""
     wide, high = one.given
-    width = min(one.share * room or one.width or wide or 240, room)
-    return width, width * (high / wide if wide and high else 0.5) + 6
+    asked = one.share * room * stretch or one.width or wide or 240
+    ratio = high / wide if wide and high else 0.5
+    return min(asked, room), min(asked, room * stretch) * ratio + 6

@@ -102,11 +102,11 @@ def test_a_frame_is_as_high_as_the_mail_was_counted_and_a_long_one_begins_folded
 ) -> None:
     ticket = a_mail(a_file("p.png", "image/png", PIXEL, cid="p1"), html="<p>Hello</p>")
     message = db.session.scalars(select(Message).where(Message.has_html)).one()
-    message.remarks = [{"kind": "heights", "blocked": "900 640 412", "fetched": "1 2 3"}]
+    message.remarks = [{"kind": "heights", "blocked": "900 640 412 380", "fetched": "1 2 3 4"}]
     db.session.commit()
     page = client.get(f"/tickets/{ticket.id}").text
     assert 'class="mail-view is-long-320 is-long-440"' in page
-    assert 'class="mail-room mail-room-580" width="1" height="412"' in page
+    assert 'class="mail-room mail-room-540" width="1" height="412"' in page
 
 
 def test_a_message_of_another_ticket_has_no_body_here(client: FlaskClient, ada: Person) -> None:
