@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 DOORS = {"views", "api", "jobs", "cli"}
 TOP_FLOOR = {"app", "worker", "cli", "demo", "seed", "doctor", "running", "serving", "timetable", "__main__"}
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 PARTS_OF_FLASK = {"click", "itsdangerous", "jinja2", "markupsafe", "werkzeug"}
 ONLY_IN = {
     "transactions end": (r"\.(commit|rollback)\(", {"db.py", "schema.py"}),
@@ -36,9 +38,40 @@ def sources() -> tuple[Path, ...]:
     return tuple(sorted((ROOT / "helpdesk").rglob("*.py")))
 
 
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One name that is brought in: its line, its full name, and how."""
+
+    line: int
+    what: str
+    is_relative: bool
+    is_inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is kept of a file; its tree is too large for that."""
+
+    has_docstring: bool
+    imports: tuple[Import, ...]
+
+
 @cache
-def tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text("utf-8"))
+def read(file: Path) -> Source:
+    tree = ast.parse(file.read_text("utf-8"))
+    return Source(bool(ast.get_docstring(tree)), tuple(imports(tree)))
+
+
+def imports(node: ast.AST, *, is_inside: bool = False) -> Iterator[Import]:
+    """Everything imported below the node, and whether a function stands around it."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (Import(child.lineno, alias.name, False, is_inside) for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            names = (f"{child.module}.{alias.name}" for alias in child.names)
+            yield from (Import(child.lineno, what, bool(child.level), is_inside) for what in names)
+        elif not isinstance(child, ast.expr):
+            yield from imports(child, is_inside=is_inside or isinstance(child, FUNCTIONS))
 
 
 def name(file: Path) -> str:
@@ -47,15 +80,6 @@ def name(file: Path) -> str:
 
 def module(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def imports(node: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and full name of everything imported below the node."""
-    for found in ast.walk(node):
-        if isinstance(found, ast.Import):
-            yield from ((found.lineno, alias.name) for alias in found.names)
-        elif isinstance(found, ast.ImportFrom):
-            yield from ((found.lineno, f"{found.module}.{alias.name}") for alias in found.names)
 
 
 def lines(file: Path, pattern: str) -> list[str]:
@@ -77,34 +101,29 @@ def test_imports_point_down() -> None:
 
 
 def test_no_import_stands_inside_a_function() -> None:
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     found = [
-        f"{name(file)}:{line} {what}"
+        f"{name(file)}:{one.line} {one.what}"
         for file in sources()
-        for function in ast.walk(tree(file))
-        if isinstance(function, functions)
-        for line, what in imports(function)
+        for one in read(file).imports
+        if one.is_inside
     ]
     assert found == []
 
 
 def test_imports_are_absolute() -> None:
     relative = [
-        f"{name(file)}:{node.lineno}"
-        for file in sources()
-        for node in ast.walk(tree(file))
-        if isinstance(node, ast.ImportFrom) and node.level
+        f"{name(file)}:{one.line}" for file in sources() for one in read(file).imports if one.is_relative
     ]
     assert relative == []
 
 
 def test_only_the_top_floor_imports_a_door() -> None:
     found = [
-        f"{name(file)}:{line} {what}"
+        f"{name(file)}:{one.line} {one.what}"
         for file in sources()
         if module(file).split(".")[1:2] and module(file).split(".")[1] not in TOP_FLOOR
-        for line, what in imports(tree(file))
-        if is_door(what) and package(what) != package(module(file))
+        for one in read(file).imports
+        if is_door(one.what) and package(one.what) != package(module(file))
     ]
     assert found == []
 
@@ -120,7 +139,7 @@ def package(what: str) -> str:
 @cache
 def pure_modules() -> frozenset[str]:
     """Modules that import, through whatever they import, nothing but the standard library."""
-    needs = {module(file): {what for _, what in imports(tree(file))} for file in sources()}
+    needs = {module(file): {one.what for one in read(file).imports} for file in sources()}
     pure = set(needs)
     while impure := {each for each in pure if not all(is_pure(what, pure) for what in needs[each])}:
         pure -= impure
@@ -173,7 +192,7 @@ def test_no_template_trusts_markup_or_carries_style_and_script() -> None:
 
 
 def test_every_module_says_what_it_knows() -> None:
-    assert [name(file) for file in sources() if not ast.get_docstring(tree(file))] == []
+    assert [name(file) for file in sources() if not read(file).has_docstring] == []
 
 
 def test_no_file_is_too_long_to_read_in_one_go() -> None:
@@ -192,7 +211,7 @@ def test_what_is_imported_is_asked_for() -> None:
     lines_asked = (ROOT / "requirements.in").read_text("utf-8").splitlines()
     asked = {normal(re.split(r"[~=<>]", line)[0]) for line in lines_asked} | PARTS_OF_FLASK
     brought = {each: {normal(name) for name in names} for each, names in packages_distributions().items()}
-    used = {what.split(".", maxsplit=1)[0] for file in sources() for _, what in imports(tree(file))}
+    used = {one.what.split(".", maxsplit=1)[0] for file in sources() for one in read(file).imports}
     foreign = used - set(sys.stdlib_module_names) - {"helpdesk"}
     assert sorted(each for each in foreign if not asked & brought.get(each, set())) == []
 
