@@ -106,6 +106,15 @@ def test_no_password_comes_back_in_a_page_or_in_the_history(desk: FlaskClient) -
     assert lines["Sender's name"] == ("Brightwater support", "Front desk")
 
 
+def test_its_history_speaks_the_words_of_the_form(desk: FlaskClient) -> None:
+    mailbox = connected(desk)
+    bare = {"smtp_host": "127.0.0.1", "smtp_port": "2525", "smtp_encryption": "none", "smtp_password": "x"}
+    save(desk, mailbox, list_mail="ignore", **bare)
+    lines = before_and_after(history_of("mailbox", mailbox.id)[0])
+    assert lines["SMTP server"][1] == "127.0.0.1:2525, nothing encrypted"
+    assert lines["Mail from lists"][1] == "is kept aside under “Held mail”"
+
+
 def test_an_empty_password_keeps_the_one_there_is(desk: FlaskClient) -> None:
     mailbox = connected(desk)
     assert save(desk, mailbox, name="Front desk").status_code == 303

@@ -1,8 +1,9 @@
 """How mail comes in and goes out."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 
 from helpdesk.accounts.permissions import Permission
 from helpdesk.admin.sections.shape import Kind, Section
@@ -20,6 +21,33 @@ MAIL_STATES = {
     "quarantined": lazy_gettext("held"),
     "discarded": lazy_gettext("discarded"),
 }
+
+SIGN_INS = {"password": lazy_gettext("a password"), "oauth": lazy_gettext("a token")}
+MAILBOX: Mapping[str, Mapping[str, Any]] = {
+    "imap_sign_in": SIGN_INS,
+    "smtp_sign_in": SIGN_INS,
+    "list_mail": {
+        "ticket": lazy_gettext("becomes a ticket, without an automatic answer"),
+        "ignore": lazy_gettext("is kept aside under “Held mail”"),
+    },
+    "provider": {
+        "microsoft": "Microsoft 365",
+        "google": "Google",
+        "other": lazy_gettext("Another one (OAuth 2.0)"),
+    },
+    "flow": {
+        "person": lazy_gettext("a person, once, in the browser"),
+        "desk": lazy_gettext("the desk by itself (client credentials)"),
+    },
+}
+BARE = " (none)"
+
+
+def _mailbox(field: str, value: Any) -> Any:
+    """A server that nothing is encrypted to says so; the other words are those of the form."""
+    if field in {"imap", "smtp"} and str(value).endswith(BARE):
+        return gettext("%(server)s, nothing encrypted", server=str(value).removesuffix(BARE))
+    return MAILBOX.get(field, {}).get(value, value)
 
 
 def _mail_state(field: str, value: Any) -> Any:
@@ -77,6 +105,7 @@ SECTIONS: tuple[Section, ...] = (
                 },
                 "admin.mailbox",
                 "mailbox_id",
+                say=_mailbox,
                 forms={"signature_html": "signature"},
             )
         },
