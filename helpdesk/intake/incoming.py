@@ -88,7 +88,8 @@ class Wishes:
 
     `team_id` was chosen by a person and stands; `default_team_id` is the mailbox's and yields to a rule.
     `assignee_id` keeps it from the start, `live`: somebody of the desk is talking to the client right now, or
-    was at `began_at` and enters it later.
+    was at `began_at` and enters it later. Of a mail `began_at` says when it reached its mailbox, where it lay
+    there for a while.
     """
 
     contact_id: int | None = None

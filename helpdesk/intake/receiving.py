@@ -43,10 +43,12 @@ def receive(incoming: Incoming, *, by: int, now: datetime) -> Receipt:
     if found.ticket is not None:
         tickets.lock(found.ticket)
         now = max(now, found.ticket.last_event_at)
-        words = replace(words, moves_nothing=_moves_nothing(incoming, found))
+        at = _said_at(incoming, found, now)
+        found_at = now if at < now else None
+        words = replace(words, moves_nothing=_moves_nothing(incoming, found), found_at=found_at)
         is_taken = found.is_third_party or found.is_note or words.moves_nothing
-        if is_taken or tickets.accepts_answers(found.ticket, now):
-            return _join(found.ticket, found, incoming, words, by=by, now=now)
+        if is_taken or tickets.accepts_answers(found.ticket, at):
+            return _join(found.ticket, found, incoming, words, by=by, now=at)
         if incoming.is_machine:
             return Receipt(outcome=Outcome.IGNORED, because="finished_ticket", ticket_id=found.ticket.id)
     follows = found.ticket if found.ticket and found.is_client_side else earlier
@@ -129,6 +131,12 @@ def _add(found: Match) -> Callable[..., Message]:
     if found.is_note:
         return tickets.add_note_by_mail
     return tickets.add_third_party_answer if found.is_third_party else tickets.add_client_message
+
+
+def _said_at(incoming: Incoming, found: Match, now: datetime) -> datetime:
+    """When it counts as said: as it reached us, though never before what has happened on the ticket since."""
+    began_at = incoming.wishes.began_at if found.is_client_side else None
+    return max(began_at, found.ticket.last_event_at) if began_at and found.ticket else now
 
 
 def _moves_nothing(incoming: Incoming, found: Match) -> bool:

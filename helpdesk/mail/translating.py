@@ -10,13 +10,14 @@ from helpdesk.beforehand import Asked, surely_not
 from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.intake import Body, Incoming, IncomingFile, Wishes
-from helpdesk.mail.actions import SECOND
+from helpdesk.mail.actions import LETS_IN, SECOND
 from helpdesk.mail.mailboxes import bare, mailbox_of, mailboxes_of, own_addresses
 from helpdesk.mail.models import InboundMail, Mailbox
 from helpdesk.mail.parsing import ParsedMail
 from helpdesk.mail.people import about, check_of, incoming_file, people_of, signs_of
 from helpdesk.mail.pointing import pointers_of, wrong_marks
 from helpdesk.mail.wording import body_of, keeps_original
+from helpdesk.tickets.past import LATEST_ENTRY
 from helpdesk.tickets.rules import LEFT_BEHIND, Channel
 
 LATE = timedelta(minutes=15)
@@ -27,7 +28,7 @@ def incoming_of(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> Inco
     own = own_addresses()
     people = people_of(parsed)
     check = about(people.sender, check_of(mail, parsed), parsed)
-    wishes = _wishes(mail, parsed)
+    wishes = _wishes(mail, parsed, now)
     return Incoming(
         channel=Channel.MAIL,
         sender=people.sender,
@@ -71,12 +72,27 @@ def _files(mail: InboundMail, parsed: ParsedMail) -> tuple[IncomingFile, ...]:
     return (original, *files) if parsed.text.strip() else (original,)
 
 
-def _wishes(mail: InboundMail, parsed: ParsedMail) -> Wishes:
+def _wishes(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Wishes:
     """The mailbox that owns the mail: the first of ours in To, then Cc, then where it was delivered."""
     addresses = (*(one.email for one in (*parsed.to, *parsed.cc)), *parsed.delivered_to)
     owner = None if mail.reason == SECOND else mailbox_of(addresses)
     mailbox = owner or db.session.get_one(Mailbox, mail.mailbox_id)
-    return Wishes(mailbox_id=mailbox.id, default_team_id=mailbox.team_id, language=mailbox.language)
+    return Wishes(
+        mailbox_id=mailbox.id,
+        default_team_id=mailbox.team_id,
+        language=mailbox.language,
+        began_at=_reached_at(mail, now),
+    )
+
+
+def _reached_at(mail: InboundMail, now: datetime) -> datetime | None:
+    """When it reached its mailbox, where it lay there for a while: from then on the client waits. At the most
+    seven days ago, and not before the mailbox was ours; what people kept out begins when they let it in.
+    """
+    if mail.reason in LETS_IN or now - mail.received_at < LATE:
+        return None
+    mailbox = db.session.get_one(Mailbox, mail.mailbox_id)
+    return max(mail.received_at, mailbox.connected_at or mailbox.created_at, now - LATEST_ENTRY)
 
 
 def _signs(mail: InboundMail, parsed: ParsedMail) -> tuple[str, ...]:

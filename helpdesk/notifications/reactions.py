@@ -58,18 +58,18 @@ def queue_acknowledgement(event: TicketOpened, row: EventRow) -> None:
     if is_silent(occasion):
         return
     letter = write(occasion, ticket, by_phone=event.channel is Channel.PHONE)
-    cap = cap_on(to[0].email, is_known=is_known, now=row.effective_at)
+    cap, now = cap_on(to[0].email, is_known=is_known, now=row.recorded_at), row.recorded_at
     mailing = Mailing(
         key=f"received:{ticket.id}",
         kind=OutboxKind.ACKNOWLEDGEMENT,
         letter=letter,
         to=to,
         message_id=event.message_id,
-        due_at=event.at,
+        due_at=now,
     )
-    mail = queue_mail(ticket, mailing, now=event.at)
+    mail = queue_mail(ticket, mailing, now=now)
     if cap is not None:
-        hold_by_cap(mail, cap, to[0].email, now=event.at)
+        hold_by_cap(mail, cap, to[0].email, now=now)
 
 
 def _is_awaited(message_id: int | None) -> bool:
@@ -192,7 +192,8 @@ def announce_all(happened: Sequence[tuple[TicketEvent, EventRow]]) -> None:
 
 
 def _news(event: TicketFact, row: EventRow) -> News:
-    return News(kind=event.kind, ticket_id=event.ticket_id, event_id=row.id, at=event.at)
+    found_at = row.recorded_at
+    return News(kind=event.kind, ticket_id=event.ticket_id, event_id=row.id, at=event.at, found_at=found_at)
 
 
 def _address_of(ticket: Ticket, contact: Contact) -> tuple[Address, ...]:

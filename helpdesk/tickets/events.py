@@ -28,7 +28,8 @@ class TicketOpened(TicketFact):
     """A request began; `message_id` is its first message, None for an empty one.
 
     `live`: a person answered at once (a call), so the first answer is given. `by_machine`: an automatic
-    sender, owed no answer. `found_at`: when a call of the past was entered, None: as it happened.
+    sender, owed no answer. `found_at`: when a call of the past was entered, or a mail taken in
+    that had lain in its mailbox; None: as it happened.
     """
 
     kind: ClassVar[str] = "ticket.opened"
@@ -49,7 +50,8 @@ class TicketOpened(TicketFact):
 @dataclass(frozen=True, kw_only=True)
 class ClientWrote(TicketFact):
     """The client said something more; `old` is the state before (a waiting ticket becomes open). With
-    `is_machine` it moves nothing, with `is_silent` nobody is told of it either.
+    `is_machine` it moves nothing, with `is_silent` nobody is told of it either. `found_at`: when a mail was
+    taken in that had lain in its mailbox, None: as it came.
     """
 
     kind: ClassVar[str] = "ticket.client_wrote"
@@ -57,6 +59,7 @@ class ClientWrote(TicketFact):
     is_machine: bool
     old: State
     is_silent: bool = False
+    found_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,7 +44,8 @@ class ClientMessage:
     of it.
     `written_from` is the address he used, None on the phone; `reply_to` is where he wants his answer instead.
     `evidence` says why it is on this ticket, as codes. A third party is somebody whom we asked behind the
-    client's back: his words stay inside. With `moves_nothing` they belong here, but change nothing.
+    client's back: his words stay inside. With `moves_nothing` they belong here, but change nothing. The desk
+    learnt of them at `found_at`, None: as they were said.
     """
 
     author_id: int
@@ -64,6 +65,7 @@ class ClientMessage:
     is_third_party: bool = False
     is_note: bool = False
     moves_nothing: bool = False
+    found_at: datetime | None = None
     mail_kind: MailKind | None = None
     evidence: tuple[str, ...] = ()
     inbound_mail_id: int | None = None
@@ -126,6 +128,7 @@ def add_client_message(ticket: Ticket, words: ClientMessage, *, by: int, now: da
             is_machine=words.is_quiet,
             is_silent=words.is_silent,
             old=old,
+            found_at=words.found_at,
         )
     )
     if not words.is_quiet and old not in rules.OPEN_STATES:

@@ -206,7 +206,7 @@ def _addresses(said: Said) -> list[str]:
 
 
 def _extra(event: Happened, said: Said, walk: _Walk, words: str) -> str:
-    if event.payload.get("found_at"):
+    if event.payload.get("found_at") and said.channel is Channel.PHONE:
         found_at = datetime.fromisoformat(event.payload["found_at"])
         return timeline.late(event.at, found_at, event.actor)
     if event.kind == "ticket.opened":
