@@ -143,6 +143,23 @@ def test_a_doubtful_one_offers_the_choice(client: FlaskClient, ada: Person, now:
     assert db.session.scalars(events).one().payload["new_contact_id"] == ticket.contact_id
 
 
+def test_a_doubtful_one_that_was_given_to_a_client_by_hand_is_taken_back_in_one_click(
+    client: FlaskClient, ada: Person, now: datetime
+) -> None:
+    ticket = passed_on(now, ada, is_sure=False)
+    own_id, there = ticket.contact_id, f"/tickets/{ticket.id}/requester"
+    assert client.post(there, data=form(whose="agent")).status_code == 409
+    client.post(there, data=form(whose="client"))
+    page = page_of(client, ticket)
+    assert f"Ada Lind passed this on for {EVE}" in page
+    assert "gets the answers; the mail stands below as it came." in page
+    assert "Undo: it is Ada Lind" in page
+    assert client.post(there, data=form(whose="agent")).status_code == 303
+    db.session.refresh(ticket)
+    assert (ticket.contact_id, ticket.company.kind) == (own_id, "own")
+    assert f"Make {EVE} the client" in page_of(client, ticket)
+
+
 def test_where_nothing_was_passed_on_nobody_is_made_the_client(
     client: FlaskClient, ada: Person, now: datetime
 ) -> None:

@@ -13,7 +13,7 @@ from helpdesk.accounts.fields import takes
 from helpdesk.accounts.guard import Loader, policy
 from helpdesk.accounts.permissions import Permission
 from helpdesk.clients.actions import contact_for_address
-from helpdesk.clients.models import Contact
+from helpdesk.clients.models import Company, CompanyKind, Contact
 from helpdesk.clients.rules import is_address
 from helpdesk.db import db
 from helpdesk.errors import BadInput
@@ -109,8 +109,16 @@ def _contact(ticket: Ticket, whose: Whose, now: datetime) -> Contact:
     agent_id, email = passed_on_by(evidence), passed_on_from(evidence)
     if whose is Whose.AGENT and agent_id is not None:
         return db.session.get_one(Contact, agent_id)
+    if whose is Whose.AGENT and email is not None and first and (own := _own_contact(first.author_id)):
+        return own
     if agent_id is not None and first is not None:
         email = first.recipients.get(WRITTEN_FROM)
     if whose is Whose.CLIENT and email and is_address(email):
         return contact_for_address(email, "", now=now)
     raise BadInput(gettext("Nobody can tell from this mail whose it was. Say who the client is."), "whose")
+
+
+def _own_contact(person_id: int) -> Contact | None:
+    """One of us as a client."""
+    own = select(Contact).join(Company).where(Contact.person_id == person_id, Company.kind == CompanyKind.OWN)
+    return db.session.scalars(own).one_or_none()

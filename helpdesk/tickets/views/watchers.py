@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 
 from helpdesk.accounts.models import Person
-from helpdesk.clients.models import Company, CompanyKind, Contact, ContactAddress
+from helpdesk.clients.models import Company, Contact, ContactAddress
 from helpdesk.clients.return_models import AddressReturn
 from helpdesk.clients.words import known_as
 from helpdesk.tickets.evidence import passed_on_by, passed_on_from
@@ -43,12 +43,14 @@ class PassedOn:
     """A mail that one of us passed on: by whom, whose it seems to be, and for whom it counts now.
 
     `email` is "" where nobody can tell whose it is. `counts_for_agent`: he who passed it on is the requester.
+    `stands_apart`: his own words are a note, and the client's stand as the client's.
     """
 
     agent: str
     client: str
     email: str
     counts_for_agent: bool
+    stands_apart: bool = True
 
 
 def watchers_of(ticket_id: int) -> ScalarSelect[Any]:
@@ -105,9 +107,13 @@ def passed_on_in(ticket: Ticket, said: Mapping[int, Said]) -> PassedOn | None:
         here = ticket.contact_id == agent_id
         agent = next((one.author for one in said.values() if one.kind is MessageKind.NOTE), "")
         return PassedOn(agent, first.author, str(first.recipients.get(WRITTEN_FROM, "")), here)
-    if email is None or ticket.company.kind is not CompanyKind.OWN:
+    if email is None:
         return None
-    return PassedOn(first.author, email, email, counts_for_agent=True)
+    if ticket.contact.person_id == first.author_id:
+        return PassedOn(first.author, email, email, counts_for_agent=True)
+    return PassedOn(
+        first.author, ticket.contact.person.name, email, counts_for_agent=False, stands_apart=False
+    )
 
 
 def _watcher(row: Facts) -> Watcher:
