@@ -4,12 +4,16 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from helpdesk.db import db
+from helpdesk.mail.jobs import probe_mailboxes
 from helpdesk.mail.models import Mailbox
+from helpdesk.mail.probe_models import MailboxProbe
 from tests.browsing import form, sign_in
 from tests.factories import a_mailbox, an_administrator, three_lines
 from tests.mail.letters import a_mail, arrive
+from tests.moments import at
 
 REFUSAL = "move failed: OVERQUOTA"
 PLACES = ("/settings/mailboxes/{}", "/settings/mailboxes")
@@ -50,6 +54,24 @@ def test_what_waits_and_what_failed_is_said(client: FlaskClient, mailbox: Mailbo
     assert (now - timedelta(hours=1)).isoformat()[:16] in every
     assert "Nobody answers there." in one
     assert "Nobody answers there." in every
+
+
+@pytest.mark.parametrize(
+    ("returned", "minutes", "words"),
+    [(42, 1, "42 seconds"), (None, 5, "on its way since"), (None, 31, "not come back")],
+)
+def test_the_last_round_trip_is_said_where_the_mailbox_writes_to_itself(
+    client: FlaskClient, mailbox: Mailbox, now: datetime, returned: int | None, minutes: int, words: str
+) -> None:
+    mailbox.probes_daily, sent_at = True, now - timedelta(minutes=minutes)
+    db.session.commit()
+    with at(sent_at):
+        probe_mailboxes()
+    if returned:
+        probe = db.session.scalars(select(MailboxProbe)).one()
+        probe.returned_at = sent_at + timedelta(seconds=returned)
+    one, _ = pages(client, mailbox)
+    assert words in one.partition("Round trip")[2].partition("</div>")[0]
 
 
 def test_mail_that_cannot_be_moved_is_said_until_another_folder_is_given(

@@ -115,6 +115,14 @@ def test_its_history_speaks_the_words_of_the_form(desk: FlaskClient) -> None:
     assert lines["Mail from lists"][1] == "is kept aside under “Held mail”"
 
 
+def test_it_writes_to_itself_only_where_it_is_fetched_from_a_server(desk: FlaskClient) -> None:
+    mailbox = connected(desk, probes_daily="1")
+    assert mailbox.probes_daily
+    assert 'name="probes_daily" value="1" checked' in desk.get(f"/settings/mailboxes/{mailbox.id}").text
+    assert save(desk, mailbox, imap_host="", probes_daily="1").status_code == 303
+    assert not the_mailbox().probes_daily
+
+
 def test_an_empty_password_keeps_the_one_there_is(desk: FlaskClient) -> None:
     mailbox = connected(desk)
     assert save(desk, mailbox, name="Front desk").status_code == 303
