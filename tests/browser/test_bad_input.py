@@ -18,6 +18,7 @@ from helpdesk.tickets import actions
 from helpdesk.tickets.models import Message, Ticket
 from tests.browser.cast import Agent, Cast
 from tests.browser.desk import Desk, eventually
+from tests.browser.pressing import press
 from tests.browser.visits import Visits, faults
 from tests.factories import LONG_AGO, PASSWORD, a_mailbox, a_ticket, the_team
 from tests.mail.letters import a_mail
@@ -92,7 +93,7 @@ def test_a_stale_change_of_properties_asks_for_each_clash(visits: Visits, cast: 
     page = visits.of(crew.first)
     page.goto(f"/tickets/{number}")
     page.locator("h1").first.click()
-    page.keyboard.press("p")
+    press(page, "p")
     page.locator("#properties-subject").fill("Labels print three times")
     with desk.rows():
         ticket = db.session.get_one(Ticket, number)

@@ -13,7 +13,7 @@ from helpdesk.db import db
 from helpdesk.telephony.models import Call, CallOutcome
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import Priority, State
-from tests.browser.cast import Cast, Client
+from tests.browser.cast import NAMES, Cast, Client
 from tests.browser.hand import Hand
 from tests.browser.visits import Visits, faults
 from tests.factories import a_ticket
@@ -54,9 +54,10 @@ def begin(page: Page, words: Words, language: str) -> Hand:
     page.goto("/lines/1")
     hand = Hand(page, layout=language)
     hand.press("c")
+    page.wait_for_url("**/calls/new")
     expect(page.locator("#contact-text")).to_be_focused()
     hand.type(words.who)
-    expect(page.locator("[role=option]").first).to_be_visible()
+    expect(page.locator("[role=option]").first).to_contain_text(NAMES[language].colleague)
     hand.press("Enter")
     expect(page.locator("#happened")).to_be_focused()
     hand.type(words.happened)

@@ -17,7 +17,7 @@ from helpdesk.postgres import Urls, add_database, drop_database
 from helpdesk.telephony.models import Call, CallOutcome
 from helpdesk.tickets.models import Ticket
 from tests.browser.desk import Desk, a_desk, eventually
-from tests.browser.pressing import answer, open_dialog
+from tests.browser.pressing import answer, open_dialog, press
 from tests.browser.visits import Visits, faults
 from tests.conftest import TEMPLATE
 from tests.factories import PASSWORD
@@ -107,7 +107,7 @@ class Evening:
             self.page.locator(".menu-list form[action$='/assignee'] button").tap()
         else:
             self.page.locator("h1").first.click()
-            self.page.keyboard.press("t")
+            press(self.page, "t")
         expect(self.page.locator("[data-key=T]")).to_have_count(0)
 
     def answer(self, words: str) -> None:
@@ -262,6 +262,7 @@ def a_call_is_solved(evening: Evening) -> None:
         page.locator(".topbar a[href='/calls/new']").tap()
     else:
         page.keyboard.press("c")
+    page.wait_for_url("**/calls/new")
     expect(page.locator("#contact-text")).to_be_focused()
     page.keyboard.type(words.caller)
     page.locator("[role=option][data-value=new]").first.wait_for()

@@ -10,6 +10,7 @@ from helpdesk.db import db
 from helpdesk.tickets.models import Ticket
 from tests.browser.cast import Cast
 from tests.browser.desk import Desk
+from tests.browser.pressing import press
 from tests.browser.visits import Visits, faults
 from tests.factories import a_ticket
 
@@ -39,7 +40,7 @@ def test_a_list_is_narrowed_kept_and_worked_off_by_keyboard(
     page.goto("/lines/1?q=plotter&sort=newest")
     rows = page.locator("[data-row]")
     expect(rows).to_have_count(3)
-    page.keyboard.press("f")
+    press(page, "f")
     expect(page.locator(".filter-panel")).to_be_visible()
     assert faults(page) == []
     page.keyboard.press("Space")  # the first state: new
@@ -56,10 +57,9 @@ def test_a_list_is_narrowed_kept_and_worked_off_by_keyboard(
     expect(here.locator("b")).to_have_text("3")
     assert faults(page) == []
 
-    for key in ("j", "x", "j", "x"):
-        page.keyboard.press(key)
+    press(page, "j", "x", "j", "x")
     expect(page.locator("[data-bulk-count]")).to_have_text("2")
-    page.keyboard.press("t")
+    press(page, "t")
     dialog = page.locator("#bulk-dialog")
     expect(dialog).to_contain_text("2 tickets will be changed.")
     assert faults(page) == []
@@ -70,14 +70,12 @@ def test_a_list_is_narrowed_kept_and_worked_off_by_keyboard(
     assert [taken[number][0] for number in newest] == [agent.person_id, agent.person_id, None]
 
     expect(rows).to_have_count(1)  # the others are no longer new
-    page.keyboard.press("j")
-    page.keyboard.press("x")
-    page.keyboard.press("d")
+    press(page, "j", "x", "d")
     expect(dialog).to_be_visible()
     page.keyboard.press("Control+Enter")
     expect(page.locator(".flash")).to_contain_text("1 ticket was thrown away.")
     assert states_of(visits.desk, plotters)[newest[2]][1] is True
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.locator(".flash")).to_contain_text("1 ticket is back.")
     assert states_of(visits.desk, plotters)[newest[2]][1] is False
 

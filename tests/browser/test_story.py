@@ -11,7 +11,7 @@ from helpdesk.db import db
 from helpdesk.tickets.models import Ticket
 from tests.browser.cast import Cast, Crew
 from tests.browser.desk import Desk, eventually
-from tests.browser.pressing import answer, open_dialog
+from tests.browser.pressing import answer, open_dialog, press
 from tests.browser.visits import Visits, faults, sign_in
 from tests.mail.letters import a_mail
 from tests.outgoing import said, twin_of
@@ -139,7 +139,7 @@ def line_1_answers(story: Story, page: Page) -> None:
     row.get_by_role("link").click()
     expect(page.locator(".talk").get_by_text(words.letter)).to_be_visible()
     page.locator("h1").first.click()
-    page.keyboard.press("t")
+    press(page, "t")
     expect(page.locator("[data-key=T]")).to_have_count(0)
     answer(page, words.first_answer)
     assert faults(page) == []
@@ -175,7 +175,7 @@ def line_2_returns_it(story: Story, page: Page) -> None:
     expect(card.get_by_text(words.tried)).to_be_visible()
     expect(page.locator(".msg-note").get_by_text(words.note)).to_be_visible()
     page.locator("h1").first.click()
-    page.keyboard.press("t")
+    press(page, "t")
     expect(page.locator("[data-key=T]")).to_have_count(0)
     open_dialog(page, "b", "return-dialog")
     page.locator("#return-reason").fill(words.reason)
