@@ -11,8 +11,11 @@ from helpdesk.mail import actions as mails
 from helpdesk.mail.jobs import process_inbound
 from helpdesk.mail.models import InboundMail, Mailbox
 from helpdesk.notifications.models import Outbox
+from helpdesk.sla.clocks import refresh
+from helpdesk.sla.models import Metric, SlaClock, SlaFiring
+from helpdesk.sla.sweep import sweep
 from helpdesk.tickets import actions
-from tests.factories import LONG_AGO, an_agent
+from tests.factories import LONG_AGO, a_policy, an_agent
 from tests.mail.letters import a_mail, arrive, hanna, messages, take_in, tickets
 from tests.moments import at
 
@@ -81,3 +84,23 @@ def test_what_somebody_lets_in_begins_then(mailbox: Mailbox, now: datetime) -> N
     mails.retry(db.session.get_one(InboundMail, stored), by=an_agent("Ada Lind").id, now=now)
     process_inbound()
     assert tickets()[0].created_at == now
+
+
+def test_the_clocks_of_a_late_request_have_run_all_the_while_and_agree_with_the_ledger(
+    mailbox: Mailbox, now: datetime
+) -> None:
+    a_policy(default=True)
+    arrive(a_mail(), mailbox, now=now - 48 * HOUR)
+    process_inbound()
+    sweep()
+    (ticket,) = tickets()
+    crossed = select(SlaFiring).where(SlaFiring.metric == Metric.FIRST_RESPONSE, SlaFiring.percent == 100)
+    firing = db.session.scalars(crossed).one()
+    clock = db.session.scalars(select(SlaClock).where(SlaClock.metric == Metric.FIRST_RESPONSE)).one()
+    assert clock.started_at == now - 48 * HOUR
+    assert clock.breached_at is not None
+    assert clock.breached_at < now - 24 * HOUR
+    assert firing.ticket_id == ticket.id
+    before = clock.due_at, clock.breached_at, clock.elapsed_s
+    refresh(ticket, now)
+    assert (clock.due_at, clock.breached_at, clock.elapsed_s) == before
