@@ -173,7 +173,7 @@ def _mentioned(event: Event) -> str:
 def _watchers_named(event: Event) -> str:
     """Whom a mail brought along; who is only proposed gets nothing yet."""
     watching, proposed = event.payload["watching"], event.payload["proposed"]
-    people = first_few(event.words)
+    people = first_few(event.words, left_out=event.payload.get("left_out", 0))
     if not proposed:
         return _with(gettext("Gets the answers from now on"), people)
     if not watching:

@@ -11,13 +11,14 @@ from helpdesk.tickets.watch_rules import WatchState
 class WatchersNamed(TicketFact):
     """A mail named people beside us: so many get our answers from now on, so many are only proposed.
 
-    `source_id` is the message that named them.
+    `source_id` is the message that named them. So many were `left_out`, for a mail may name only some.
     """
 
     kind: ClassVar[str] = "ticket.watchers_named"
     source_id: int | None
     watching: int
     proposed: int
+    left_out: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

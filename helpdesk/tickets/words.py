@@ -138,10 +138,19 @@ def options(words: Words) -> list[tuple[str, str]]:
 NAMED = 3
 
 
-def first_few(addresses: str) -> str:
-    """A long list of copies stands beside the conversation; the line names its beginning."""
+def first_few(addresses: str, *, left_out: int = 0) -> str:
+    """A long list of copies stands beside the conversation; the line names its beginning. Who is `left_out`,
+    beyond what one mail may bring along, stands only in the mail.
+    """
     named = addresses.split(", ")
-    if len(named) <= NAMED + 1:
+    if len(named) > NAMED + 1:
+        more, first = len(named) - NAMED, ", ".join(named[:NAMED])
+        addresses = ngettext("%(first)s and %(num)s more", "%(first)s and %(num)s more", more, first=first)
+    if not left_out:
         return addresses
-    more, first = len(named) - NAMED, ", ".join(named[:NAMED])
-    return ngettext("%(first)s and %(num)s more", "%(first)s and %(num)s more", more, first=first)
+    return ngettext(
+        "%(people)s; %(num)s more, beyond the limit, is named only in the mail",
+        "%(people)s; %(num)s more, beyond the limit, are named only in the mail",
+        left_out,
+        people=addresses,
+    )

@@ -135,6 +135,8 @@ def test_of_five_thousand_people_twenty_are_proposed(now: datetime, hanna: Conta
     crowd = tuple(Sender(email=f"p{n}@elsewhere.example") for n in range(5_000))
     ticket = opened(a_mail(now, named=crowd), now)
     assert len(offered(ticket)) == 20
+    event = db.session.scalars(select(EventRow).where(EventRow.kind == "ticket.watchers_named")).one()
+    assert event.payload["left_out"] == 4_980
 
 
 def test_what_was_declined_or_taken_off_is_not_brought_back_by_a_mail(now: datetime, hanna: Contact) -> None:

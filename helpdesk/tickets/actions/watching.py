@@ -73,27 +73,26 @@ def name_watchers(
     Somebody proposed becomes a watcher once he is named by whom we trust. None: nothing new.
     """
     known = known_on(ticket.id, [one.email for one in named])
+    new = [one for one in named if _is_new(known.get(one.email), state_for(one, naming))]
     rows = list[TicketWatcher]()
-    for one in named:
-        state, row = state_for(one, naming), known.get(one.email)
-        if len(rows) == NEW_PER_MAIL:
-            break
-        if row is None or (row.state is WatchState.PROPOSED and state is WatchState.WATCHING):
-            row = row or _row(ticket, one, by=by, now=now)
-            row.state, row.message_id = state, message_id
-            rows.append(row)
-    return _tell_named(ticket, rows, message_id, by=by, now=now) if rows else None
+    for one in new[:NEW_PER_MAIL]:
+        row = known.get(one.email) or _row(ticket, one, by=by, now=now)
+        row.state, row.message_id = state_for(one, naming), message_id
+        rows.append(row)
+    return _tell_named(ticket, rows, len(new) - len(rows), message_id, by=by, now=now) if rows else None
+
+
+def _is_new(known: TicketWatcher | None, state: WatchState) -> bool:
+    return known is None or (known.state is WatchState.PROPOSED and state is WatchState.WATCHING)
 
 
 def _tell_named(
-    ticket: Ticket, rows: Sequence[TicketWatcher], message_id: int, *, by: int, now: datetime
+    ticket: Ticket, rows: Sequence[TicketWatcher], left_out: int, message_id: int, *, by: int, now: datetime
 ) -> EventRow:
     db.session.add_all(rows)
     count = len([row for row in rows if row.state is WatchState.WATCHING])
-    proposed = len(rows) - count
-    row = publish(
-        WatchersNamed(**stamp(ticket, by, now), source_id=message_id, watching=count, proposed=proposed)
-    )
+    facts = {"watching": count, "proposed": len(rows) - count, "left_out": left_out}
+    row = publish(WatchersNamed(**stamp(ticket, by, now), source_id=message_id, **facts))
     keep_words(row, ", ".join(one.email for one in rows))
     return row
 
