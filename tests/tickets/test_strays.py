@@ -155,6 +155,26 @@ def test_a_split_is_undone_with_one_press(client: FlaskClient, ticket: Ticket, s
     assert len(tickets()) == 3
 
 
+def test_an_undo_says_that_the_sender_was_told_only_if_a_relay_took_the_receipt(
+    client: FlaskClient, ticket: Ticket, stray: Message
+) -> None:
+    other = split(client, ticket, stray)
+    (receipt,) = with_people(other)
+    (copy,) = receipt.recipients
+    for state in DeliveryState:
+        copy.state = state
+        db.session.commit()
+        before = f"The sender has been told of #{other.id} already" in page(client, ticket)
+        assert before is (state is DeliveryState.ACCEPTED)
+    copy.state, receipt.attempts = DeliveryState.ACCEPTED, 1
+    db.session.commit()
+    assert press(client, ticket, stray, "rejoining") == 303
+    assert f"The sender was told of #{other.id} before that split was undone." in page(client, ticket)
+    copy.state = DeliveryState.FAILED
+    db.session.commit()
+    assert "The sender was told" not in page(client, ticket)
+
+
 def test_what_was_noted_on_a_split_ticket_comes_along_with_its_files(
     client: FlaskClient, ticket: Ticket, stray: Message, ada: Person, now: datetime
 ) -> None:

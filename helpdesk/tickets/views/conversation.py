@@ -21,7 +21,7 @@ from helpdesk.tickets.views.delivery import Reader, delivery_of
 from helpdesk.tickets.views.entries import Day, Entry, Letter, Line, Move
 from helpdesk.tickets.views.machine_signs import signs_in
 from helpdesk.tickets.views.mail_body import is_drawn, mail_body
-from helpdesk.tickets.views.origins import decided_in, origin_of
+from helpdesk.tickets.views.origins import decided_in, origin_of, told_in
 from helpdesk.tickets.views.reading import Facts, Happened, Passed, Said
 from helpdesk.tickets.views.sizes import size_of
 from helpdesk.tickets.words import RETURN_REASONS
@@ -50,6 +50,7 @@ class _Walk:
     opened_at: datetime | None = None
     withdrawn: frozenset[int] = frozenset()
     decided: Mapping[int, Happened] = field(default_factory=dict)
+    told: Mapping[int, int] = field(default_factory=dict)
     reader: Reader | None = None
 
     @property
@@ -70,6 +71,7 @@ def entries(
     walk = _Walk(
         messages=messages, withdrawn=withdrawn_in(history), decided=decided_in(history), reader=reader
     )
+    walk.told = told_in(history)
     found = list[Entry]()
     for event in _in_force(history):
         if event.kind == "ticket.opened":
@@ -153,7 +155,7 @@ def _letter(number: int, event: Happened, walk: _Walk) -> Iterator[Entry]:
         return
     reader = walk.reader
     may_decide, now = bool(reader and reader.may_repeat), reader.now if reader else None
-    origin = origin_of(number, said, walk.decided, may_decide=may_decide, now=now)
+    origin = origin_of(number, said, walk.decided, may_decide=may_decide, now=now, told=walk.told)
     pictures = {file["content_id"]: _file(file)[1] for file in said.files if file["inline"]}
     body = mail_body(number, said, walk.reader.person_id if walk.reader else None)
     yield Letter(

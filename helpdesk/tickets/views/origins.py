@@ -1,12 +1,13 @@
 """How a message came to its ticket, in words: what led it here, who is no part of it, where else it lies."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext, lazy_gettext
 
+from helpdesk.notifications.receipts import told_of
 from helpdesk.tickets.actions.rejoining import UNDONE_WITHIN
 from helpdesk.tickets.joined import APART, NO_PART, Standing, joined_by, standing_of, wrong_marks
 from helpdesk.tickets.queries.addresses import WRITTEN_FROM
@@ -38,13 +39,15 @@ ACCEPTED, SPLIT, UNDONE = "ticket.stray_accepted", "ticket.stray_split", "ticket
 class Stray:
     """A message of somebody who is not on the ticket; without addresses of forms there is nothing to press.
 
-    `because` says how it got here, `decided` what was done about it, "": nothing yet.
+    `because` says how it got here, `decided` what was done about it, "": nothing yet; `told` what he knows
+    already of a ticket that it was split into, "": nothing.
     """
 
     because: str
     email: str
     adds_watcher: bool = True
     decided: str = ""
+    told: str = ""
     accept_url: str = ""
     split_url: str = ""
     undo_url: str = ""
@@ -80,14 +83,33 @@ def decided_in(history: Sequence[Happened]) -> dict[int, Happened]:
     return found
 
 
+def told_in(history: Sequence[Happened]) -> dict[int, int]:
+    """By message the ticket that it was split into last, taken back or not, where the reader may see that
+    one and the writer has its number from us. One statement, none where nothing was split off.
+    """
+    splits = (event.payload for event in history if event.kind == SPLIT)
+    became = {int(one["source_id"]): int(one["other_id"]) for one in splits if one.get("other_id")}
+    told = told_of(became.values())
+    return {message_id: other for message_id, other in became.items() if other in told}
+
+
 def origin_of(
-    number: int, said: Said, decided: Mapping[int, Happened], *, may_decide: bool, now: datetime | None
+    number: int,
+    said: Said,
+    decided: Mapping[int, Happened],
+    *,
+    may_decide: bool,
+    now: datetime | None,
+    told: Mapping[int, int],
 ) -> Origin:
-    """For a message of the ticket with that number; `now` None: nobody reads it now."""
+    """For a message of the ticket with that number; `now` None: nobody reads it now. `told`: the tickets
+    that messages were split into, where the writer has their number from us.
+    """
+    stray = _stray(number, said, decided.get(said.id), now if may_decide else None)
     return Origin(
         words=_words(said),
         notes=_notes(said),
-        stray=_stray(number, said, decided.get(said.id), now if may_decide else None),
+        stray=replace(stray, told=_told(stray, told[said.id])) if stray and said.id in told else stray,
         elsewhere=_elsewhere(number, said, may_decide=may_decide),
     )
 
@@ -136,6 +158,18 @@ def _stray(number: int, said: Said, decided: Happened | None, now: datetime | No
         if is_fresh and decided and decided.kind == SPLIT
         else "",
     )
+
+
+def _told(stray: Stray, other: int) -> str:
+    """Of use before an undo and after it; while the other ticket stands there is nothing odd about it."""
+    if stray.undo_url:
+        return gettext(
+            "The sender has been told of #%(other)s already; an undo does not call that mail back.",
+            other=other,
+        )
+    if stray.decided:
+        return ""
+    return gettext("The sender was told of #%(other)s before that split was undone.", other=other)
 
 
 def _because(said: Said) -> str:
