@@ -44,7 +44,7 @@ SCRIPTS = {
     "cp1255": HEBREW, "cp1256": ARABIC,
 }  # fmt: skip
 CYRILLIC_SETS = tuple(codec for codec, frequent in SCRIPTS.items() if frequent is CYRILLIC)
-FEW = 20  # letters that may be of any script
+FEW = 16  # letters that may be of any script
 LESS_OFTEN = dict.fromkeys(("cp1253", "iso-8859-7", "cp1255", "cp1256"), 0.1)
 KANA, HANGUL = re.compile("[\u3041-\u30ff]"), re.compile("[\uac00-\ud7a3]")
 EASTERN = (("cp932", KANA, 0.3), ("euc_jp", KANA, 0.3), ("cp949", HANGUL, 0.9))
