@@ -22,6 +22,7 @@ SECOND = "second"
 LETS_IN = (LET_IN, SECOND, HELD)
 AT_ONCE = 500
 OPEN_STATES = (InboundState.QUARANTINED, InboundState.IGNORED)
+RETRIED = (*OPEN_STATES, InboundState.DISCARDED)  # whoever discarded the wrong one takes it in after all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,12 +96,13 @@ def _clean(address: str | None) -> str | None:
 
 
 def retry(mail: InboundMail, *, is_second: bool = False, by: int, now: datetime) -> None:
-    """Put a held or ignored message back in front of the door; what kept it out then lets it in now.
+    """Put a message that is no ticket back in front of the door; what kept it out then lets it in now.
 
     One that only failed is judged anew. A copy `is_second` opens a ticket of its own in its mailbox.
     """
-    _check_held(mail)
-    before, was_kept_out = mail.state, mail.state is InboundState.IGNORED or mail.reason in LETS_IN
+    _check_undecided(mail, RETRIED)
+    before = mail.state
+    was_kept_out = before is not InboundState.QUARANTINED or mail.reason in LETS_IN
     mail.state, mail.attempts, mail.next_try_at = InboundState.RECEIVED, 0, now
     mail.reason = SECOND if is_second else LET_IN if was_kept_out else None
     mail.error, mail.processed_at, mail.copy_of_id = None, None, None
@@ -110,7 +112,7 @@ def retry(mail: InboundMail, *, is_second: bool = False, by: int, now: datetime)
 
 def discard(mail: InboundMail, *, reason: str, by: int, now: datetime) -> None:
     """Say that nobody needs this message; its bytes stay."""
-    _check_held(mail)
+    _check_undecided(mail, OPEN_STATES)
     if not reason.strip():
         raise RuleViolation("Say in a few words why this message is not needed.")
     before = mail.state
@@ -176,6 +178,6 @@ def settle_copy(mail: InboundMail, ticket_id: int, *, now: datetime) -> None:
     mail.error, mail.processed_at = None, now
 
 
-def _check_held(mail: InboundMail) -> None:
-    if mail.state not in OPEN_STATES:
+def _check_undecided(mail: InboundMail, states: tuple[InboundState, ...]) -> None:
+    if mail.state not in states:
         raise RuleViolation("Somebody has already decided about this message.")

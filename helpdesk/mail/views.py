@@ -134,6 +134,7 @@ def _page(state: InboundState, page: list[InboundMail], chosen: InboundMail | No
         sight=sight_of(chosen) if chosen else None,
         mailbox=db.session.get(Mailbox, chosen.mailbox_id) if chosen else None,
         can_decide=state in actions.OPEN_STATES,
+        can_retry=state in actions.RETRIED,
         older_url=url_for(".held", state=_tab_of(state), before=last) if last else None,
     )
 

@@ -88,6 +88,21 @@ def test_a_mail_is_discarded_with_a_reason_only(client: FlaskClient, mailbox: Ma
     assert client.post(f"/mail/held/{mail.id}/discard", data=form(reason=" ")).status_code == 409
     assert client.post(f"/mail/held/{mail.id}/discard", data=form(reason="a test")).status_code == 303
     assert (mail.state, mail.reason) == (InboundState.DISCARDED, "a test")
+    assert client.post(f"/mail/held/{mail.id}/discard", data=form(reason="again")).status_code == 409
+
+
+@pytest.mark.usefixtures("ada")
+def test_what_was_discarded_by_mistake_is_let_in(
+    client: FlaskClient, mailbox: Mailbox, now: datetime
+) -> None:
+    hanna()
+    mail = spam(mailbox, now)
+    client.post(f"/mail/held/{mail.id}/discard", data=form(reason="the wrong one"))
+    page = client.get(f"/mail/held/{mail.id}").text
+    assert ("Let it in" in page, "Discard…" in page) == (True, False)
+    assert client.post(f"/mail/held/{mail.id}/retry", data=form()).status_code == 303
+    process_inbound()
+    assert (len(tickets()), mail.state) == (1, InboundState.PROCESSED)
 
 
 def test_line_2_does_not_see_held_mail(client: FlaskClient, mailbox: Mailbox, now: datetime) -> None:

@@ -107,6 +107,7 @@ def incoming_mail(mail: InboundMail, mail_id: int) -> str:
         copies=queries.copies_of(mail),
         shows_words=mail.ticket_id is None or mail.state is not InboundState.PROCESSED,
         may_decide=mail.state in actions.OPEN_STATES,
+        may_retry=mail.state in actions.RETRIED,
         may_open_second=mail.state is InboundState.IGNORED and mail.copy_of_id is not None,
         prefix=settings().ticket_prefix,
         now=process_time(),
