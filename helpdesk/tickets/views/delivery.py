@@ -34,7 +34,8 @@ class Reader:
 @dataclass(frozen=True)
 class Copy:
     """One recipient's copy in words, since when, and with the relay's own answer. `sort` is good, bad or
-    wait; `label` says what it is a copy of where that is not the message itself.
+    wait; `label` says what it is a copy of where that is not the message itself. `is_doubtful`: nobody can
+    tell whether it left.
     """
 
     email: str
@@ -43,6 +44,7 @@ class Copy:
     sort: str
     at: datetime | None
     label: str = ""
+    is_doubtful: bool = False
 
     @property
     def is_bad(self) -> bool:
@@ -135,6 +137,7 @@ def _copy(copy: Facts, reader: Reader | None, label: str = "") -> Copy:
         sort="bad" if state in BAD else "wait" if state in UNDER_WAY else "good",
         at=_known_since(copy) if since is None else None,
         label=label,
+        is_doubtful=state is DeliveryState.UNCERTAIN,
     )
 
 
