@@ -250,3 +250,13 @@ def test_there_is_no_fact_of_another_name(client: FlaskClient, signe: Contact, p
     address = "/clients/" + path.format(company=signe.company_id, contact=signe.id)
     assert client.get(address).status_code == 404
     assert client.post(address, data=browsing.form()).status_code == 404
+
+
+def test_whether_colleagues_may_answer_is_asked_of_clients_only(
+    client: FlaskClient, session: Db, halden: Company
+) -> None:
+    unknown = factories.the_unknown_client()
+    session.commit()
+    words = "may answer each other"
+    cards = [client.get(f"/clients/companies/{one.id}").text for one in (halden, unknown)]
+    assert [words in card for card in cards] == [True, False]
