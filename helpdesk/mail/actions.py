@@ -46,6 +46,7 @@ class Arrival:
     is_partial: bool = False
     left_behind: tuple[dict[str, str | int], ...] = ()
     reason: str | None = None
+    looked_before_at: datetime | None = None
 
     @property
     def sha256(self) -> str:
@@ -81,6 +82,7 @@ def _row(arrival: Arrival, now: datetime) -> dict[str, Any]:
         "envelope_from": _clean(arrival.envelope_from),
         "envelope_to": [_clean(one) for one in arrival.envelope_to],
         "received_at": min(arrival.received_at, now),
+        "looked_before_at": arrival.looked_before_at,
         "next_try_at": now,
         "is_partial": arrival.is_partial,
         "left_behind": list(arrival.left_behind),

@@ -71,7 +71,7 @@ def copies(server: IMAPClient, access: ImapAccess, group: list[Listed]) -> list[
     bodies = [answer.get(mail.uid, {}).get(b"BODY[]") for mail in group]
     if None in bodies:
         raise Unobtainable(WITHHELD)
-    return [_arrival(access, mail, raw) for mail, raw in zip(group, bodies, strict=True)]
+    return [arrival_of(access, mail, raw) for mail, raw in zip(group, bodies, strict=True)]
 
 
 def _alone(server: IMAPClient, access: ImapAccess, mail: Listed) -> list[Arrival]:
@@ -85,7 +85,7 @@ def _alone(server: IMAPClient, access: ImapAccess, mail: Listed) -> list[Arrival
         raise Unobtainable(str(trouble)) from trouble
     raw = answer.get(mail.uid, {}).get(b"BODY[]")
     if raw is not None:
-        return [_arrival(access, mail, raw)]
+        return [arrival_of(access, mail, raw)]
     if mail.uid in server.search(["UID", str(mail.uid)]):
         raise Unobtainable(WITHHELD)
     return []  # somebody took it away meanwhile
@@ -102,7 +102,7 @@ def _partial(server: IMAPClient, access: ImapAccess, mail: Listed) -> list[Arriv
     except ODD as trouble:
         raise Unobtainable(str(trouble)) from trouble
     left = tuple(leaf for leaf in leaves if leaf is not words or leaf.size > HEAD_OF_HUGE)
-    return [_arrival(access, mail, head + body, left)]
+    return [arrival_of(access, mail, head + body, left)]
 
 
 def _outline(server: IMAPClient, uid: int) -> tuple[bytes, list[Leaf], bytes]:
@@ -132,7 +132,8 @@ def _section(answer: Any, name: bytes) -> bytes:
     raise Unobtainable(f"The server does not hand over {name.decode()}.")
 
 
-def _arrival(access: ImapAccess, mail: Listed, raw: bytes, left: tuple[Leaf, ...] | None = None) -> Arrival:
+def arrival_of(access: ImapAccess, mail: Listed, raw: bytes, left: tuple[Leaf, ...] | None = None) -> Arrival:
+    """What was copied, with where it lay and since when it can have lain there."""
     return Arrival(
         mailbox_id=access.mailbox_id,
         raw=raw,
@@ -143,6 +144,7 @@ def _arrival(access: ImapAccess, mail: Listed, raw: bytes, left: tuple[Leaf, ...
         uid=mail.uid,
         is_partial=left is not None,
         left_behind=tuple(leaf.described for leaf in left or ()),
+        looked_before_at=access.polled_at,
     )
 
 

@@ -40,6 +40,7 @@ class ImapAccess:
     may_move: bool = True
     sign_in: SignIn = SignIn.PASSWORD
     reserved_until: datetime | None = None
+    polled_at: datetime | None = None
 
 
 def claim_due(*, now: datetime) -> ImapAccess | None:
@@ -88,6 +89,7 @@ def access_of(mailbox: Mailbox, *, now: datetime | None = None) -> ImapAccess:
         sign_in=mailbox.imap_sign_in,
         may_move=now is None or mailbox.next_move_at is None or mailbox.next_move_at <= now,
         reserved_until=mailbox.next_poll_at if now else None,
+        polled_at=mailbox.polled_at,
     )
 
 

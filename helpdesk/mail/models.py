@@ -146,7 +146,8 @@ class InboundMail(Base):
     the bytes over yet. Of one that `is_partial` the files of
     `left_behind` (name, content_type, size) stayed on the server. `copied_at` is when it was copied into
     the folder `moved_to`, `moved_at` when it had left its own. `read_by` is the version of this program
-    that read it last.
+    that read it last. `looked_before_at` is when its folder was looked through last before it was found
+    there: it came into the folder later, however long it had lain elsewhere.
     """
 
     __tablename__ = "inbound_mail"
@@ -179,6 +180,7 @@ class InboundMail(Base):
     envelope_from: Mapped[str | None]
     envelope_to: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     received_at: Mapped[datetime]
+    looked_before_at: Mapped[datetime | None]
     flagged_at: Mapped[datetime | None]
     copied_at: Mapped[datetime | None]
     moved_at: Mapped[datetime | None]

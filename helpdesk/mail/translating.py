@@ -87,12 +87,14 @@ def _wishes(mail: InboundMail, parsed: ParsedMail, now: datetime) -> Wishes:
 
 def _reached_at(mail: InboundMail, now: datetime) -> datetime | None:
     """When it reached its mailbox, where it lay there for a while: from then on the client waits. At the most
-    seven days ago, and not before the mailbox was ours; what people kept out begins when they let it in.
+    seven days ago, and not before the mailbox was ours, nor before a look that did not find it; what people
+    kept out begins when they let it in.
     """
     if mail.reason in LETS_IN or now - mail.received_at < LATE:
         return None
     mailbox = db.session.get_one(Mailbox, mail.mailbox_id)
-    return max(mail.received_at, mailbox.connected_at or mailbox.created_at, now - LATEST_ENTRY)
+    ours_since = mailbox.connected_at or mailbox.created_at
+    return max(mail.received_at, mail.looked_before_at or ours_since, ours_since, now - LATEST_ENTRY)
 
 
 def _signs(mail: InboundMail, parsed: ParsedMail) -> tuple[str, ...]:

@@ -8,7 +8,9 @@ from sqlalchemy import select
 from helpdesk.db import db
 from helpdesk.events import EventRow
 from helpdesk.mail import actions as mails
+from helpdesk.mail.copying import Listed, arrival_of
 from helpdesk.mail.jobs import process_inbound
+from helpdesk.mail.mailboxes import access_of
 from helpdesk.mail.models import InboundMail, Mailbox
 from helpdesk.notifications.models import Outbox
 from helpdesk.sla.clocks import refresh
@@ -54,6 +56,17 @@ def test_what_came_just_now_begins_now_and_nothing_begins_more_than_a_week_ago(
 def test_nothing_begins_before_the_mailbox_was_connected(mailbox: Mailbox, now: datetime) -> None:
     mailbox.connected_at = now - HOUR
     arrive(a_mail(), mailbox, now=now - 3 * HOUR)
+    process_inbound()
+    assert tickets()[0].created_at == now - HOUR
+
+
+def test_what_was_put_into_the_folder_later_begins_after_the_look_that_did_not_find_it(
+    mailbox: Mailbox, now: datetime
+) -> None:
+    mailbox.imap_host, mailbox.polled_at = "imap.fernhill.example", now - HOUR
+    old = Listed(uid=7, size=100, received_at=now - 72 * HOUR)
+    mails.store(arrival_of(access_of(mailbox), old, a_mail().as_bytes()), now=now)
+    db.session.commit()
     process_inbound()
     assert tickets()[0].created_at == now - HOUR
 
