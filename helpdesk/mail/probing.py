@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask_babel import force_locale
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from helpdesk.db import db, notify
 from helpdesk.i18n import gettext
@@ -27,18 +27,25 @@ def write_due(*, now: datetime) -> int:
     """Let every mailbox that is told to, and has not today, write to itself; how many. In any number of
     processes one does it.
     """
-    lately = select(MailboxProbe.id).where(
-        MailboxProbe.mailbox_id == Mailbox.id, MailboxProbe.sent_at > now - DAILY
-    )
-    due = db.session.scalars(
+    is_due = ~_lately(now).exists()
+    locked = db.session.scalars(
         select(Mailbox)
-        .where(Mailbox.active, Mailbox.probes_daily, Mailbox.imap_host.is_not(None), ~lately.exists())
+        .where(Mailbox.active, Mailbox.probes_daily, Mailbox.imap_host.is_not(None), is_due)
         .order_by(Mailbox.id)
         .with_for_update(skip_locked=True, key_share=True)
     ).all()
+    # Somebody may have written between our look and our lock; from here on nobody can.
+    still = select(Mailbox).where(Mailbox.id.in_([one.id for one in locked]), is_due).order_by(Mailbox.id)
+    due = db.session.scalars(still).all() if locked else ()
     for mailbox in due:
         _write(mailbox, now)
     return len(due)
+
+
+def _lately(now: datetime) -> Select[int]:
+    return select(MailboxProbe.id).where(
+        MailboxProbe.mailbox_id == Mailbox.id, MailboxProbe.sent_at > now - DAILY
+    )
 
 
 def _write(mailbox: Mailbox, now: datetime) -> None:
