@@ -1,6 +1,6 @@
 """Mail texts as the settings show them: what each occasion is, what can be filled in, and a preview."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from helpdesk.config import settings
 from helpdesk.db import db
 from helpdesk.errors import BadInput
 from helpdesk.i18n import told
+from helpdesk.mail.frame_height import heights_of
+from helpdesk.mail.frame_rooms import Room, rooms_of
 from helpdesk.mail.models import Mailbox
 from helpdesk.mail.queries import default_mailbox
 from helpdesk.mail.threading import with_subject_tag
@@ -23,7 +25,7 @@ from helpdesk.notifications.texts import filled, phrases, worded
 from helpdesk.notifications.wording import Occasion, checked
 
 SAMPLE_NUMBER = 1042
-ROOM, A_LINE, MOST, LETTERS_A_LINE = 72, 23, 560, 70
+LARGER = 1.08
 NAMES: Mapping[Occasion, tuple[Any, Any]] = {
     Occasion.RECEIVED: (
         lazy_gettext("Receipt"),
@@ -78,7 +80,7 @@ class Row:
 @dataclass(frozen=True)
 class Preview:
     """A mail to an invented client; with an `error` the text could not be saved like this. `packed` is the
-    text for the address of its frame, "" for one too long.
+    text for the address of its frame, "" for one too long; `rooms` say how high that must be.
     """
 
     sender: str
@@ -87,12 +89,7 @@ class Preview:
     text: str
     error: str
     packed: str
-
-    @property
-    def height(self) -> int:
-        """Of the frame in pixels, guessed from the words: what runs nothing cannot tell."""
-        lines = sum(1 + len(line) // LETTERS_A_LINE for line in self.text.splitlines())
-        return min(ROOM + A_LINE * lines, MOST)
+    rooms: Sequence[Room]
 
 
 def overview() -> list[Row]:
@@ -129,14 +126,24 @@ def preview(place: Place, body: str) -> Preview:
         text=filled(body, place.language, _invented(place, mailbox)),
         error=_error(place.occasion, body),
         packed=packed(body),
+        rooms=_rooms(_letter(place, body, mailbox)),
     )
 
 
 def letter(place: Place, body: str) -> str:
     """The same mail as a page: what the client's program draws."""
-    mailbox = _mailbox(place)
+    return _letter(place, body, _mailbox(place))
+
+
+def _letter(place: Place, body: str, mailbox: Mailbox | None) -> str:
     form = _signature(place, mailbox).html
     return letter_page(body, place.language, _invented(place, mailbox), closing_html=form)
+
+
+def _rooms(page: str) -> list[Room]:
+    """Its letters are a little larger than those of a mail that came in."""
+    counted = heights_of(page, ())
+    return rooms_of(round(LARGER * height) for height in counted.blocked) if counted else []
 
 
 def _mailbox(place: Place) -> Mailbox | None:

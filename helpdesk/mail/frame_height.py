@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from helpdesk.mail.attachments import ParsedAttachment
 from helpdesk.mail.cleaning import clean_html, is_drawable
+from helpdesk.mail.frame_rooms import UP_TO, WIDTHS
 from helpdesk.mail.frame_tree import Box, Heights, Picture, Size, tree_of
 from helpdesk.mail.picture_type import picture_in
 
-WIDTHS = (320, 440, 540, 620)  # the style sheet chooses by them
-UP_TO = (440, 540, 620, 640)  # words are counted at the least width of a range, pictures at the most
 READ = 90_000  # letters of the HTML; a longer mail is as much higher
 MOST = 9_000
 SPARE = 1.02  # letters are not equally wide on all screens, and a bar beside a mail is worse than room below

@@ -1,6 +1,7 @@
 """Mail texts on the settings screens: own words in the next mail, filled in and never run."""
 
 import base64
+import re
 import zlib
 from datetime import datetime
 from html import unescape
@@ -187,6 +188,8 @@ def test_the_preview_has_the_form_that_clients_see_in_a_frame_that_runs_nothing(
     answer = desk.post(f"/settings/mail-texts/{REPLY}/preview", data=sheet, headers={"HX-Request": "true"})
     frame = answer.text.partition("<iframe")[2].partition(">")[0]
     assert 'sandbox=""' in frame
+    rooms = [int(high) for high in re.findall(r'class="mail-room [^>]* height="(\d+)"', answer.text)]
+    assert (len(rooms), all(120 < high < 320 for high in rooms)) == (4, True)
     letter = desk.get(unescape(frame.partition('src="')[2].partition('"')[0]))
     assert letter.headers["Content-Security-Policy"] == MAIL_BODY_POLICY
     assert "Hi Hanna Bell &lt;script&gt;" in letter.text

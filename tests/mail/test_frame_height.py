@@ -3,7 +3,8 @@
 import pytest
 
 from helpdesk.mail.attachments import ParsedAttachment
-from helpdesk.mail.frame_height import MOST, UP_TO, heights_of
+from helpdesk.mail.frame_height import MOST, heights_of
+from helpdesk.mail.frame_rooms import UP_TO
 from helpdesk.mail.frame_tree import Heights
 from helpdesk.mail.opening import open_mail
 

@@ -9,11 +9,10 @@ from flask_babel import format_datetime, gettext
 
 from helpdesk import i18n
 from helpdesk.mail.cleaning import is_drawable
-from helpdesk.mail.frame_height import WIDTHS
+from helpdesk.mail.frame_rooms import WIDTHS, Room, rooms_of
 from helpdesk.tickets.views.reading import Facts, Said
 
 LEAST, A_LINE, LETTERS_A_LINE, A_PICTURE = 96, 22, 90, 280
-LONG = 620  # pixels; a higher mail begins folded
 LOGO_BYTES = 4_000  # a picture of fewer stands between words
 
 
@@ -23,18 +22,6 @@ class Pictures:
 
     url: str
     are_shown: bool
-
-
-@dataclass(frozen=True)
-class Room:
-    """How high the mail stands, in pixels, where it has at least this width."""
-
-    width: int
-    height: int
-
-    @property
-    def is_long(self) -> bool:
-        return self.height > LONG
 
 
 @dataclass(frozen=True)
@@ -99,9 +86,8 @@ def _rooms(said: Said, *, fetched: bool) -> list[Room]:
     """As counted when the mail was read; of one that was read before that, guessed from its words."""
     counted = next((one for one in said.remarks if one["kind"] == "heights"), None)
     if counted is None:
-        return [Room(width, _guessed(said, fetched)) for width in WIDTHS]
-    heights = str(counted["fetched" if fetched else "blocked"]).split()
-    return [Room(width, int(height)) for width, height in zip(WIDTHS, heights, strict=False)]
+        return rooms_of([_guessed(said, fetched)] * len(WIDTHS))
+    return rooms_of(map(int, str(counted["fetched" if fetched else "blocked"]).split()))
 
 
 def _guessed(said: Said, fetched: bool) -> int:
