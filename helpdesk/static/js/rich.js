@@ -153,9 +153,14 @@ function settleNow(editor) {
   const { editorController: editing } = editor;
   if (!editing) return;
   editing.selectionManager.paused = false;
-  editing.render();
+  if (isToDraw(editor)) editing.inputController.render();
+  else editing.render();
   editing.selectionManager.selectionDidChange();
 }
+
+/* A key that comes before the last letter is drawn goes where the browser, which wrote that letter by itself, takes
+   the caret to be: behind a picture and on an empty line this broke the line between the two letters. */
+const isToDraw = (editor) => Boolean(editor.editorController?.inputController.scheduledRender);
 
 /* Keys go by their place, so a Russian layout works too; of Latin ones the letter counts. */
 function command(event, editor) {
@@ -175,9 +180,10 @@ document.addEventListener("formdata", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   const editor = event.target.closest?.("trix-editor");
-  if (!editor || event.isComposing || !(event.ctrlKey || event.metaKey)) return;
-  settleNow(editor);
-  command(event, editor);
+  if (!editor || event.isComposing) return;
+  const isCommand = event.ctrlKey || event.metaKey;
+  if (isCommand || isToDraw(editor)) settleNow(editor);
+  if (isCommand) command(event, editor);
 }, true);
 document.addEventListener("mousedown", (event) => {
   const editor = event.target.closest?.("trix-toolbar")?.editorElement;
