@@ -164,12 +164,12 @@ def test_an_undo_says_that_the_sender_was_told_only_if_a_relay_took_the_receipt(
     for state in DeliveryState:
         copy.state = state
         db.session.commit()
-        before = f"The sender has been told of #{other.id} already" in page(client, ticket)
+        before = f"The sender has been told of ticket {other.id} already" in page(client, ticket)
         assert before is (state is DeliveryState.ACCEPTED)
     copy.state, receipt.attempts = DeliveryState.ACCEPTED, 1
     db.session.commit()
     assert press(client, ticket, stray, "rejoining") == 303
-    assert f"The sender was told of #{other.id} before that split was undone." in page(client, ticket)
+    assert f"The sender was told of ticket {other.id} before that split was undone." in page(client, ticket)
     copy.state = DeliveryState.FAILED
     db.session.commit()
     assert "The sender was told" not in page(client, ticket)

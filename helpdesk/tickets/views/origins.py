@@ -164,12 +164,12 @@ def _told(stray: Stray, other: int) -> str:
     """Of use before an undo and after it; while the other ticket stands there is nothing odd about it."""
     if stray.undo_url:
         return gettext(
-            "The sender has been told of #%(other)s already; an undo does not call that mail back.",
+            "The sender has been told of ticket %(other)s already; an undo does not call that mail back.",
             other=other,
         )
     if stray.decided:
         return ""
-    return gettext("The sender was told of #%(other)s before that split was undone.", other=other)
+    return gettext("The sender was told of ticket %(other)s before that split was undone.", other=other)
 
 
 def _because(said: Said) -> str:
