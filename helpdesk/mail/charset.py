@@ -51,6 +51,7 @@ EASTERN = (("cp932", KANA, 0.3), ("euc_jp", KANA, 0.3), ("cp949", HANGUL, 0.9))
 JAPANESE_SHIFT = re.compile(rb"\x1b\$[@B(]")  # the escapes of ISO-2022-JP, RFC 1468
 SURROGATES = re.compile("[\ud800-\udfff]")
 HIGH = re.compile(rb"[\x80-\xff]")
+BEFORE_PLAIN = re.compile(rb"[\x80-\xff][A-Za-z]")
 HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 
 
@@ -157,11 +158,16 @@ def _guessed_script(sample: bytes, raw: bytes) -> str | None:
 
 
 def _guessed_eastern(raw: bytes) -> str | None:
-    """Japanese or Korean if a good part of the letters are those that only they write."""
+    """Japanese or Korean if a good part of the letters are those that only they write.
+
+    Syllables whose second byte is a plain letter are rare in Korean, and "África" is full of them.
+    """
     for codec, own, share in EASTERN:
         text = _strict(raw, codec) or ""
         high = [letter for letter in text if letter > "\x7f"]
-        if len(high) >= 4 and len(own.findall(text)) >= share * len(high):
+        letters = len(own.findall(text))
+        is_spelled = codec != "cp949" or len(BEFORE_PLAIN.findall(raw)) * 2 <= letters
+        if len(high) >= 4 and letters >= share * len(high) and is_spelled:
             return text
     return None
 
