@@ -109,10 +109,11 @@ def test_no_password_comes_back_in_a_page_or_in_the_history(desk: FlaskClient) -
 def test_its_history_speaks_the_words_of_the_form(desk: FlaskClient) -> None:
     mailbox = connected(desk)
     bare = {"smtp_host": "127.0.0.1", "smtp_port": "2525", "smtp_encryption": "none", "smtp_password": "x"}
-    save(desk, mailbox, list_mail="ignore", **bare)
+    save(desk, mailbox, list_mail="ignore", addresses="sales@brightwater.example", **bare)
     lines = before_and_after(history_of("mailbox", mailbox.id)[0])
     assert lines["SMTP server"][1] == "127.0.0.1:2525, nothing encrypted"
     assert lines["Mail from lists"][1] == "is kept aside under “Held mail”"
+    assert lines["Further addresses"][1] == "sales@brightwater.example"
 
 
 def test_it_writes_to_itself_only_where_it_is_fetched_from_a_server(desk: FlaskClient) -> None:

@@ -47,7 +47,8 @@ def _mailbox(field: str, value: Any) -> Any:
     """A server that nothing is encrypted to says so; the other words are those of the form."""
     if field in {"imap", "smtp"} and str(value).endswith(BARE):
         return gettext("%(server)s, nothing encrypted", server=str(value).removesuffix(BARE))
-    return MAILBOX.get(field, {}).get(value, value)
+    words = MAILBOX.get(field)
+    return words.get(value, value) if words else value
 
 
 def _mail_state(field: str, value: Any) -> Any:
