@@ -301,6 +301,12 @@ def test_a_signature_with_a_form_goes_below_every_mail_from_there(desk: FlaskCli
         "{firm} & more",
         "<div><em>{firm}</em> &amp; more</div>",
     )
+    (line,) = history_of("mailbox", mailbox.id)[0].lines
+    assert (line.field, line.after, [piece.looks for piece in line.whole if piece.act == "new"]) == (
+        "Signature",
+        "{firm} & more",
+        [("em",), ()],
+    )
     save(desk, mailbox, name="Front desk", signature="{firm} & more")  # a browser without the editor
     ticket = a_ticket(mailbox=mailbox, assignee=agent, contact=a_contact(email="hanna@halden.example"))
     tickets.reply(ticket, Reply(text="Try again."), by=agent.id, now=now)
