@@ -138,7 +138,7 @@ def faults(page: Page) -> list[str]:
 
 
 def _lasting_faults(page: Page, options: dict[str, Any]) -> list[str]:
-    """What is still there at the third look: right after a change of theme, some colours are the old ones."""
+    """What is still there at the third look: the page may bring something while it is looked at."""
     found: list[str] = []
     for _ in range(3):
         page.evaluate(NEXT_FRAME)
