@@ -13,7 +13,7 @@ from helpdesk import clock
 from helpdesk.db import db
 from helpdesk.mail.copying import HEAD_OF_HUGE
 from helpdesk.mail.fetching import fetch_mailbox
-from helpdesk.mail.jobs import poll_mailboxes, process_inbound, watch_mailboxes
+from helpdesk.mail.jobs import poll_mailboxes, probe_mailboxes, process_inbound, send_outbox, watch_mailboxes
 from helpdesk.mail.mailboxes import access_of, back_off, claim_due
 from helpdesk.mail.models import Encryption, InboundMail, Mailbox
 from helpdesk.mail.queries import mailbox_states
@@ -22,7 +22,7 @@ from helpdesk.secrets_box import seal
 from tests.choosing import chosen
 from tests.factories import a_mailbox, an_administrator, three_lines
 from tests.mail.letters import a_mail, tickets
-from tests.servers import PASSWORD, Dovecot, free_port
+from tests.servers import PASSWORD, Dovecot, Sink, free_port
 
 pytestmark = [pytest.mark.usefixtures("session"), pytest.mark.mailserver]
 
@@ -55,6 +55,21 @@ def test_a_mail_in_the_mailbox_becomes_a_ticket(mailbox: Mailbox, dovecot: Dovec
     process_inbound()
     (ticket,) = tickets()
     assert (ticket.subject, ticket.mailbox_id) == ("Prescriptions print blank", mailbox.id)
+
+
+def test_what_a_mailbox_writes_to_itself_goes_the_whole_way(
+    mailbox: Mailbox, dovecot: Dovecot, relay: Sink, now: datetime
+) -> None:
+    mailbox.probes_daily = True
+    db.session.commit()
+    probe_mailboxes()
+    send_outbox()
+    dovecot.put(mailbox.address, relay.taken[0].raw)
+    poll_mailboxes()
+    process_inbound()
+    (mail,), (state,) = stored(), mailbox_states(now)
+    assert state.probe is not None
+    assert (mail.state, mail.reason, state.probe.seconds, tickets()) == ("ignored", "own_probe", 0, [])
 
 
 def test_the_bytes_are_those_of_the_server_and_the_mail_is_marked_as_read(
