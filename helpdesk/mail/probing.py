@@ -101,12 +101,15 @@ def came_back(mail: InboundMail, parsed: ParsedMail, *, now: datetime) -> bool:
 
 
 def tell_of_lost(*, now: datetime) -> int:
-    """Say once of each that it has not come back in half an hour; how many."""
+    """Say once of each that half an hour later a look into its mailbox had not found it; how many.
+
+    A mailbox that nobody can look into is told of by the watchers.
+    """
     lost = db.session.scalars(
         select(MailboxProbe)
         .join(Mailbox, Mailbox.id == MailboxProbe.mailbox_id)
         .where(Mailbox.active, Mailbox.probes_daily, MailboxProbe.returned_at.is_(None))
-        .where(MailboxProbe.told_at.is_(None), MailboxProbe.sent_at <= now - PATIENCE)
+        .where(MailboxProbe.told_at.is_(None), MailboxProbe.sent_at + PATIENCE <= Mailbox.polled_at)
         .order_by(MailboxProbe.id)
         .with_for_update(of=MailboxProbe, skip_locked=True, key_share=True)
     ).all()

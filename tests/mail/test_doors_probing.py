@@ -64,12 +64,22 @@ def test_one_that_has_not_come_back_in_half_an_hour_is_told_of_once(probing: Mai
     db.session.commit()
     for minutes in (0, 29, 30, 60):
         with at(now + timedelta(minutes=minutes)):
+            probing.polled_at = now + timedelta(minutes=minutes)
             probe_mailboxes()
     told = db.session.scalars(select(Notice).where(Notice.person_id == boss.id)).all()
     assert [(one.kind, one.created_at - now) for one in told] == [("mail.probe_lost", timedelta(minutes=30))]
     (state,) = mailbox_states(now + timedelta(minutes=60))
     assert state.probe is not None
     assert state.probe.is_lost
+
+
+def test_one_is_not_missed_before_somebody_has_looked(probing: Mailbox, now: datetime) -> None:
+    an_administrator()
+    probing.polled_at = now + timedelta(minutes=29)
+    for minutes in (0, 90):
+        with at(now + timedelta(minutes=minutes)):
+            probe_mailboxes()
+    assert db.session.scalars(select(Notice)).all() == []
 
 
 def test_only_its_own_mailbox_counts_and_a_mark_without_our_sign_is_nothing(
