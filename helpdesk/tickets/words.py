@@ -116,7 +116,10 @@ class Turn:
 def turn_of(
     state: State, line: int, *, is_unanswered: bool, is_answered_once: bool, ours: Collection[int]
 ) -> Turn:
-    """Whose turn it is, seen from the lines in `ours`; empty: seen from nowhere, so every line is ours."""
+    """Whose turn it is, seen from the lines in `ours`; empty: seen from nowhere, so every line is ours.
+
+    A ticket that was solved once has had its first answer, even if nobody wrote one.
+    """
     if state in DONE_STATES:
         return Turn(TurnKind.DONE, str(STATES[state]))
     if state is State.WAITING_CLIENT:

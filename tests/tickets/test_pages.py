@@ -8,6 +8,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from helpdesk.accounts.models import Person
+from helpdesk.clients.models import Contact
 from helpdesk.db import db
 from helpdesk.tickets import actions
 from helpdesk.tickets.draft_models import Draft
@@ -359,3 +360,14 @@ def test_a_refusal_without_a_dialog_stands_above_the_conversation(client: FlaskC
     assert answer.status_code == 409
     assert "This ticket is resolved. Reopen it first." in answer.text
     assert "Nothing was changed." in answer.text
+
+
+def test_a_ticket_that_was_solved_once_is_owed_no_first_answer(client: FlaskClient, ada: Person) -> None:
+    ticket = a_ticket(assignee=ada)
+    assert "our turn: first answer due" in page(client, f"/tickets/{ticket.id}")
+    actions.resolve(ticket, "Done", by=ada.id, now=ticket.created_at)
+    words = a_client_message(db.session.get_one(Contact, ticket.contact_id), "It is back.")
+    actions.add_client_message(ticket, words, by=words.author_id, now=ticket.created_at)
+    assert "our turn: reply due" in page(client, f"/tickets/{ticket.id}")
+    listed = page(client, "/tickets")
+    assert ("Reply due" in listed, "First answer due" in listed) == (True, False)

@@ -122,7 +122,7 @@ def _rows(actor: Actor) -> Select[*tuple[Any, ...]]:
                 Ticket.last_message_id > func.coalesce(ReadMark.last_message_id, 0),
             ).label("is_unread"),
             Ticket.unanswered_since.isnot(None).label("is_unanswered"),
-            Ticket.first_answered_at.isnot(None).label("is_answered_once"),
+            or_(Ticket.first_answered_at.isnot(None), Ticket.reopen_count > 0).label("is_answered_once"),
             has_draft(actor.person_id).label("has_draft"),
         )
         .join(Company, Company.id == Ticket.company_id)

@@ -231,7 +231,7 @@ def turn_of(ticket: Ticket, actor: Actor, wait: Facts | None = None) -> Turn:
         ticket.state,
         ticket.line,
         is_unanswered=ticket.unanswered_since is not None,
-        is_answered_once=ticket.first_answered_at is not None,
+        is_answered_once=ticket.first_answered_at is not None or ticket.reopen_count > 0,
         ours=ours,
     )
     return Turn(turn.kind, _sentence(ticket, turn, wait))
