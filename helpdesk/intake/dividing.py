@@ -1,5 +1,6 @@
 """A message that goes on as a ticket of its own: split off, or opened once more for another mailbox."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,7 +38,7 @@ def open_beside(
     incoming = Incoming(
         channel=message.channel,
         sender=Sender(email=str(message.recipients.get(WRITTEN_FROM) or "")),
-        subject=message.subject or ticket.subject,
+        subject=_without_number(message.subject, ticket) or ticket.subject,
         body=Body(text=message.text, reply_until=message.reply_until),
         received_at=now,
         wishes=replace(wishes, contact_id=contact.id),
@@ -46,6 +47,11 @@ def open_beside(
     other = open_new(incoming, contact, _same_words(ticket, message), None, by=by, now=now)
     tickets.tie(other, ticket, LinkKind.RELATES, by=by, now=now)
     return other
+
+
+def _without_number(subject: str, ticket: Ticket) -> str:
+    """The subject without the tag of the ticket where it stands, by whatever letters it was known."""
+    return re.sub(rf"\s*\[[a-z0-9]{{1,8}}#{ticket.id}\]\s*", " ", subject, flags=re.IGNORECASE).strip()
 
 
 def _same_words(ticket: Ticket, message: Message) -> tickets.ClientMessage:

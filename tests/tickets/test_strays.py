@@ -51,7 +51,8 @@ def stray(ticket: Ticket, mailbox: Mailbox, ada: Person, now: datetime) -> Messa
     """Eve answers a mail that was passed on to her, with a file."""
     actions.take(ticket, by=ada.id, now=now)
     actions.wait(ticket, State.WAITING_CLIENT, reason="driver version", by=ada.id, now=now)
-    mail = a_mail("It is driver 4.11", sender=f"Eve Moss <{EVE}>", References=mails(ticket)[0].rfc_message_id)
+    known = {"subject": f"Re: [HD#{ticket.id}] Driver", "References": mails(ticket)[0].rfc_message_id}
+    mail = a_mail("It is driver 4.11", sender=f"Eve Moss <{EVE}>", **known)
     mail.add_attachment(b"4.11", maintype="text", subtype="plain", filename="version.txt")
     take_in(mail, mailbox, now=now)
     return messages(ticket)[-1]
@@ -108,6 +109,7 @@ def test_what_is_split_off_is_a_ticket_of_its_writer_with_words_and_files(
     assert press(client, ticket, stray, "split") == 303
     other = tickets()[1]
     (first,) = messages(other)
+    assert other.subject == "Re: Driver"
     assert (first.text.strip(), first.author_id, first.visibility) == (
         "It is driver 4.11",
         stray.author_id,
