@@ -1,7 +1,7 @@
 """A morning with many tickets, by keyboard: narrow the list, keep it, change several, find one again."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from helpdesk.clients.models import Contact
@@ -33,13 +33,7 @@ def states_of(desk: Desk, numbers: list[int]) -> dict[int, tuple[int | None, boo
         return {number: (assignee, away is not None) for number, assignee, away in rows}
 
 
-def test_a_list_is_narrowed_kept_and_worked_off_by_keyboard(
-    visits: Visits, cast: Cast, plotters: list[int]
-) -> None:
-    agent, page = cast.crews["en"].first, visits.of(cast.crews["en"].first)
-    page.goto("/lines/1?q=plotter&sort=newest")
-    rows = page.locator("[data-row]")
-    expect(rows).to_have_count(3)
+def narrow_to_new(page: Page) -> None:
     press(page, "f")
     expect(page.locator(".filter-panel")).to_be_visible()
     assert faults(page) == []
@@ -48,6 +42,8 @@ def test_a_list_is_narrowed_kept_and_worked_off_by_keyboard(
     page.wait_for_url("**state=new**")
     expect(page.locator(".filter")).to_have_count(2)
 
+
+def keep_as_view(page: Page) -> None:
     page.get_by_role("button", name="Save as view").press("Enter")
     page.keyboard.type("Plotters")
     page.keyboard.press("Enter")
@@ -56,6 +52,17 @@ def test_a_list_is_narrowed_kept_and_worked_off_by_keyboard(
     expect(here).to_contain_text("Plotters")
     expect(here.locator("b")).to_have_text("3")
     assert faults(page) == []
+
+
+def test_a_list_is_narrowed_kept_and_worked_off_by_keyboard(
+    visits: Visits, cast: Cast, plotters: list[int]
+) -> None:
+    agent, page = cast.crews["en"].first, visits.of(cast.crews["en"].first)
+    page.goto("/lines/1?q=plotter&sort=newest")
+    rows = page.locator("[data-row]")
+    expect(rows).to_have_count(3)
+    narrow_to_new(page)
+    keep_as_view(page)
 
     press(page, "j", "x", "j", "x")
     expect(page.locator("[data-bulk-count]")).to_have_text("2")

@@ -1,14 +1,18 @@
 """Servers for the tests of the mail doors."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from flask import Flask
 
 from helpdesk.accounts.models import Person
 from helpdesk.mail.models import Mailbox
+from helpdesk.tickets import actions
+from helpdesk.tickets.models import Ticket
 from tests.choosing import chosen
 from tests.factories import a_mailbox, an_agent, three_lines
+from tests.mail.letters import a_mail, hanna, take_in, tickets
 from tests.mail.provider import Provider, running
 from tests.servers import Sink, dovecot, smtp_sink
 
@@ -25,6 +29,16 @@ def mailbox(session: object) -> Mailbox:
 @pytest.fixture
 def ada(mailbox: Mailbox) -> Person:
     return an_agent("Ada Lind")
+
+
+@pytest.fixture
+def ticket(mailbox: Mailbox, ada: Person, now: datetime) -> Ticket:
+    """Hanna's, with Ada."""
+    hanna()
+    take_in(a_mail(), mailbox, now=now)
+    (ticket,) = tickets()
+    actions.assign(ticket, ada.id, by=ada.id, now=now)
+    return ticket
 
 
 @pytest.fixture

@@ -23,19 +23,10 @@ from helpdesk.notifications.signing import keys
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from tests.browsing import sign_in
-from tests.mail.letters import HANNA, SUPPORT, a_mail, hanna, take_in, tickets
+from tests.mail.letters import HANNA, SUPPORT, a_mail, take_in, tickets
 
 pytestmark = pytest.mark.usefixtures("session", "now")
 OMAR = "omar@brightwater.example"
-
-
-@pytest.fixture
-def ticket(mailbox: Mailbox, ada: Person, now: datetime) -> Ticket:
-    hanna()
-    take_in(a_mail(), mailbox, now=now)
-    (ticket,) = tickets()
-    actions.assign(ticket, ada.id, by=ada.id, now=now)
-    return ticket
 
 
 @pytest.fixture

@@ -15,23 +15,13 @@ from helpdesk.notifications.models import Outbox, OutboxKind
 from helpdesk.tickets import actions
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import State
-from tests.mail.letters import HANNA, a_mail, hanna, take_in, tickets
+from tests.mail.letters import HANNA, take_in
 from tests.mail.test_doors_returned import enclosed, failed, report
 from tests.moments import at
 from tests.servers import Sink
 
 pytestmark = [pytest.mark.usefixtures("session", "relay"), pytest.mark.mailserver]
 OMAR = "omar@brightwater.example"
-
-
-@pytest.fixture
-def ticket(mailbox: Mailbox, ada: Person, now: datetime) -> Ticket:
-    """Hanna's, with Ada."""
-    hanna()
-    take_in(a_mail(), mailbox, now=now)
-    (ticket,) = tickets()
-    actions.assign(ticket, ada.id, by=ada.id, now=now)
-    return ticket
 
 
 def ask(ticket: Ticket, ada: Person, now: datetime, *to: str, cc: tuple[str, ...] = ()) -> Outbox:
